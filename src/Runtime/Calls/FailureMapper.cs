@@ -1,0 +1,73 @@
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Stores;
+
+namespace WasmActors.Runtime.Calls;
+
+/// <summary>The one place that maps what Wasmtime answers to the failures that users see.</summary>
+internal static class FailureMapper
+{
+    /// <summary>How Wasmtime begins its refusal of an argument: a reference to something of another type.</summary>
+    internal const string ArgumentMismatch = "argument type mismatch";
+
+    /// <param name="error">What Wasmtime answered.</param>
+    /// <param name="pending">What a host function or the epoch clock threw during the call, if anything.</param>
+    /// <param name="store">The store of the call.</param>
+    internal static WasmException Map(NativeError error, Exception? pending, WasmStore store)
+    {
+        if (error.TrapCode is { } code)
+        {
+            return new Trap(code, code.Text(), code.Description(), error.Frames, null);
+        }
+
+        if (error.IsTrap)
+        {
+            // A trap without a code is an exception that nobody caught; the store holds it until it is taken.
+            ReferenceBridge.DropException(store);
+            return new Trap(TrapCode.UncaughtException, TrapCode.UncaughtException.Text(), TrapCode.UncaughtException.Description(), error.Frames, null);
+        }
+
+        return pending is null ? FromMessage(error, store) : FromPending(pending, error.Frames);
+    }
+
+    private static WasmException FromPending(Exception pending, IReadOnlyList<TrapFrame> frames) => pending switch
+    {
+        WasiExit exit => exit,
+        Trap trap => trap.Frames.Count > 0 ? trap : new Trap(trap.TrapCode, trap.Code, trap.Message, frames, trap.InnerException),
+        WasmError error => error.Frames.Count > 0 ? error : new WasmError(error.Code, error.Message, frames, error.InnerException),
+        _ => new WasmError(
+            ErrorCode.HostException,
+            $"A host function threw {pending.GetType().Name}: {GuestText.Clean(pending.Message, GuestText.MessageLimit)}",
+            frames,
+            pending),
+    };
+
+    private static WasmException FromMessage(NativeError error, WasmStore store)
+    {
+        if (error.ExitStatus is { } status)
+        {
+            return new WasiExit(status);
+        }
+
+        if (error.Message.Contains("attempted to return an incompatible value", StringComparison.Ordinal) && store.LastReturned is { } host)
+        {
+            return new WasmError(
+                ErrorCode.HostBadResult,
+                $"Host function '{host.Name}' must return ({string.Join(", ", host.Type.Results)}), but a reference of another type was returned: {error.Message}",
+                error.Frames,
+                null);
+        }
+
+        string code = LooksLikeLimit(error.Message) ? ErrorCode.LimitExceeded
+            : error.Message.StartsWith(ArgumentMismatch, StringComparison.Ordinal) ? ErrorCode.BadArguments
+            : ErrorCode.EngineError;
+        return new WasmError(code, error.Message, error.Frames, null);
+    }
+
+    // Wasmtime has no codes for these: its words are all there is.
+    private static bool LooksLikeLimit(string message) =>
+        message.Contains("exceeds memory limits", StringComparison.Ordinal)
+        || message.Contains("exceeds table limits", StringComparison.Ordinal)
+        || message.Contains("resource limit exceeded", StringComparison.Ordinal)
+        || message.Contains("maximum concurrent", StringComparison.Ordinal)
+        || message.Contains("mmap failed", StringComparison.Ordinal);
+}

@@ -1,0 +1,14 @@
+namespace WasmActors.Runtime.Calls;
+
+/// <summary>One function of a WebAssembly backtrace.</summary>
+/// <param name="FuncIndex">Index of the function in its module.</param>
+/// <param name="FuncName">Its name from the module's name section, or null. The guest's own text: escaped and cut to 256 characters.</param>
+/// <param name="ModuleName">Its module's name from the name section, or null; escaped and cut likewise.</param>
+/// <param name="FuncOffset">Bytes from the start of the function's body, or null where that is not known, as at a stack overflow, before the first instruction.</param>
+/// <param name="ModuleOffset">Bytes from the start of the module, or null likewise.</param>
+public sealed record TrapFrame(uint FuncIndex, string? FuncName, string? ModuleName, long? FuncOffset, long? ModuleOffset)
+{
+    /// <summary>One line for people, for example <c>math.wasm!divide (func 3) at 0x5a</c>.</summary>
+    public override string ToString() =>
+        $"{ModuleName ?? "<unnamed module>"}!{FuncName ?? "<unnamed>"} (func {FuncIndex}){(ModuleOffset is { } at ? $" at 0x{at:x}" : "")}";
+}

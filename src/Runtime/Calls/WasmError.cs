@@ -1,0 +1,20 @@
+namespace WasmActors.Runtime.Calls;
+
+/// <summary>A failure that is no trap: wrong arguments, a missing import, an invalid module, an exception of the host.</summary>
+public sealed class WasmError : WasmException
+{
+    /// <summary>Makes an error.</summary>
+    /// <param name="code">One of <see cref="ErrorCode"/>.</param>
+    /// <param name="message">What was wrong, what was expected, what to do.</param>
+    /// <param name="cause">The exception behind it, if there is one.</param>
+    public WasmError(string code, string message, Exception? cause = null)
+        : base(code, message, cause)
+    {
+    }
+
+    internal WasmError(string code, string message, IReadOnlyList<TrapFrame> frames, Exception? cause)
+        : base(code, message, cause) => Frames = frames;
+
+    /// <summary>Where in the guest a host function failed, innermost first; empty where no guest was running.</summary>
+    public IReadOnlyList<TrapFrame> Frames { get; } = [];
+}

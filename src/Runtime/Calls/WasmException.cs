@@ -1,0 +1,14 @@
+namespace WasmActors.Runtime.Calls;
+
+/// <summary>
+/// What a store answers instead of a result: a <see cref="Trap"/> of the guest, a <see cref="WasiExit"/> of a WASI program,
+/// or a <see cref="WasmError"/> for everything else.
+/// </summary>
+public abstract class WasmException : Exception
+{
+    private protected WasmException(string code, string message, Exception? cause = null)
+        : base(message, cause) => Code = code;
+
+    /// <summary>The stable code, see <see cref="ErrorCode"/> and <see cref="TrapCodes"/>.</summary>
+    public string Code { get; }
+}

@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Values;
+
+namespace WasmActors.Runtime.Imports;
+
+/// <summary>Which WebAssembly types the C# types of a delegate stand for, and whether they fit a wanted type.</summary>
+internal static class HostSignature
+{
+    // WebAssembly's own limit, which Wasmtime has too.
+    private const int MaxTypes = 1000;
+
+    /// <summary>The kind that a C# type stands for, or null where it may be any (<see cref="Val"/>) or stands for none.</summary>
+    internal static ValKind? KindOf(Type type)
+    {
+        if (type == typeof(int) || type == typeof(uint))
+        {
+            return ValKind.I32;
+        }
+
+        if (type == typeof(long) || type == typeof(ulong))
+        {
+            return ValKind.I64;
+        }
+
+        return type == typeof(float) ? ValKind.F32
+            : type == typeof(double) ? ValKind.F64
+            : type == typeof(UInt128) ? ValKind.V128
+            : type == typeof(WasmFunc) ? ValKind.FuncRef
+            : type == typeof(object) ? ValKind.ExternRef
+            : null;
+    }
+
+    internal static bool IsTuple(Type type) =>
+        type is { IsGenericType: true, IsValueType: true } && typeof(ITuple).IsAssignableFrom(type);
+
+    internal static bool IsList(Type type) =>
+        type == typeof(Val[]) || type == typeof(object[]) || type == typeof(Results)
+        || type == typeof(IReadOnlyList<Val>) || type == typeof(IEnumerable<Val>) || type == typeof(List<Val>);
+
+    /// <summary>The WebAssembly type that a delegate's own types tell.</summary>
+    internal static FuncType Infer(string name, Delegate callback, out bool wantsCaller)
+    {
+        var (parameters, result) = Shape(callback);
+        wantsCaller = parameters.Length > 0 && parameters[0] == typeof(WasmCaller);
+        var types = parameters.AsSpan(wantsCaller ? 1 : 0).ToArray().Select(p => TypeOf(name, p)).ToArray();
+        ValType[] results = result == typeof(void) ? []
+            : IsTuple(result) ? [.. result.GetGenericArguments().Select(r => TypeOf(name, r))]
+            : [TypeOf(name, result)];
+        return new FuncType(types, results);
+    }
+
+    /// <summary>The parameter types, without what closes the delegate, and the result type.</summary>
+    internal static (Type[] Parameters, Type Result) Shape(Delegate callback)
+    {
+        var invoke = callback.GetType().GetMethod("Invoke")!;
+        return ([.. invoke.GetParameters().Select(static p => p.ParameterType)], invoke.ReturnType);
+    }
+
+    /// <summary>Throws where the delegate runs on after it returned: nobody could wait for it, and what it throws would end the process.</summary>
+    internal static void RequireSynchronous(string name, Delegate callback)
+    {
+        if (Array.Exists(callback.GetInvocationList(), static part => part.Method.IsDefined(typeof(AsyncStateMachineAttribute), inherit: false)))
+        {
+            throw new WasmError(ErrorCode.HostBadSignature, $"Host function '{name}' is async, and a guest cannot wait for it here: return the value itself.");
+        }
+    }
+
+    /// <summary>Throws unless the delegate fits the type.</summary>
+    internal static void Check(string name, FuncType type, Type[] parameters, Type result)
+    {
+        if (typeof(Task).IsAssignableFrom(result) || result == typeof(ValueTask) || (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ValueTask<>)))
+        {
+            throw Mismatch(name, type, "it returns a task, and a guest cannot wait for one here. Return the value itself");
+        }
+
+        if (type.Params.Length > MaxTypes || type.Results.Length > MaxTypes)
+        {
+            throw new WasmError(
+                ErrorCode.HostBadSignature,
+                $"Host function '{name}' has {type.Params.Length} parameters and {type.Results.Length} results; {MaxTypes} of each are the most.");
+        }
+
+        bool takesAll = parameters.Length == 1 && parameters[0] == typeof(Val[]);
+        if (!takesAll)
+        {
+            if (parameters.Length != type.Params.Length)
+            {
+                throw Mismatch(name, type, $"it takes {parameters.Length} parameter(s) where the type has {type.Params.Length}");
+            }
+
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                if (!Fits(parameters[i], type.Params[i]))
+                {
+                    throw Mismatch(name, type, $"its parameter {i + 1} is {parameters[i].Name} where the type has {type.Params[i]}");
+                }
+            }
+        }
+
+        CheckResult(name, type, result);
+    }
+
+    private static void CheckResult(string name, FuncType type, Type result)
+    {
+        if (IsList(result))
+        {
+            return; // its length and its types are checked at each call
+        }
+
+        Type[] results = result == typeof(void) ? [] : IsTuple(result) ? result.GetGenericArguments() : [result];
+        if (results.Length != type.Results.Length)
+        {
+            throw Mismatch(name, type, $"it returns {results.Length} value(s) where the type has {type.Results.Length}");
+        }
+
+        for (int i = 0; i < results.Length; i++)
+        {
+            if (!Fits(results[i], type.Results[i]))
+            {
+                throw Mismatch(name, type, $"its result {i + 1} is {results[i].Name} where the type has {type.Results[i]}");
+            }
+        }
+    }
+
+    private static bool Fits(Type clr, ValType type) =>
+        clr == typeof(Val) || KindOf(clr) == type.Kind
+        || (clr == typeof(WasmReference) && type.Kind is ValKind.AnyRef or ValKind.ExnRef)
+        || (!clr.IsValueType && type.Kind == ValKind.ExternRef && clr != typeof(Val[]));
+
+    private static ValType TypeOf(string name, Type clr) => KindOf(clr) switch
+    {
+        ValKind.FuncRef => ValType.FuncRef,
+        ValKind.ExternRef => ValType.ExternRef,
+        { } number => ValType.Number(number),
+        null => throw new WasmError(
+            ErrorCode.HostBadSignature,
+            $"Host function '{name}': {clr.Name} does not tell a WebAssembly type. Use int, long, float, double, UInt128, object or WasmFunc, or give the FuncType."),
+    };
+
+    private static WasmError Mismatch(string name, FuncType type, string why) =>
+        new(ErrorCode.HostBadSignature, $"Host function '{name}' does not fit its type {type}: {why}.");
+}

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Wasi;
+
+namespace WasmActors.Runtime.Imports;
+
+/// <summary>
+/// What guests may import, by <c>module::name</c>: host functions, WASI, and objects of a store. Defined once, it serves any
+/// number of modules; with host functions and WASI only, any number of stores too, on any thread.
+/// </summary>
+public sealed class ImportSet
+{
+    private readonly Dictionary<(string Module, string Name), object> _definitions = [];
+    private readonly Lock _lock = new();
+    private ConditionalWeakTable<WasmModule, LinkedModule> _linked = [];
+    private bool _sealed;
+
+    /// <summary>A set without definitions.</summary>
+    public static ImportSet Empty { get; } = new() { _sealed = true };
+
+    /// <summary>What becomes of imports that are not defined. Default <see cref="UnknownImports.Fail"/>.</summary>
+    public UnknownImports Unknown { get; init; } = UnknownImports.Fail;
+
+    /// <summary>Whether WASI preview 1 has been defined.</summary>
+    public bool HasWasi { get; private set; }
+
+    /// <summary>Defines a host function.</summary>
+    /// <exception cref="WasmError"><c>link.duplicate_definition</c></exception>
+    public ImportSet Define(string module, string name, HostFunc function) => Add(module, name, function);
+
+    /// <summary>Defines a host function out of a delegate whose own types tell the WebAssembly type, see <see cref="HostFunc"/>.</summary>
+    /// <exception cref="WasmError"><c>link.duplicate_definition</c>, <c>host.bad_signature</c></exception>
+    public ImportSet Define(string module, string name, Delegate callback) =>
+        Add(module, name, HostFunc.Create(callback, $"{module}::{name}"));
+
+    /// <summary>Defines an object of a store; the set then serves that store only.</summary>
+    /// <exception cref="WasmError"><c>link.duplicate_definition</c></exception>
+    public ImportSet Define(string module, string name, WasmExtern item) => Add(module, name, item);
+
+    /// <summary>Defines all exports of an instance under one module name.</summary>
+    /// <exception cref="WasmError"><c>link.duplicate_definition</c></exception>
+    public ImportSet DefineInstance(string module, WasmInstance instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        foreach (var (name, item) in instance.Exports)
+        {
+            Add(module, name, item);
+        }
+
+        return this;
+    }
+
+    /// <summary>Defines WASI preview 1; what a program may see is told by <see cref="StoreOptions.Wasi"/> of each store.</summary>
+    public ImportSet DefineWasi()
+    {
+        lock (_lock)
+        {
+            RequireOpen();
+            HasWasi = true;
+            _linked = [];
+        }
+
+        return this;
+    }
+
+    /// <summary>Another set with the same definitions, to which more can be added.</summary>
+    public ImportSet Copy()
+    {
+        var copy = new ImportSet { Unknown = Unknown };
+        lock (_lock)
+        {
+            copy.HasWasi = HasWasi;
+            foreach (var (key, definition) in _definitions)
+            {
+                copy._definitions.Add(key, definition);
+            }
+        }
+
+        return copy;
+    }
+
+    internal NativeInstance Instantiate(WasmStore store, WasmModule module, out WasmException? failure)
+    {
+        var linked = _linked.TryGetValue(module, out var known) ? known : Link(module);
+        if (linked.NeedsWasi)
+        {
+            store.EnsureWasi();
+        }
+
+        return linked.Instantiate(store, module, out failure);
+    }
+
+    private LinkedModule Link(WasmModule module)
+    {
+        lock (_lock)
+        {
+            return _linked.GetValue(module, m => LinkedModule.Resolve(m, Find, HasWasi, Unknown));
+        }
+    }
+
+    private object? Find(string module, string name) =>
+        _definitions.TryGetValue((module, name), out var definition) ? definition
+        : HasWasi && WasiFunctions.Has(module, name) ? LinkedModule.FromWasi
+        : null;
+
+    private ImportSet Add(string module, string name, object definition)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(definition);
+        lock (_lock)
+        {
+            RequireOpen();
+            if (!_definitions.TryAdd((module, name), definition))
+            {
+                throw new WasmError(ErrorCode.DuplicateDefinition, $"{GuestText.Clean($"{module}::{name}", GuestText.NameLimit)} is defined already: a name can be defined once in a set.");
+            }
+
+            _linked = [];
+        }
+
+        return this;
+    }
+
+    private void RequireOpen()
+    {
+        if (_sealed)
+        {
+            throw new InvalidOperationException("ImportSet.Empty stays empty: make a set of your own.");
+        }
+    }
+}

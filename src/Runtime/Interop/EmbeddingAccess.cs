@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Wasmtime;
+
+namespace WasmActors.Runtime.Interop;
+
+/// <summary>Native handles of the embedding's objects. They stay the embedding's: keep the object reachable while they are in use.</summary>
+internal static class EmbeddingAccess
+{
+    internal static nint Pointer(Engine engine) => ((SafeHandle)EngineHandle(engine)).DangerousGetHandle();
+
+    internal static nint Pointer(Store store) => ((SafeHandle)StoreHandle(store)).DangerousGetHandle();
+
+    /// <summary>The store's <c>wasmtime_context_t*</c>, valid as long as the store.</summary>
+    internal static nint Context(Store store) => ContextHandle(store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_NativeHandle")]
+    [return: UnsafeAccessorType("Wasmtime.Engine+Handle, Wasmtime.Dotnet")]
+    private static extern object EngineHandle(Engine engine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_NativeHandle")]
+    [return: UnsafeAccessorType("Wasmtime.Store+Handle, Wasmtime.Dotnet")]
+    private static extern object StoreHandle(Store store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "contextHandle")]
+    private static extern ref readonly nint ContextHandle(Store store);
+}

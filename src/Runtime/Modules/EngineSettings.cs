@@ -1,0 +1,88 @@
+using System.Globalization;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
+
+namespace WasmActors.Runtime.Modules;
+
+/// <summary>What an engine compiles and how its instances are kept. Compiled modules depend on it.</summary>
+public sealed record EngineSettings
+{
+    /// <summary>Where instances' memories come from. Default <see cref="AllocationStrategy.OnDemand"/>.</summary>
+    public AllocationStrategy Allocation { get; init; } = AllocationStrategy.OnDemand;
+
+    /// <summary>The pool's size, used with <see cref="AllocationStrategy.Pooling"/>.</summary>
+    public PoolingSettings Pooling { get; init; } = new();
+
+    /// <summary>Whether guests use up fuel, a deterministic measure of work; costs about a fifth of their speed. Default false.</summary>
+    public bool Fuel { get; init; }
+
+    /// <summary>How often running guests are looked at for deadlines and cancellation. Default 1 ms, which is the least.</summary>
+    public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Stack that a guest and everything it calls may use, in bytes: 64 KiB to 1.5 MiB. Default 512 KiB.</summary>
+    public int MaxWasmStackBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Whether modules may use garbage-collected structs and arrays and typed function references. Default true.</summary>
+    public bool Gc { get; init; } = true;
+
+    /// <summary>Whether modules may use exceptions; needs <see cref="Gc"/>. Default true.</summary>
+    public bool Exceptions { get; init; } = true;
+
+    /// <summary>Whether modules may use tail calls. Default true.</summary>
+    public bool TailCalls { get; init; } = true;
+
+    /// <summary>Whether modules may use 64-bit memories. Default true.</summary>
+    public bool Memory64 { get; init; } = true;
+
+    /// <summary>Whether modules may have several memories. Default true.</summary>
+    public bool MultiMemory { get; init; } = true;
+
+    /// <summary>Whether modules may use relaxed vector instructions. Default true.</summary>
+    public bool RelaxedSimd { get; init; } = true;
+
+    /// <summary>Whether modules may use 128-bit integer arithmetic. Default false: still a proposal.</summary>
+    public bool WideArithmetic { get; init; }
+
+    /// <summary>Whether one module is compiled on several threads. Default true.</summary>
+    public bool ParallelCompilation { get; init; } = true;
+
+    /// <summary>The clock of deadlines and of WASI programs; default the system's.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Text that differs whenever compiled code may differ; part of a cached artifact's name.</summary>
+    internal string Fingerprint => string.Create(
+        CultureInfo.InvariantCulture,
+        $"alloc={Allocation};pool={(Allocation == AllocationStrategy.Pooling ? Pooling.ToString() : "")};fuel={Fuel};stack={MaxWasmStackBytes};gc={Gc};eh={Exceptions};tail={TailCalls};m64={Memory64};mm={MultiMemory};rsimd={RelaxedSimd};wide={WideArithmetic}");
+
+    /// <summary>Refuses what Wasmtime would end the process for.</summary>
+    internal void Check()
+    {
+        Require(Tick >= TimeSpan.FromMilliseconds(1) && Tick <= TimeSpan.FromSeconds(10), nameof(Tick), Tick, "1 ms to 10 s");
+        Require(MaxWasmStackBytes is >= 64 * 1024 and <= 1536 * 1024, nameof(MaxWasmStackBytes), MaxWasmStackBytes, "64 KiB to 1.5 MiB");
+        Require(Gc || !Exceptions, nameof(Exceptions), Exceptions, "false where Gc is false");
+        if (Allocation == AllocationStrategy.Pooling)
+        {
+            CheckPool(Pooling);
+            UInt128 bytes = Pooling.ReservedBytes(Gc);
+            Require(AddressSpace.CanReserve(bytes), "Pooling", $"too large ({(long)(bytes >> 30)} GiB of addresses)", "what this process can reserve: fewer instances, memories or tables");
+        }
+    }
+
+    private static void CheckPool(PoolingSettings pool)
+    {
+        Require(pool.MaxInstances is >= 1 and <= 10_000, "Pooling.MaxInstances", pool.MaxInstances, "1 to 10,000");
+        Require(pool.MaxMemoryBytes is >= 65536 and <= 1L << 32 && pool.MaxMemoryBytes % 65536 == 0, "Pooling.MaxMemoryBytes", pool.MaxMemoryBytes, "64 KiB to 4 GiB in steps of 64 KiB");
+        Require(pool.MaxTableElements is >= 0 and <= 10_000_000, "Pooling.MaxTableElements", pool.MaxTableElements, "0 to 10,000,000");
+        Require(pool.MaxMemoriesPerModule is >= 0 and <= 16, "Pooling.MaxMemoriesPerModule", pool.MaxMemoriesPerModule, "0 to 16");
+        Require(pool.MaxTablesPerModule is >= 0 and <= 64, "Pooling.MaxTablesPerModule", pool.MaxTablesPerModule, "0 to 64");
+        Require(pool.KeepResidentBytes is >= 0 and <= 16 << 20, "Pooling.KeepResidentBytes", pool.KeepResidentBytes, "0 to 16 MiB");
+    }
+
+    private static void Require(bool holds, string name, object value, string allowed)
+    {
+        if (!holds)
+        {
+            throw new WasmError(ErrorCode.BadSettings, $"{name} is {value}; allowed is {allowed}.");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
+
+namespace WasmActors.Runtime.Modules;
+
+/// <summary>Reads modules in whatever form they come, and turns the text format into the binary one.</summary>
+public static class ModuleText
+{
+    /// <summary>Whether the bytes begin with the binary format's mark, <c>\0asm</c>.</summary>
+    public static bool IsBinary(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\0asm"u8);
+
+    /// <summary>The binary form of a module in text form.</summary>
+    /// <exception cref="WasmError"><c>module.invalid</c> with the line and column.</exception>
+    public static byte[] ToBinary(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return ToBinary(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>The binary form of a module in text form, UTF-8.</summary>
+    /// <exception cref="WasmError"><c>module.invalid</c> with the line and column.</exception>
+    public static byte[] ToBinary(ReadOnlySpan<byte> text) => ModuleTypes.TextToBinary(text.StartsWith("\uFEFF"u8) ? text[3..] : text);
+
+    internal static byte[] ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            throw Unreadable(path, unreadable);
+        }
+    }
+
+    internal static async Task<byte[]> ReadFileAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            throw Unreadable(path, unreadable);
+        }
+    }
+
+    internal static byte[] ReadStream(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        try
+        {
+            using var buffer = new MemoryStream();
+            stream.CopyTo(buffer);
+            return buffer.ToArray();
+        }
+        catch (IOException unreadable)
+        {
+            throw Unreadable("the stream", unreadable);
+        }
+    }
+
+    private static bool IsUnreadable(Exception failure) =>
+        failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+
+    private static WasmError Unreadable(string what, Exception cause) =>
+        new(ErrorCode.ModuleUnreadable, $"The module cannot be read from {what}: {cause.Message}", cause);
+}

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using Wasmtime;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Stores;
+
+namespace WasmActors.Runtime.Modules;
+
+/// <summary>
+/// Owns a Wasmtime engine, its epoch clock and its settings; compiles modules and carries stores. Usable from any thread.
+/// </summary>
+/// <remarks>Disposing it while stores are alive is safe: it ends for good with the last of them.</remarks>
+public sealed class WasmEngine : IDisposable
+{
+    private readonly Engine _engine;
+    private readonly EpochClock _clock;
+    private readonly ConcurrentDictionary<long, WeakReference<WasmStore>> _stores = new();
+    private readonly Lock _end = new();
+    private int _uses;
+    private bool _disposed;
+    private bool _released;
+
+    /// <summary>Makes an engine.</summary>
+    /// <param name="settings">Null for the defaults.</param>
+    /// <exception cref="Calls.WasmError"><c>engine.bad_settings</c>: a setting is out of its range or contradicts another.</exception>
+    public WasmEngine(EngineSettings? settings = null)
+    {
+        Settings = settings ?? new EngineSettings();
+        Settings.Check();
+        _engine = new Engine(Configure(Settings));
+        Pointer = EmbeddingAccess.Pointer(_engine);
+        _clock = new EpochClock(Settings.Tick, Settings.Clock, _engine.IncrementEpoch, AnyStoreInUse);
+    }
+
+    /// <summary>The settings that the engine was made with.</summary>
+    public EngineSettings Settings { get; }
+
+    /// <summary>How many stores of the engine are alive.</summary>
+    public int LiveStores => _stores.Count;
+
+    internal Engine Embedded => _engine;
+
+    /// <summary><c>wasm_engine_t*</c>, valid while this object is reachable and not released.</summary>
+    internal nint Pointer { get; }
+
+    internal EpochClock EpochClock => _clock;
+
+    /// <summary>Lets no more stores be made, and releases the engine once the last store has gone.</summary>
+    public void Dispose()
+    {
+        lock (_end)
+        {
+            _disposed = true;
+            ReleaseWhenUnused();
+        }
+    }
+
+    /// <summary>Keeps the native engine alive until the answer is disposed; with a store alive that is not needed.</summary>
+    /// <exception cref="ObjectDisposedException">The engine has been disposed.</exception>
+    internal Use BeginUse()
+    {
+        lock (_end)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _uses++;
+        }
+
+        return new Use(this);
+    }
+
+    internal void Add(WasmStore store)
+    {
+        lock (_end)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _stores[store.Id] = new WeakReference<WasmStore>(store);
+        }
+    }
+
+    internal void Remove(long storeId)
+    {
+        if (_stores.TryRemove(storeId, out _) && _disposed)
+        {
+            lock (_end)
+            {
+                ReleaseWhenUnused();
+            }
+        }
+    }
+
+    private static Config Configure(EngineSettings settings)
+    {
+        var config = new Config()
+            .WithEpochInterruption(true)
+            .WithFuelConsumption(settings.Fuel)
+            .WithMaximumStackSize(settings.MaxWasmStackBytes)
+            .WithFunctionReferences(settings.Gc)
+            .WithGc(settings.Gc)
+            .WithExceptions(settings.Exceptions)
+            .WithTailCalls(settings.TailCalls)
+            .WithMemory64(settings.Memory64)
+            .WithMultiMemory(settings.MultiMemory)
+            .WithRelaxedSIMD(settings.RelaxedSimd, deterministic: false)
+            .WithWideArithmetic(settings.WideArithmetic)
+            .WithParallelCompilation(settings.ParallelCompilation);
+        if (settings.Allocation == AllocationStrategy.Pooling)
+        {
+            using var pool = PoolOf(settings.Pooling, settings.Gc);
+            config.WithPoolingAllocationStrategy(pool);
+        }
+
+        return config;
+    }
+
+    private static PoolingAllocationConfig PoolOf(PoolingSettings settings, bool gc)
+    {
+        uint instances = (uint)settings.MaxInstances;
+        return new PoolingAllocationConfig()
+            .WithMaxCoreInstances(instances)
+            .WithMaxMemories(settings.MemorySlots(gc))
+            .WithMaxTables(settings.TableSlots)
+            .WithMaxGcHeaps(instances)
+            .WithMaxMemoriesPerModule((uint)settings.MaxMemoriesPerModule)
+            .WithMaxTablesPerModule((uint)settings.MaxTablesPerModule)
+            .WithMaxMemorySize((nuint)settings.MaxMemoryBytes)
+            .WithMaxTableElements((nuint)settings.MaxTableElements)
+            .WithLinearMemoryKeepResidentBytes((nuint)settings.KeepResidentBytes)
+            .WithTableKeepResidentBytes((nuint)settings.KeepResidentBytes);
+    }
+
+    private bool AnyStoreInUse()
+    {
+        foreach (var (_, reference) in _stores)
+        {
+            if (reference.TryGetTarget(out var store) && store.IsInUse)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void ReleaseWhenUnused()
+    {
+        if (_disposed && !_released && _uses == 0 && _stores.IsEmpty)
+        {
+            _released = true;
+            _clock.Dispose();
+            _engine.Dispose();
+        }
+    }
+
+    /// <summary>One use of the native engine.</summary>
+    internal readonly ref struct Use
+    {
+        private readonly WasmEngine _engine;
+
+        internal Use(WasmEngine engine) => _engine = engine;
+
+        public void Dispose()
+        {
+            lock (_engine._end)
+            {
+                _engine._uses--;
+                _engine.ReleaseWhenUnused();
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
+
+namespace WasmActors.Runtime.Stores;
+
+/// <summary>The exports of an instance: a mapping from name to export that keeps the module's order.</summary>
+public sealed class InstanceExports : IReadOnlyList<KeyValuePair<string, WasmExtern>>
+{
+    private readonly WasmInstance _instance;
+    private readonly WasmExtern?[] _items;
+
+    internal InstanceExports(WasmInstance instance)
+    {
+        _instance = instance;
+        _items = new WasmExtern?[instance.Module.Exports.Count];
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count => _items.Length;
+
+    /// <summary>Name and export by position in the module.</summary>
+    public KeyValuePair<string, WasmExtern> this[int index]
+    {
+        get
+        {
+            var type = _instance.Module.Exports[index];
+            if (_items[index] is not { } item)
+            {
+                using var _ = _instance.Store.Enter();
+                item = ExternBridge.InstanceExport(_instance.Store, _instance.Native, index, type);
+                _items[index] = item;
+            }
+
+            return new KeyValuePair<string, WasmExtern>(type.Name, item);
+        }
+    }
+
+    /// <summary>The export of that name.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c></exception>
+    public WasmExtern this[string name] => TryGet(name) ?? throw _instance.Module.NoExport(name);
+
+    /// <summary>The export of that name, or null.</summary>
+    public WasmExtern? TryGet(string name)
+    {
+        int index = _instance.Module.ExportIndex(name);
+        return index < 0 ? null : this[index].Value;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, WasmExtern>> GetEnumerator()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            yield return this[i];
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

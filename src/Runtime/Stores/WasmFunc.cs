@@ -1,0 +1,89 @@
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Values;
+
+namespace WasmActors.Runtime.Stores;
+
+/// <summary>A function of a store: of the guest's, or of the host's.</summary>
+public sealed partial class WasmFunc : WasmExtern
+{
+    private FuncType? _type;
+
+    internal WasmFunc(WasmStore store, in NativeFunc native, FuncType? type)
+        : base(store, new NativeExtern { Kind = (byte)ExternKind.Func, Func = native })
+    {
+        NativeFunc = native;
+        _type = type;
+    }
+
+    /// <inheritdoc/>
+    public override FuncType Type
+    {
+        get
+        {
+            if (_type is null)
+            {
+                using var _ = Store.Enter();
+                _type = CallBridge.TypeOf(Store, NativeFunc);
+            }
+
+            return _type;
+        }
+    }
+
+    /// <summary>How many parameters it takes.</summary>
+    public int ParamArity => Type.Params.Length;
+
+    /// <summary>How many results it returns.</summary>
+    public int ResultArity => Type.Results.Length;
+
+    internal NativeFunc NativeFunc { get; }
+
+    /// <summary>Makes a host function in one store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="type">The type that guests see; null to take it from the delegate's own types.</param>
+    /// <param name="callback">The delegate, see <see cref="HostFunc"/>.</param>
+    /// <param name="wantsCaller">Whether its first parameter is the <see cref="WasmCaller"/>.</param>
+    /// <param name="name">For messages; default: the delegate's method.</param>
+    /// <exception cref="WasmError"><c>host.bad_signature</c>: the delegate does not fit the type.</exception>
+    public static WasmFunc FromDelegate(WasmStore store, FuncType? type, Delegate callback, bool wantsCaller = false, string? name = null)
+    {
+        var definition = type is null ? HostFunc.Create(callback, name) : HostFunc.Create(type, callback, wantsCaller, name);
+        return FromDefinition(store, definition);
+    }
+
+    /// <summary>Makes a host function in one store out of a definition; the same definition gives the same function.</summary>
+    public static WasmFunc FromDefinition(WasmStore store, HostFunc definition)
+    {
+        using var _ = store.Enter();
+        return store.HostFunction(definition);
+    }
+
+    /// <summary>Calls the function with plain C# values or <see cref="Val"/>s.</summary>
+    /// <param name="arguments">One for each parameter; numbers are converted only where nothing is lost.</param>
+    /// <returns>The results, none, one or several.</returns>
+    /// <exception cref="Trap">The guest trapped, or was interrupted at the store's deadline.</exception>
+    /// <exception cref="WasiExit">A WASI program ended itself.</exception>
+    /// <exception cref="WasmError"><c>call.bad_arguments</c>, <c>host.exception</c>, <c>store.gone</c>, <c>store.in_use</c>, …</exception>
+    public Results Call(params ReadOnlySpan<object?> arguments) => CallVals(ValConversion.Arguments(Type, arguments));
+
+    /// <summary>Calls the function with values; otherwise as <see cref="Call"/>.</summary>
+    public Results CallVals(params Val[] arguments)
+    {
+        using var call = Store.BeginCall(this);
+        call.SetArguments(arguments);
+        call.RunToEnd();
+        return call.Results;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"func {Type}";
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) =>
+        obj is WasmFunc other && ReferenceEquals(Store, other.Store) && NativeFunc.Private == other.NativeFunc.Private;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => NativeFunc.Private.GetHashCode();
+}

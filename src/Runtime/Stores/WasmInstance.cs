@@ -1,0 +1,63 @@
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Modules;
+
+namespace WasmActors.Runtime.Stores;
+
+/// <summary>An instance of a module in a store. It lives as long as its store.</summary>
+public sealed class WasmInstance
+{
+    internal WasmInstance(WasmStore store, NativeInstance native, WasmModule module)
+    {
+        Store = store;
+        Native = native;
+        Module = module;
+        Exports = new InstanceExports(this);
+    }
+
+    /// <summary>The store that it belongs to.</summary>
+    public WasmStore Store { get; }
+
+    /// <summary>The module that it was made from.</summary>
+    public WasmModule Module { get; }
+
+    /// <summary>Its exports in the module's order, by index and by name.</summary>
+    public InstanceExports Exports { get; }
+
+    internal NativeInstance Native { get; }
+
+    /// <summary>An exported function.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c></exception>
+    public WasmFunc GetFunc(string name) => WasmExtern.Require<WasmFunc>(Exports[name], name);
+
+    /// <summary>An exported memory; its usual name is the default.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c></exception>
+    public WasmMemory GetMemory(string name = "memory") => WasmExtern.Require<WasmMemory>(Exports[name], name);
+
+    /// <summary>An exported table.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c></exception>
+    public WasmTable GetTable(string name) => WasmExtern.Require<WasmTable>(Exports[name], name);
+
+    /// <summary>An exported global.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c></exception>
+    public WasmGlobal GetGlobal(string name) => WasmExtern.Require<WasmGlobal>(Exports[name], name);
+
+    /// <summary>An exported function, or null where no function of that name is exported.</summary>
+    public WasmFunc? TryGetFunc(string name) => Exports.TryGet(name) as WasmFunc;
+
+    /// <summary>Runs a WASI command to its end.</summary>
+    /// <returns>Its exit status, 0 when it returned without one.</returns>
+    /// <exception cref="WasmException">It trapped, or it is no command: <c>export.not_found</c>.</exception>
+    public int RunCommand()
+    {
+        try
+        {
+            GetFunc("_start").Call();
+            return 0;
+        }
+        catch (WasiExit exit)
+        {
+            return exit.Status;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Values;
+
+namespace WasmActors.Runtime.Stores;
+
+/// <summary>A linear memory of a store. Reads and writes copy: no view of it can outlive a growth.</summary>
+/// <remarks>
+/// Addresses are in bytes. A guest's i32 pointer above 2 GiB arrives negative in C#: cast it to uint. Everything is checked
+/// against the current length before any byte is touched.
+/// </remarks>
+public sealed class WasmMemory : WasmExtern
+{
+    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UnicodeEncoding s_strictUtf16 = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
+
+    private MemoryType? _type;
+
+    internal WasmMemory(WasmStore store, in NativeExtern native, MemoryType? type)
+        : base(store, native) => _type = type;
+
+    /// <inheritdoc/>
+    public override MemoryType Type
+    {
+        get
+        {
+            if (_type is null)
+            {
+                using var _ = Store.Enter();
+                _type = MemoryBridge.TypeOf(Store, Native.Item);
+            }
+
+            return _type;
+        }
+    }
+
+    /// <summary>Current length in bytes.</summary>
+    public long Length
+    {
+        get
+        {
+            using var _ = Store.Enter();
+            return MemoryBridge.Length(Store, Native.Item);
+        }
+    }
+
+    /// <summary>Current length in pages (64 KiB each, unless the memory's type says otherwise).</summary>
+    public long Pages => Length >> Type.PageSizeLog2;
+
+    /// <summary>Makes a memory in a store.</summary>
+    /// <exception cref="WasmError"><c>store.limit_exceeded</c>, or <c>engine.error</c> for a type that cannot be made.</exception>
+    public static WasmMemory Create(WasmStore store, MemoryType type)
+    {
+        if (type.IsShared)
+        {
+            throw new WasmError(ErrorCode.BadSettings, $"{type}: shared memories are not supported.");
+        }
+
+        using var _ = store.Enter();
+        return new WasmMemory(store, MemoryBridge.Create(store, type), type);
+    }
+
+    /// <summary>Grows the memory.</summary>
+    /// <param name="pages">How many pages more.</param>
+    /// <returns>The size before, in pages.</returns>
+    /// <exception cref="WasmError"><c>memory.grow_failed</c>: its maximum or the store's limit stands against it.</exception>
+    public long Grow(long pages)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(pages);
+        using var _ = Store.Enter();
+        return MemoryBridge.Grow(Store, Native.Item, pages);
+    }
+
+    /// <summary>Copies bytes out of the memory.</summary>
+    /// <exception cref="WasmError"><c>memory.out_of_range</c></exception>
+    public void Read(long address, Span<byte> destination)
+    {
+        using var _ = Store.Enter();
+        MemoryBridge.Span(Store, Native.Item, address, destination.Length).CopyTo(destination);
+    }
+
+    /// <summary>Copies bytes out of the memory into a new array.</summary>
+    /// <exception cref="WasmError"><c>memory.out_of_range</c></exception>
+    public byte[] ReadBytes(long address, int length)
+    {
+        using var _ = Store.Enter();
+        return MemoryBridge.Span(Store, Native.Item, address, length).ToArray();
+    }
+
+    /// <summary>Copies bytes into the memory.</summary>
+    /// <exception cref="WasmError"><c>memory.out_of_range</c></exception>
+    public void Write(long address, ReadOnlySpan<byte> source)
+    {
+        using var _ = Store.Enter();
+        source.CopyTo(MemoryBridge.Span(Store, Native.Item, address, source.Length));
+    }
+
+    /// <summary>Reads a number or a struct without references, little-endian as it lies in memory.</summary>
+    /// <exception cref="WasmError"><c>memory.out_of_range</c></exception>
+    public T Read<T>(long address)
+        where T : unmanaged
+    {
+        using var _ = Store.Enter();
+        return MemoryBridge.Read<T>(Store, Native.Item, address);
+    }
+
+    /// <summary>Writes a number or a struct without references, little-endian.</summary>
+    /// <exception cref="WasmError"><c>memory.out_of_range</c></exception>
+    public void Write<T>(long address, T value)
+        where T : unmanaged
+    {
+        using var _ = Store.Enter();
+        MemoryBridge.Write(Store, Native.Item, address, value);
+    }
+
+    /// <summary>Reads text.</summary>
+    /// <param name="address">Where it begins.</param>
+    /// <param name="byteLength">Its length in bytes.</param>
+    /// <param name="encoding">UTF-8 by default; <see cref="Encoding.Unicode"/> for UTF-16.</param>
+    /// <exception cref="WasmError"><c>memory.out_of_range</c>; <c>memory.bad_text</c>: the bytes are no such text.</exception>
+    public string ReadString(long address, int byteLength, Encoding? encoding = null)
+    {
+        using var _ = Store.Enter();
+        try
+        {
+            return Strict(encoding).GetString(MemoryBridge.Span(Store, Native.Item, address, byteLength));
+        }
+        catch (DecoderFallbackException invalid)
+        {
+            throw new WasmError(ErrorCode.BadText, $"The {byteLength} bytes at {address} are not valid {Strict(encoding).WebName}: {invalid.Message}", invalid);
+        }
+    }
+
+    /// <summary>Writes text, without a terminating zero.</summary>
+    /// <returns>The number of bytes written.</returns>
+    /// <exception cref="WasmError"><c>memory.out_of_range</c>: nothing was written.</exception>
+    public int WriteString(long address, string text, Encoding? encoding = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        byte[] bytes = (encoding ?? s_strictUtf8).GetBytes(text);
+        Write(address, bytes);
+        return bytes.Length;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Type.ToString();
+
+    private static Encoding Strict(Encoding? encoding) => encoding switch
+    {
+        null or UTF8Encoding => s_strictUtf8,
+        UnicodeEncoding => s_strictUtf16,
+        _ => encoding,
+    };
+}

@@ -1,0 +1,80 @@
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Modules;
+
+namespace WasmActors.Runtime.Stores;
+
+// What begins work in a store.
+public sealed partial class WasmStore
+{
+    private readonly Stack<FuncCall> _idleCalls = new();
+
+    /// <summary>Instantiates a module with its imports found by name.</summary>
+    /// <exception cref="WasmException">An import is missing or of another type, a limit stands against it, or the start function trapped.</exception>
+    public WasmInstance Instantiate(WasmModule module, ImportSet? imports = null)
+    {
+        var work = BeginInstantiate(module, imports);
+        work.RunToEnd();
+        return work.Instance!;
+    }
+
+    /// <summary>Instantiates a module with its imports given in the module's import order.</summary>
+    /// <exception cref="WasmException">There are too few or too many, one is of another kind or type or belongs to another store, a
+    /// limit stands against it, or the start function trapped.</exception>
+    public WasmInstance Instantiate(WasmModule module, IReadOnlyList<WasmExtern> imports)
+    {
+        ArgumentNullException.ThrowIfNull(imports);
+        var work = BeginInstantiate(module, imports);
+        work.RunToEnd();
+        return work.Instance!;
+    }
+
+    /// <summary>An instantiation to be stepped by the caller.</summary>
+    public Instantiation BeginInstantiate(WasmModule module, ImportSet? imports = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return new Instantiation(this, module, imports ?? ImportSet.Empty);
+    }
+
+    /// <summary>An instantiation to be stepped by the caller, with its imports in the module's import order.</summary>
+    public Instantiation BeginInstantiate(WasmModule module, IReadOnlyList<WasmExtern> imports)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return new Instantiation(this, module, [.. imports]);
+    }
+
+    /// <summary>A call to be stepped by the caller.</summary>
+    /// <exception cref="WasmError"><c>store.wrong_store</c></exception>
+    public FuncCall BeginCall(WasmFunc func)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        RequireSame(func.Store, "function");
+        using var _ = Enter();
+        return Rent(func);
+    }
+
+    /// <summary>A call of one of the store's own functions; the store must have been entered.</summary>
+    internal FuncCall Rent(WasmFunc func)
+    {
+        var call = _idleCalls.TryPop(out var idle) ? idle : new FuncCall(this);
+        call.Prepare(func);
+        return call;
+    }
+
+    /// <summary>Takes a call back; the store must have been entered.</summary>
+    internal void Return(FuncCall call) => _idleCalls.Push(call);
+
+    internal void RequireUsable(WasmModule module)
+    {
+        if (!ReferenceEquals(module.Engine, Engine))
+        {
+            throw new WasmError(ErrorCode.WrongStore, "The module was compiled for another engine: compile it for the store's own.");
+        }
+
+        if (module.Handle.IsClosed)
+        {
+            throw ModuleUse.Gone(module);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+using System.Runtime.CompilerServices;
+using Wasmtime;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Values;
+using WasmActors.Runtime.Wasi;
+
+namespace WasmActors.Runtime.Stores;
+
+/// <summary>
+/// Owns a Wasmtime store: the instances, functions, memories, tables and globals made in it, and the guest's heap.
+/// </summary>
+/// <remarks>
+/// One thread at a time: a second one gets <c>store.in_use</c>. The store may move between threads while no call is running.
+/// Dispose it; a store that is only forgotten holds its memory until the next collection of the host's heap.
+/// </remarks>
+public sealed partial class WasmStore : IDisposable
+{
+    /// <summary>How deep host functions and guest calls may be nested in each other.</summary>
+    public const int MaxCallDepth = 32;
+
+    private static long s_lastId;
+
+    private readonly Store _store;
+    private readonly Dictionary<HostFunc, WasmFunc> _hostFuncs = [];
+    private readonly Dictionary<NativeItem, TableType> _tableTypes = [];
+    private int _owner;
+    private int _entries;
+    private WasiSession? _wasi;
+    private bool _disposed;
+
+    /// <summary>Makes an empty store.</summary>
+    /// <param name="engine">The engine whose modules it will run.</param>
+    /// <param name="options">Limits, WASI and data; null for the defaults.</param>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c>: a limit is out of range, or fuel is limited on an engine without fuel.</exception>
+    public WasmStore(WasmEngine engine, StoreOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        options ??= new StoreOptions();
+        options.Limits.Check();
+        if (options.Limits.Fuel is not null && !engine.Settings.Fuel)
+        {
+            throw new WasmError(ErrorCode.BadSettings, "StoreLimits.Fuel is set, but the engine does not count fuel: set EngineSettings.Fuel.");
+        }
+
+        Id = Interlocked.Increment(ref s_lastId);
+        Engine = engine;
+        Limits = options.Limits;
+        _defaultDuration = engine.EpochClock.Duration(options.Limits.Deadline);
+        Data = options.Data;
+        WasiOptions = options.Wasi;
+        engine.Add(this);
+        try
+        {
+            _store = new Store(engine.Embedded, this);
+            Context = EmbeddingAccess.Context(_store);
+            _store.SetLimits(Limits.MemoryBytes, (uint?)Limits.TableElements, Limits.Instances, Limits.Tables, Limits.Memories);
+            if (engine.Settings.Fuel)
+            {
+                _store.Fuel = Limits.Fuel ?? ulong.MaxValue;
+            }
+
+            InterruptBridge.Attach(EmbeddingAccess.Pointer(_store));
+        }
+        catch
+        {
+            _store?.Dispose();
+            engine.Remove(Id);
+            GC.SuppressFinalize(this);
+            throw;
+        }
+    }
+
+    /// <summary>Forgets a store that nobody disposed; Wasmtime's own handle releases its memory.</summary>
+    ~WasmStore() => Engine?.Remove(Id);
+
+    /// <summary>A number that no other store of this process has.</summary>
+    public long Id { get; }
+
+    /// <summary>The engine of the store.</summary>
+    public WasmEngine Engine { get; }
+
+    /// <summary>The limits that the store was made with.</summary>
+    public StoreLimits Limits { get; }
+
+    /// <summary>Any object of the host's, reachable from host functions through <see cref="WasmCaller.Data"/>.</summary>
+    public object? Data { get; set; }
+
+    /// <summary>True once the store has been disposed.</summary>
+    public bool IsDisposed => _disposed;
+
+    /// <summary>Fuel that is left.</summary>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c>: the engine does not count fuel.</exception>
+    public ulong Fuel
+    {
+        get
+        {
+            RequireFuel();
+            using var _ = Enter();
+            return _store.Fuel;
+        }
+
+        set
+        {
+            RequireFuel();
+            using var _ = Enter();
+            _store.Fuel = value;
+        }
+    }
+
+    internal nint Context { get; }
+
+    internal bool IsInUse => Volatile.Read(ref _owner) != 0;
+
+    internal WasiOptions? WasiOptions { get; }
+
+    /// <summary>What its WASI functions work on; there since the instantiation of the first module that imports one.</summary>
+    internal WasiSession Wasi => _wasi!;
+
+    /// <summary>Collects the guest's heap: structs, arrays, exceptions and external references nobody holds any more.</summary>
+    public void CollectGuestHeap()
+    {
+        using var _ = Enter();
+        _store.GC();
+    }
+
+    /// <summary>Releases the store with everything in it.</summary>
+    /// <exception cref="WasmError"><c>store.in_use</c>: a call is running in it, on this thread or on another.</exception>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        using (Enter())
+        {
+            if (_callDepth > 0)
+            {
+                throw new WasmError(ErrorCode.StoreInUse, "The store cannot be disposed from within a call that runs in it: return from the host function first.");
+            }
+
+            _disposed = true;
+            _wasi?.Dispose();
+            _store.Dispose();
+            _hostFuncs.Clear(); // whoever keeps the disposed store keeps no delegates with it
+        }
+
+        Engine.Remove(Id);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Makes this thread the store's user until the answer is disposed.</summary>
+    /// <exception cref="WasmError"><c>store.in_use</c>: another thread is; <c>store.gone</c>: it was disposed.</exception>
+    internal Entry Enter()
+    {
+        int me = Environment.CurrentManagedThreadId;
+        if (_owner != me && Interlocked.CompareExchange(ref _owner, me, 0) != 0)
+        {
+            throw InUse();
+        }
+
+        _entries++;
+        if (_disposed)
+        {
+            Leave();
+            throw new WasmError(ErrorCode.StoreGone, "The store has been disposed; make a new one.");
+        }
+
+        return new Entry(this);
+    }
+
+    internal void EnsureWasi()
+    {
+        _wasi ??= new WasiSession(this, WasiOptions ?? new WasiOptions());
+    }
+
+    /// <summary>Throws unless the object belongs to this store; Wasmtime would end the process.</summary>
+    internal void RequireSame(WasmStore other, string what)
+    {
+        if (!ReferenceEquals(this, other))
+        {
+            throw new WasmError(ErrorCode.WrongStore, $"The {what} belongs to store {other.Id}, not to store {Id}: objects cannot be shared between stores.");
+        }
+    }
+
+    internal WasmFunc HostFunction(HostFunc definition)
+    {
+        if (!_hostFuncs.TryGetValue(definition, out var func))
+        {
+            func = new WasmFunc(this, HostBridge.NewFunc(this, definition), definition.Type);
+            _hostFuncs.Add(definition, func);
+        }
+
+        return func;
+    }
+
+    internal void RememberTable(in NativeItem table, TableType type) => _tableTypes[table] = type;
+
+    internal TableType? KnownTable(in NativeItem table) => _tableTypes.GetValueOrDefault(table);
+
+    private static WasmError InUse() =>
+        new(ErrorCode.StoreInUse, "Another thread is using the store: one thread at a time, or give the store to an actor (WasmActors.Actors).");
+
+    private void RequireFuel()
+    {
+        if (!Engine.Settings.Fuel)
+        {
+            throw new WasmError(ErrorCode.BadSettings, "The engine does not count fuel: set EngineSettings.Fuel.");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Leave()
+    {
+        if (--_entries == 0)
+        {
+            Volatile.Write(ref _owner, 0);
+        }
+    }
+
+    /// <summary>One thread's use of the store.</summary>
+    internal readonly ref struct Entry
+    {
+        private readonly WasmStore _store;
+
+        internal Entry(WasmStore store) => _store = store;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Dispose() => _store.Leave();
+    }
+}

@@ -1,0 +1,7 @@
+namespace WasmActors.Runtime.Wasi;
+
+/// <summary>A folder that a WASI program may open; nothing above it or linked out of it.</summary>
+/// <param name="HostPath">The folder on the host; it must exist.</param>
+/// <param name="GuestPath">The name that the program sees; each of a store's folders has its own.</param>
+/// <param name="ReadOnly">Whether the program may only read. Default true.</param>
+public sealed record PreopenedFolder(string HostPath, string GuestPath, bool ReadOnly = true);

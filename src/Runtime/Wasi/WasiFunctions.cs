@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Modules;
+
+namespace WasmActors.Runtime.Wasi;
+
+/// <summary>The functions of WASI preview 1, and those of them that the host provides itself.</summary>
+internal static class WasiFunctions
+{
+    private const string ModuleName = "wasi_snapshot_preview1";
+    private const int Success = 0;
+    private const int BadDescriptor = 8;
+
+    // https://github.com/WebAssembly/WASI, preview 1: the whole list; it is frozen.
+    private static readonly FrozenSet<string> s_names = FrozenSet.ToFrozenSet(
+    [
+        "args_get", "args_sizes_get", "environ_get", "environ_sizes_get", "clock_res_get", "clock_time_get", "fd_advise",
+        "fd_allocate", "fd_close", "fd_datasync", "fd_fdstat_get", "fd_fdstat_set_flags", "fd_fdstat_set_rights",
+        "fd_filestat_get", "fd_filestat_set_size", "fd_filestat_set_times", "fd_pread", "fd_prestat_get",
+        "fd_prestat_dir_name", "fd_pwrite", "fd_read", "fd_readdir", "fd_renumber", "fd_seek", "fd_sync", "fd_tell", "fd_write",
+        "path_create_directory", "path_filestat_get", "path_filestat_set_times", "path_link", "path_open", "path_readlink",
+        "path_remove_directory", "path_rename", "path_symlink", "path_unlink_file", "poll_oneoff", "proc_exit", "proc_raise",
+        "sched_yield", "random_get", "sock_accept", "sock_recv", "sock_send", "sock_shutdown",
+    ]);
+
+    private static readonly FrozenDictionary<string, HostFunc> s_own = new Dictionary<string, Delegate>(StringComparer.Ordinal)
+    {
+        // Wasmtime's refuses statuses above 125; programs have 8 bits.
+        ["proc_exit"] = new Action<int>(static status => throw new WasiExit(status)),
+
+        // Wasmtime's outlives the deadline.
+        ["poll_oneoff"] = new Func<WasmCaller, int, int, int, int, int>(WasiPoll.Poll),
+
+        // So that poll_oneoff's absolute times mean the same clock.
+        ["clock_time_get"] = new Func<WasmCaller, int, long, int, int>(ClockTimeGet),
+    }.ToFrozenDictionary(static f => f.Key, static f => HostFunc.Create(f.Value, $"{ModuleName}::{f.Key}"), StringComparer.Ordinal);
+
+    internal static bool Has(string module, string name) => module == ModuleName && s_names.Contains(name);
+
+    /// <summary>Puts the host's own functions over Wasmtime's.</summary>
+    internal static void DefineOwn(WasmEngine engine, nint linker)
+    {
+        foreach (var (name, function) in s_own)
+        {
+            HostBridge.Define(engine, linker, ModuleName, name, function);
+        }
+    }
+
+    // errno clock_time_get(clockid clock, timestamp precision, timestamp* time)
+    private static int ClockTimeGet(WasmCaller caller, int clock, long precision, int time)
+    {
+        if (caller.Store.Wasi.Clock.Read(clock) is not { } now)
+        {
+            return BadDescriptor; // As Wasmtime answers for the clocks of processor time.
+        }
+
+        new WasiMemory(caller).Write(time, BitConverter.GetBytes(now));
+        return Success;
+    }
+}

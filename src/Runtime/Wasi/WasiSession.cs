@@ -1,0 +1,148 @@
+using Wasmtime;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Stores;
+
+namespace WasmActors.Runtime.Wasi;
+
+/// <summary>Gives a store its WASI context, and owns what feeds its standard input while the store lives.</summary>
+internal sealed class WasiSession : IDisposable
+{
+    private const int MaxBufferedInput = 64 << 20;
+
+    private readonly WasiFeed? _feed;
+
+    /// <summary>Sets the context of a store.</summary>
+    /// <exception cref="WasmError"><c>wasi.bad_configuration</c>: a file or folder cannot be opened, or text holds a zero.</exception>
+    internal WasiSession(WasmStore store, WasiOptions options)
+    {
+        Check(options);
+        Clock = new WasiClock(store);
+        var configuration = new WasiConfiguration().WithArgs(options.Args);
+        configuration.WithEnvironmentVariables(options.Environment.Select(static v => (v.Key, v.Value)));
+        foreach (var folder in options.Folders)
+        {
+            configuration.WithPreopenedDirectory(folder.HostPath, folder.GuestPath, mutable: !folder.ReadOnly);
+        }
+
+        SetOutput(configuration, options.Stdout, isError: false);
+        SetOutput(configuration, options.Stderr, isError: true);
+        if (options.Stdin is WasiInput.StreamInput stream && OperatingSystem.IsLinux())
+        {
+            _feed = new WasiFeed(store, stream.Stream);
+            configuration.WithStandardInput(_feed.ReadPath);
+        }
+
+        try
+        {
+            WasiBridge.Apply(store.Context, configuration, SetInput(configuration, options.Stdin));
+        }
+        catch (Exception refused)
+        {
+            _feed?.Dispose();
+            if (refused is WasmtimeException or InvalidOperationException)
+            {
+                throw new WasmError(ErrorCode.WasiBadConfiguration, $"The WASI settings were refused: {refused.Message}", refused);
+            }
+
+            throw;
+        }
+
+        _feed?.Start();
+    }
+
+    /// <summary>The clocks that the programs see.</summary>
+    internal WasiClock Clock { get; }
+
+    public void Dispose() => _feed?.Dispose();
+
+    private static void Check(WasiOptions options)
+    {
+        foreach (string text in options.Args.Concat(options.Environment.Keys).Concat(options.Environment.Values))
+        {
+            Require(!text.Contains('\0'), "arguments and environment cannot hold a zero character");
+        }
+
+        foreach (string name in options.Environment.Keys)
+        {
+            Require(name.Length > 0 && !name.Contains('='), $"'{GuestText.Clean(name, GuestText.NameLimit)}' is no name of an environment variable");
+        }
+
+        foreach (var folder in options.Folders)
+        {
+            RequirePath(folder.HostPath);
+            Require(Directory.Exists(folder.HostPath), $"the folder {folder.HostPath} does not exist");
+            Require(folder.GuestPath.Length > 0 && !folder.GuestPath.Contains('\0'), $"the folder {folder.HostPath} needs a name for the guest");
+            Require(options.Folders.Count(other => other.GuestPath == folder.GuestPath) == 1, $"two folders have the name {GuestText.Clean(folder.GuestPath, GuestText.NameLimit)} for the guest");
+        }
+    }
+
+    // Native code reads a path up to its first zero.
+    private static void RequirePath(string path) => Require(path.Length > 0 && !path.Contains('\0'), $"'{GuestText.Clean(path, GuestText.NameLimit)}' is no path");
+
+    private static void Require(bool holds, string problem)
+    {
+        if (!holds)
+        {
+            throw new WasmError(ErrorCode.WasiBadConfiguration, $"WASI: {problem}.");
+        }
+    }
+
+    private static void SetOutput(WasiConfiguration configuration, WasiOutput output, bool isError)
+    {
+        switch (output)
+        {
+            case WasiOutput.InheritedOutput:
+                _ = isError ? configuration.WithInheritedStandardError() : configuration.WithInheritedStandardOutput();
+                break;
+            case WasiOutput.FileOutput file:
+                RequirePath(file.Path);
+                _ = isError ? configuration.WithStandardError(file.Path) : configuration.WithStandardOutput(file.Path);
+                break;
+            case WasiOutput.StreamOutput stream:
+                SetCallback(configuration, stream.Write, isError);
+                break;
+            case WasiCapture capture:
+                SetCallback(configuration, capture.Write, isError);
+                break;
+        }
+    }
+
+    private static void SetCallback(WasiConfiguration configuration, WasiOutputCallback write, bool isError) =>
+        _ = isError ? configuration.WithStandardErrorCallback(write) : configuration.WithStandardOutputCallback(write);
+
+    private static byte[] ReadAll(Stream stream)
+    {
+        using var buffer = new MemoryStream();
+        byte[] part = new byte[81920];
+        int read;
+        while ((read = stream.Read(part)) > 0)
+        {
+            buffer.Write(part, 0, read);
+            Require(buffer.Length <= MaxBufferedInput, $"the input stream is longer than {MaxBufferedInput >> 20} MiB");
+        }
+
+        return buffer.ToArray();
+    }
+
+    // The answer is input from memory.
+    private static ReadOnlyMemory<byte>? SetInput(WasiConfiguration configuration, WasiInput input)
+    {
+        switch (input)
+        {
+            case WasiInput.InheritedInput:
+                configuration.WithInheritedStandardInput();
+                return null;
+            case WasiInput.FileInput file:
+                Require(File.Exists(file.Path), $"the input file {file.Path} does not exist");
+                configuration.WithStandardInput(file.Path);
+                return null;
+            case WasiInput.BytesInput given:
+                return given.Bytes;
+            case WasiInput.StreamInput stream when !OperatingSystem.IsLinux():
+                return ReadAll(stream.Stream);
+            default:
+                return null;
+        }
+    }
+}
