@@ -88,7 +88,7 @@ public sealed class WasmModule : IDisposable
         FromBytes(engine, ModuleText.ReadStream(stream), name);
 
     /// <summary>Releases the compiled code once no instance uses it any more. Does nothing to a module of a
-    /// <c>ModuleCache</c>: it is shared, and released when nobody holds it any more.</summary>
+    /// <see cref="ModuleCache"/>: it is shared, and released when nobody holds it any more.</summary>
     public void Dispose()
     {
         if (!_shared)
