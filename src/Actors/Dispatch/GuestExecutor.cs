@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Akka.Dispatch;
+
+namespace WasmActors.Actors.Dispatch;
+
+/// <summary>
+/// Runs stores' mailboxes on the thread pool's threads, but never more of them at a time than its parallelism. The pool's
+/// minimum is raised by as much, so that guests that keep their threads do not starve anything else of the process.
+/// </summary>
+/// <remarks>
+/// Threads of its own would isolate as well, but every call would then wake one thread to run the guest and another to go on
+/// with the answer: several times the cost of a short call. On the pool, caller, store and continuation follow each other
+/// on one thread.
+/// </remarks>
+internal sealed class GuestExecutor : ExecutorService
+{
+    private readonly ConcurrentQueue<IRunnable> _ready = new();
+    private readonly Worker[] _workers;
+    private volatile bool _stopped;
+
+    internal GuestExecutor(string id, int parallelism)
+        : base(id)
+    {
+        _workers = [.. Enumerable.Range(0, parallelism).Select(_ => new Worker(this))];
+        ReserveThreads(parallelism);
+    }
+
+    public override void Execute(IRunnable run)
+    {
+        if (_stopped)
+        {
+            throw new RejectedExecutionException("The dispatcher of the stores has been shut down.");
+        }
+
+        // An idle worker takes the mailbox along. Otherwise it waits in line, and a worker that fell idle meanwhile is asked.
+        foreach (var worker in _workers)
+        {
+            if (worker.TryStart(run))
+            {
+                return;
+            }
+        }
+
+        _ready.Enqueue(run);
+        foreach (var worker in _workers)
+        {
+            if (worker.TryStart(null))
+            {
+                return;
+            }
+        }
+    }
+
+    public override void Shutdown()
+    {
+        if (!_stopped)
+        {
+            _stopped = true;
+            ReserveThreads(-_workers.Length);
+        }
+    }
+
+    private static void ReserveThreads(int more)
+    {
+        ThreadPool.GetMinThreads(out int workers, out int completionPorts);
+        ThreadPool.SetMinThreads(Math.Max(1, workers + more), completionPorts);
+    }
+
+    /// <summary>One of the stores that may run at the same time: a work item of the thread pool while it is busy.</summary>
+    private sealed class Worker(GuestExecutor executor) : IThreadPoolWorkItem
+    {
+        private int _busy;
+        private IRunnable? _first;
+
+        /// <summary>Makes an idle worker busy; false when it is busy already.</summary>
+        internal bool TryStart(IRunnable? run)
+        {
+            if (Volatile.Read(ref _busy) != 0 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+            {
+                return false;
+            }
+
+            _first = run;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+            return true;
+        }
+
+        public void Execute()
+        {
+            var run = _first;
+            _first = null;
+            IThreadPoolWorkItem? owed = null;
+            if (run is not null || executor._ready.TryDequeue(out run))
+            {
+                var turn = TurnEnd.Begin();
+                try
+                {
+                    run.Run();
+                }
+                finally
+                {
+                    owed = turn.End();
+                }
+            }
+
+            GoOn();
+            owed?.Execute();
+        }
+
+        // A worker that stays hands its thread back in between, so that other work of the pool gets its turn.
+        private void GoOn()
+        {
+            if (executor._ready.IsEmpty)
+            {
+                Interlocked.Exchange(ref _busy, 0);
+                if (executor._ready.IsEmpty || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+                {
+                    return;
+                }
+            }
+
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+}

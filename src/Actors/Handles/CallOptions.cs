@@ -1,0 +1,13 @@
+namespace WasmActors.Actors.Handles;
+
+/// <summary>How long a call may take and who may give it up.</summary>
+/// <param name="Within">Time from now until the answer; null for the store's own limit, which is also the most.</param>
+/// <param name="Cancellation">Gives the call up: at once while it waits, within two ticks while its guest runs.</param>
+public readonly record struct CallOptions(TimeSpan? Within = null, CancellationToken Cancellation = default)
+{
+    /// <summary>A token alone.</summary>
+    public static implicit operator CallOptions(CancellationToken cancellation) => new(null, cancellation);
+
+    /// <summary>A time alone.</summary>
+    public static implicit operator CallOptions(TimeSpan within) => new(within);
+}

@@ -1,0 +1,82 @@
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Values;
+
+namespace WasmActors.Actors.Handles;
+
+/// <summary>An instance of a module in a store. Its exports are known at once: asking for them sends no message.</summary>
+public sealed class InstanceRef
+{
+    internal InstanceRef(StoreRef store, int number, WasmModule module)
+    {
+        Store = store;
+        Number = number;
+        Module = module;
+        Exports = [.. module.Exports.Select((export, index) =>
+            new KeyValuePair<string, ExternRef>(export.Name, ExternRef.Create(store, new ExternId(number, index), export.Type)))];
+    }
+
+    /// <summary>The store that it is in.</summary>
+    public StoreRef Store { get; }
+
+    /// <summary>Its number in the store, from 1, as the protocol's commands take it.</summary>
+    public int Number { get; }
+
+    /// <summary>The module that it was made from.</summary>
+    public WasmModule Module { get; }
+
+    /// <summary>Name and handle of each export, in the module's order.</summary>
+    public IReadOnlyList<KeyValuePair<string, ExternRef>> Exports { get; }
+
+    /// <summary>The export of that name, or null.</summary>
+    public ExternRef? TryGetExport(string name)
+    {
+        int index = Module.ExportIndex(name);
+        return index < 0 ? null : Exports[index].Value;
+    }
+
+    /// <summary>The export of that name.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c></exception>
+    public ExternRef GetExport(string name) => TryGetExport(name) ?? throw Module.NoExport(name);
+
+    /// <summary>An exported function.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c></exception>
+    public FuncRef GetFunc(string name) => Require<FuncRef>(name, ExternKind.Func);
+
+    /// <summary>An exported function, or null where no function of that name is exported.</summary>
+    public FuncRef? TryGetFunc(string name) => TryGetExport(name) as FuncRef;
+
+    /// <summary>An exported memory; its usual name is the default.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c></exception>
+    public MemoryRef GetMemory(string name = "memory") => Require<MemoryRef>(name, ExternKind.Memory);
+
+    /// <summary>An exported table.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c></exception>
+    public TableRef GetTable(string name) => Require<TableRef>(name, ExternKind.Table);
+
+    /// <summary>An exported global.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c></exception>
+    public GlobalRef GetGlobal(string name) => Require<GlobalRef>(name, ExternKind.Global);
+
+    /// <summary>Runs a WASI command to its end.</summary>
+    /// <returns>Its exit status, 0 when it returned without one.</returns>
+    /// <exception cref="WasmException">It trapped, was interrupted, or is no command: <c>export.not_found</c>.</exception>
+    public async ValueTask<int> RunCommandAsync(CallOptions options = default) =>
+        (await Store.SendAsync<StoreProtocol.Exited>(new StoreProtocol.RunCommand(Number), options.Within, options.Cancellation).ConfigureAwait(false)).Status;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is InstanceRef other && Number == other.Number && Store.Equals(other.Store);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Store, Number);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"store {Store.Id}: instance {Number} of {Module}";
+
+    private T Require<T>(string name, ExternKind kind)
+        where T : ExternRef
+        => GetExport(name) as T ?? throw new WasmError(
+            ErrorCode.ExportWrongKind,
+            $"'{name}' is a {GetExport(name).Type.Kind.ToString().ToLowerInvariant()}, not a {kind.ToString().ToLowerInvariant()}.");
+}

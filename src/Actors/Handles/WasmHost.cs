@@ -1,0 +1,133 @@
+using Akka.Actor;
+using Akka.Configuration;
+using WasmActors.Actors.Messages;
+using WasmActors.Actors.Stores;
+using WasmActors.Actors.Telemetry;
+using WasmActors.Runtime.Modules;
+
+namespace WasmActors.Actors.Handles;
+
+/// <summary>
+/// Where stores live: owns an engine, a cache of compiled modules and the supervisor of the stores' actors, in an actor
+/// system of its own or in one that is there already.
+/// </summary>
+/// <remarks>Disposing it stops its stores; everybody who waits is answered <c>store.gone</c>.</remarks>
+public sealed class WasmHost : IAsyncDisposable
+{
+    private const string Dispatcher = "wasmactors.dispatcher";
+    private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_createTime = TimeSpan.FromSeconds(30);
+    private static int s_hosts;
+
+    private readonly bool _ownsSystem;
+    private int _disposed;
+
+    private WasmHost(ActorSystem system, bool ownsSystem, WasmHostOptions options)
+    {
+        System = system;
+        _ownsSystem = ownsSystem;
+        Engine = new WasmEngine(options.Engine);
+        Modules = new ModuleCache(Engine, options.Cache);
+        var log = options.Logger;
+        int number = Interlocked.Increment(ref s_hosts);
+        Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(Engine, log, Dispatcher)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");
+    }
+
+    /// <summary>The actor system that the stores' actors live in.</summary>
+    public ActorSystem System { get; }
+
+    /// <summary>The engine of all stores of this host.</summary>
+    public WasmEngine Engine { get; }
+
+    /// <summary>Compiles modules, each once.</summary>
+    public ModuleCache Modules { get; }
+
+    /// <summary>The supervisor of the stores' actors, which takes the commands of <see cref="HostProtocol"/>.</summary>
+    public IActorRef Supervisor { get; }
+
+    /// <summary>Starts a host with an actor system of its own.</summary>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellation">Gives the start up.</param>
+    /// <exception cref="Runtime.Calls.WasmError"><c>engine.bad_settings</c></exception>
+    public static Task<WasmHost> StartAsync(WasmHostOptions? options = null, CancellationToken cancellation = default) =>
+        Task.Run(() => Start(options ?? new WasmHostOptions()), cancellation);
+
+    /// <summary>Starts a host with an actor system of its own, on this thread.</summary>
+    internal static WasmHost Start(WasmHostOptions options)
+    {
+        var config = ConfigurationFactory
+            .ParseString($"wasmactors.dispatcher.guest-executor.parallelism = {options.Parallelism}\nakka.loggers = [\"{SerilogLogger.TypeName}\"]")
+            .WithFallback(DefaultConfig());
+        var setup = BootstrapSetup.Create().WithConfig(config).And(new SerilogSetup(options.Logger));
+        return new WasmHost(ActorSystem.Create("wasmactors", setup), ownsSystem: true, options);
+    }
+
+    /// <summary>Starts a host in an actor system that is there already. The system lives on when the host is disposed.</summary>
+    /// <exception cref="Runtime.Calls.WasmError"><c>engine.bad_settings</c></exception>
+    public static WasmHost Attach(ActorSystem system, WasmHostOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        system.Settings.InjectTopLevelFallback(DefaultConfig());
+        return new WasmHost(system, ownsSystem: false, options ?? new WasmHostOptions());
+    }
+
+    /// <summary>The Akka settings that the library brings, as in config/wasmactors.conf.</summary>
+    public static Config DefaultConfig()
+    {
+        using var stream = typeof(WasmHost).Assembly.GetManifestResourceStream("wasmactors.conf")!;
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+    }
+
+    /// <summary>Compiles a module, binary or text, or finds it compiled already.</summary>
+    /// <exception cref="Runtime.Calls.WasmError"><c>module.invalid</c></exception>
+    public Task<WasmModule> LoadAsync(ReadOnlyMemory<byte> bytes, string? name = null, CancellationToken cancellation = default) =>
+        Modules.GetAsync(bytes, name, cancellation);
+
+    /// <summary>Compiles a module in text form (WAT), or finds it compiled already.</summary>
+    /// <exception cref="Runtime.Calls.WasmError"><c>module.invalid</c></exception>
+    public Task<WasmModule> LoadTextAsync(string text, string? name = null, CancellationToken cancellation = default) =>
+        Modules.GetAsync(ModuleText.ToBinary(text), name, cancellation);
+
+    /// <summary>Compiles a module out of a file, binary or text, or finds it compiled already.</summary>
+    /// <exception cref="Runtime.Calls.WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>
+    public Task<WasmModule> LoadFileAsync(string path, CancellationToken cancellation = default) =>
+        Modules.GetFileAsync(path, cancellation: cancellation);
+
+    /// <summary>Makes a store in an actor of its own.</summary>
+    /// <exception cref="Runtime.Calls.WasmError"><c>engine.bad_settings</c>: a limit is out of range.</exception>
+    public async Task<StoreRef> CreateStoreAsync(StoreSpec? spec = null, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        object reply = await Supervisor.Ask<object>(new HostProtocol.CreateStore(spec ?? new StoreSpec()), s_createTime, cancellation).ConfigureAwait(false);
+        return reply is HostProtocol.StoreCreated created
+            ? created.Store
+            : throw ((StoreProtocol.Failed)reply).Failure.ToException();
+    }
+
+    /// <summary>Stops the stores, the system if it is the host's own, and releases the engine.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await Supervisor.GracefulStop(s_stopTime).ConfigureAwait(false);
+        }
+        catch (TaskCanceledException)
+        {
+            // A guest did not let go of its thread in time; its deadline ends it, and the engine lives until then.
+        }
+
+        if (_ownsSystem)
+        {
+            await System.Terminate().WaitAsync(s_stopTime).ConfigureAwait(false);
+        }
+
+        Modules.Dispose();
+        Engine.Dispose();
+    }
+}

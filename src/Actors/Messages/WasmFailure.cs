@@ -1,0 +1,48 @@
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Actors.Messages;
+
+/// <summary>A failure as data: what every command may be answered with instead of its success.</summary>
+/// <param name="Code">Stable, see <see cref="ErrorCode"/> and <see cref="TrapCodes"/>.</param>
+/// <param name="Message">For people: what was wrong, what was expected, what to do.</param>
+public sealed record WasmFailure(string Code, string Message)
+{
+    /// <summary>Why the guest trapped, or null where the failure is no trap.</summary>
+    public TrapCode? TrapCode { get; init; }
+
+    /// <summary>The guest's functions at the failure, innermost first; empty where none was running.</summary>
+    public IReadOnlyList<TrapFrame> Frames { get; init; } = [];
+
+    /// <summary>Exit status of a WASI program that ended itself, else null.</summary>
+    public int? ExitStatus { get; init; }
+
+    /// <summary>Full name of the type of the exception behind the failure, else null.</summary>
+    public string? CauseType { get; init; }
+
+    /// <summary>Message of the exception behind the failure, else null.</summary>
+    public string? CauseMessage { get; init; }
+
+    /// <summary>The failure itself as an exception, within the process where it happened; it does not travel.</summary>
+    internal WasmException? Exception { get; init; }
+
+    /// <summary>The failure that an exception describes.</summary>
+    public static WasmFailure From(WasmException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return new WasmFailure(exception.Code, exception.Message)
+        {
+            TrapCode = (exception as Trap)?.TrapCode,
+            Frames = exception switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] },
+            ExitStatus = (exception as WasiExit)?.Status,
+            CauseType = exception.InnerException?.GetType().FullName,
+            CauseMessage = exception.InnerException?.Message,
+            Exception = exception,
+        };
+    }
+
+    /// <summary>The exception that a handle throws for this failure.</summary>
+    public WasmException ToException() => Exception
+        ?? (ExitStatus is { } status ? new WasiExit(status)
+            : TrapCode is { } trap ? new Trap(trap, Code, Message, Frames, null)
+            : new WasmError(Code, CauseType is null ? Message : $"{Message} (cause: {CauseType}: {CauseMessage})", Frames, null));
+}

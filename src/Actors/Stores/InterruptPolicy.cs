@@ -1,0 +1,14 @@
+namespace WasmActors.Actors.Stores;
+
+/// <summary>What becomes of a store whose guest was interrupted, by a deadline or a cancellation, in the middle of a call.</summary>
+public enum InterruptPolicy
+{
+    /// <summary>A fresh store is made the same way: same instances, same handles, first state. The default.</summary>
+    Replace,
+
+    /// <summary>The store is kept as the guest left it: for guests whose state cannot be half changed.</summary>
+    Keep,
+
+    /// <summary>The store is stopped.</summary>
+    Stop,
+}

@@ -1,0 +1,240 @@
+using System.Diagnostics;
+using Akka.Actor;
+using WasmActors.Actors.Dispatch;
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Actors.Stores;
+
+/// <summary>
+/// A command on its way to a store's actor together with the place where its answer is awaited. It is the message itself, so
+/// that a call in one process allocates nothing.
+/// </summary>
+/// <remarks>
+/// It is answered exactly once, by whoever moves its state to <see cref="Phase.Done"/> first: the actor, the caller's
+/// cancellation, or the deadline. The state carries a version, so that nobody can answer a later use of the same object.
+/// </remarks>
+internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSerializationVerificationNeeded
+{
+    private long _state;
+    private CancellationTokenRegistration _registration;
+    private bool _registered;
+    private volatile int _interruption = -1;
+    private long _interruptedAt;
+
+    internal enum Phase
+    {
+        Idle = 0,
+        Waiting = 1,
+        Running = 2,
+        Done = 3,
+    }
+
+    /// <summary>The store that it is for.</summary>
+    internal StoreCell Cell { get; private set; } = null!;
+
+    /// <summary>Timestamp of the store's clock when it must be done.</summary>
+    internal long Deadline { get; private set; }
+
+    /// <summary>Why a running guest shall end.</summary>
+    public Interruption? Interruption => _interruption < 0 ? null : (Interruption)_interruption;
+
+    /// <summary>Whether the answer came from the actor, so that nobody else holds the object.</summary>
+    protected bool AnsweredByActor { get; private set; }
+
+    private bool IsCancelledSince(TimeSpan grace) => _interruption >= 0 && Stopwatch.GetElapsedTime(_interruptedAt) >= grace;
+
+    private Phase CurrentPhase => (Phase)(Volatile.Read(ref _state) & 3);
+
+    /// <summary>Sends it. The caller then awaits it.</summary>
+    internal void Send(StoreCell cell, long deadline, CancellationToken cancellation)
+    {
+        cell.Admit();
+        Post(cell, deadline, cancellation);
+    }
+
+    /// <summary>Sends what a full queue and the time it takes must not keep from its store.</summary>
+    internal void SendInAnyCase(StoreCell cell, CancellationToken cancellation)
+    {
+        cell.AdmitInAnyCase();
+        Post(cell, long.MaxValue, cancellation);
+    }
+
+    /// <summary>Called by the actor when it takes the request; false when it was answered meanwhile.</summary>
+    internal bool TryTake()
+    {
+        TurnEnd.Flush();
+        Cell.Taken();
+        return Move(Phase.Waiting, Phase.Running);
+    }
+
+    /// <summary>What the actor shall do: the command, or null for a typed call, which overrides <see cref="Begin"/>.</summary>
+    internal abstract StoreProtocol.Command? Command { get; }
+
+    /// <summary>Begins guest work without a command.</summary>
+    internal virtual GuestCall? Begin(StoreSession session) => null;
+
+    /// <summary>The actor's answer to guest work that ended well.</summary>
+    internal virtual void Completed(GuestCall work) => throw new InvalidOperationException("Only requests without a command complete this way.");
+
+    /// <summary>Lets a request answer a failure of its guest work as a success of its own; true when it did.</summary>
+    internal virtual bool CompletesInSpiteOf(WasmException failure) => false;
+
+    /// <summary>The actor's answer to a command.</summary>
+    internal abstract void Reply(object reply);
+
+    /// <summary>The actor's answer when it failed.</summary>
+    internal void Fail(WasmException failure)
+    {
+        if (Move(Phase.Running, Phase.Done))
+        {
+            AnsweredByActor = true;
+            SetFailure(failure);
+            Finish();
+        }
+    }
+
+    /// <summary>Ends it from outside: at once while it waits; a running guest at its next tick.</summary>
+    internal void Interrupt(Interruption reason)
+    {
+        _interruptedAt = Stopwatch.GetTimestamp();
+        _interruption = (int)reason;
+        FailUnless(Phase.Running, reason == Runtime.Calls.Interruption.Cancelled
+            ? new WasmError(ErrorCode.Cancelled, "The call was cancelled while it waited for its store; the guest was not called.")
+            : TooLate());
+    }
+
+    /// <summary>Looks at the deadline. A guest that runs is ended by its own clock; only if it does not react, for instance
+    /// inside a host function that blocks, the caller is answered without it.</summary>
+    internal void Sweep(TimeSpan grace)
+    {
+        long state = Volatile.Read(ref _state);
+        var phase = (Phase)(state & 3);
+        if (phase is Phase.Idle or Phase.Done)
+        {
+            return;
+        }
+
+        if (phase == Phase.Waiting && Cell.IsGone)
+        {
+            TryFail(state, Cell.Gone());
+            return;
+        }
+
+        if (!Cell.TryReadClock(out long now))
+        {
+            return; // a clock of the user's that throws has no deadlines, and must not end the sweeper's thread
+        }
+
+        if (phase == Phase.Waiting && now >= Deadline)
+        {
+            TryFail(state, TooLate());
+        }
+        else if (phase == Phase.Running && IsCancelledSince(grace))
+        {
+            TryFail(state, new WasmError(ErrorCode.Cancelled, "The call was cancelled, but a host function that it called is still running; the call goes on without its caller."));
+        }
+        else if (phase == Phase.Running && Deadline != long.MaxValue && now >= Deadline + (long)(grace.TotalSeconds * Cell.Clock.TimestampFrequency))
+        {
+            TryFail(state, new WasmError(ErrorCode.DeadlineExceeded, "The call's deadline has passed, but a host function that it called is still running; the call goes on without its caller."));
+        }
+    }
+
+    /// <summary>Whether its deadline has come.</summary>
+    internal bool IsTooLate => Deadline != long.MaxValue && Cell.Now >= Deadline;
+
+    internal static WasmError TooLate() =>
+        new(ErrorCode.DeadlineExceeded, "The call's deadline came while it waited for its store; the guest was not called.");
+
+    /// <summary>Whether it is under way, for the sweeper to stay awake.</summary>
+    internal bool IsActive => CurrentPhase is Phase.Waiting or Phase.Running;
+
+    /// <summary>Ends it when its store has gone without taking it.</summary>
+    internal void FailGone() => FailUnless(Phase.Running, Cell.Gone());
+
+    public void Execute() => Publish();
+
+    /// <summary>Marks the actor's success; false when the request was answered meanwhile.</summary>
+    protected bool TryFinish()
+    {
+        if (!Move(Phase.Running, Phase.Done))
+        {
+            return false;
+        }
+
+        AnsweredByActor = true;
+        return true;
+    }
+
+    /// <summary>Wakes the awaiting caller, never within the actor's turn.</summary>
+    protected void Finish() => TurnEnd.Owe(this);
+
+    /// <summary>Keeps a failure for <see cref="Publish"/>.</summary>
+    protected abstract void SetFailure(WasmException failure);
+
+    /// <summary>Hands the outcome to the awaiting caller.</summary>
+    protected abstract void Publish();
+
+    /// <summary>Ends the caller's own hold on the object, before it may serve again.</summary>
+    protected void Release()
+    {
+        if (_registered)
+        {
+            _registered = false;
+            _registration.Dispose();
+            _registration = default;
+        }
+    }
+
+    /// <summary>Makes the object idle for its next use.</summary>
+    protected void Rest() => Volatile.Write(ref _state, _state & ~3L);
+
+    private void Post(StoreCell cell, long deadline, CancellationToken cancellation)
+    {
+        Cell = cell;
+        Deadline = deadline;
+        AnsweredByActor = false;
+        _interruption = -1;
+        long posted = (_state & ~3L) + 4 + (long)Phase.Waiting;
+        Volatile.Write(ref _state, posted);
+        if (cancellation.CanBeCanceled)
+        {
+            _registered = true;
+            _registration = cancellation.UnsafeRegister(static request => ((StoreRequest)request!).Interrupt(Runtime.Calls.Interruption.Cancelled), this);
+        }
+
+        cell.Actor.Tell(this, ActorRefs.NoSender);
+        RequestSweeper.RequestSent();
+
+        // From here on the object may serve another use already: only this one may be failed.
+        if (cell.IsGone)
+        {
+            TryFail(posted, cell.Gone());
+        }
+    }
+
+    private void FailUnless(Phase excluded, WasmException failure)
+    {
+        long state = Volatile.Read(ref _state);
+        var phase = (Phase)(state & 3);
+        if (phase != excluded && phase != Phase.Idle && phase != Phase.Done)
+        {
+            TryFail(state, failure);
+        }
+    }
+
+    private void TryFail(long state, WasmException failure)
+    {
+        if (Interlocked.CompareExchange(ref _state, (state & ~3L) + (long)Phase.Done, state) == state)
+        {
+            SetFailure(failure);
+            Finish();
+        }
+    }
+
+    private bool Move(Phase from, Phase to)
+    {
+        long state = Volatile.Read(ref _state);
+        return (Phase)(state & 3) == from && Interlocked.CompareExchange(ref _state, (state & ~3L) + (long)to, state) == state;
+    }
+}

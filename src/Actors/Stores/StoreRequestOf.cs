@@ -1,0 +1,71 @@
+using System.Threading.Tasks.Sources;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Actors.Stores;
+
+/// <summary>A request that is awaited for a <typeparamref name="TResult"/>.</summary>
+internal abstract class StoreRequest<TResult> : StoreRequest, IValueTaskSource<TResult>
+{
+    private ManualResetValueTaskSourceCore<TResult> _core;
+    private WasmException? _failure;
+    private TResult _result = default!;
+
+    protected StoreRequest() => RequestSweeper.Watch(this);
+
+    /// <summary>The awaitable of the current use.</summary>
+    internal ValueTask<TResult> Task => new(this, _core.Version);
+
+    TResult IValueTaskSource<TResult>.GetResult(short token)
+    {
+        Release();
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            if (AnsweredByActor)
+            {
+                _core.Reset();
+                _failure = null;
+                _result = default!;
+                Rest();
+                Recycle();
+            }
+        }
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Gives the object back to its pool, if it has one.</summary>
+    protected virtual void Recycle()
+    {
+    }
+
+    /// <summary>The actor's success.</summary>
+    protected void Succeed(TResult result)
+    {
+        if (TryFinish())
+        {
+            _result = result;
+            Finish();
+        }
+    }
+
+    protected override void SetFailure(WasmException failure) => _failure = failure;
+
+    protected override void Publish()
+    {
+        if (_failure is { } failure)
+        {
+            _core.SetException(failure);
+        }
+        else
+        {
+            _core.SetResult(_result);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Values;
+using static WasmActors.Actors.Messages.StoreProtocol;
+
+namespace WasmActors.Actors.Stores;
+
+// What each command does.
+internal sealed partial class StoreSession
+{
+    /// <summary>Begins what runs a guest; null for a command that does not.</summary>
+    internal GuestCall? Begin(Command command) => command switch
+    {
+        Call call => Begin(call),
+        RunCommand run => Store.Rent(Instance(run.Instance).GetFunc("_start")),
+        Instantiate instantiate => Store.BeginInstantiate(instantiate.Module, Imports(instantiate)),
+        InstantiateInOrder instantiate => Store.BeginInstantiate(instantiate.Module, [.. instantiate.Imports.Select(Item<WasmExtern>)]),
+        _ => null,
+    };
+
+    /// <summary>The reply to a command whose guest work completed.</summary>
+    internal object Completed(Command command, GuestCall work) => work switch
+    {
+        Instantiation instantiation => new Instantiated(Add(instantiation.Instance!)),
+        FuncCall when command is RunCommand => new Exited(0),
+        FuncCall call => new Returned(Out(call.Results)),
+        _ => throw new InvalidOperationException($"{command.GetType().Name} has no guest work."),
+    };
+
+    /// <summary>The reply to a command whose guest work failed.</summary>
+    internal static object Failed(Command command, WasmException failure) => command is RunCommand && failure is WasiExit exit
+        ? new Exited(exit.Status)
+        : new Failed(WasmFailure.From(failure));
+
+    /// <summary>Does what needs no guest, and answers the reply.</summary>
+    internal object Execute(Command command)
+    {
+        switch (command)
+        {
+            case CreateFunc create:
+                return new Created(Add(WasmFunc.FromDefinition(Store, create.Definition)));
+            case CreateMemory create:
+                return new Created(Add(WasmMemory.Create(Store, create.Type)));
+            case CreateTable create:
+                return new Created(Add(WasmTable.Create(Store, create.Type, create.Initial is { } initial ? In(initial) : null)));
+            case CreateGlobal create:
+                return new Created(Add(WasmGlobal.Create(Store, create.Type, In(create.Value))));
+            case ReadMemory read:
+                return new Bytes(Item<WasmMemory>(read.Memory).ReadBytes(read.Address, read.Length));
+            case WriteMemory write:
+                Item<WasmMemory>(write.Memory).Write(write.Address, write.Value.Span);
+                return Done.Instance;
+            case GetSize get:
+                return new Size(Item<WasmExtern>(get.Item) switch
+                {
+                    WasmMemory memory => memory.Length,
+                    WasmTable table => table.Size,
+                    var other => throw new WasmError(ErrorCode.ExportWrongKind, $"A {other.Kind.ToString().ToLowerInvariant()} has no size."),
+                });
+            case GrowMemory grow:
+                return new Size(Item<WasmMemory>(grow.Memory).Grow(grow.Pages));
+            case GrowTable grow:
+                return new Size(Item<WasmTable>(grow.Table).Grow(grow.Elements, grow.Initial is { } value ? In(value) : null));
+            case GetElement get:
+                return new Value(Out(Item<WasmTable>(get.Table).Get(get.Index)));
+            case SetElement set:
+                Item<WasmTable>(set.Table).Set(set.Index, In(set.Element));
+                return Done.Instance;
+            case GetGlobal get:
+                return new Value(Out(Item<WasmGlobal>(get.Global).Get()));
+            case SetGlobal set:
+                Item<WasmGlobal>(set.Global).Set(In(set.Content));
+                return Done.Instance;
+            case GetExternType get:
+                return new TypeOf(Item<WasmExtern>(get.Item).Type);
+            default:
+                return ExecuteOnStore(command);
+        }
+    }
+
+    private object ExecuteOnStore(Command command)
+    {
+        switch (command)
+        {
+            case GetFuel:
+                return new Fuel(Store.Fuel);
+            case SetFuel set:
+                Store.Fuel = set.Value;
+                return Done.Instance;
+            case GetData:
+                return new Data(Store.Data);
+            case SetData set:
+                Store.Data = set.Value;
+                return Done.Instance;
+            case CollectGuestHeap:
+                Store.CollectGuestHeap();
+                return Done.Instance;
+            default:
+                throw new WasmError(ErrorCode.EngineError, $"A store's actor does not know the command {command.GetType().Name}.");
+        }
+    }
+
+    private FuncCall Begin(Call call)
+    {
+        var func = Func(call.Func);
+        var work = Store.Rent(func);
+        try
+        {
+            if (func.Type.IsNumeric)
+            {
+                work.SetArguments(call.Values);
+            }
+            else
+            {
+                work.SetArguments([.. call.Arguments.Select(value => In(value))]);
+            }
+
+            return work;
+        }
+        catch
+        {
+            work.GiveBack();
+            throw;
+        }
+    }
+
+    private Results Out(Results results)
+    {
+        for (int i = 0; i < results.Count; i++)
+        {
+            if (results[i].Kind == ValKind.FuncRef)
+            {
+                return new Results([.. results.Select(value => Out(value))]);
+            }
+        }
+
+        return results;
+    }
+
+    private ImportSet Imports(Instantiate instantiate)
+    {
+        var map = instantiate.Imports;
+        if (map.Items.Count == 0)
+        {
+            return map.Set;
+        }
+
+        var set = map.Set.Copy();
+        foreach (var ((module, name), item) in map.Items)
+        {
+            RequireOwn(item.Store.Cell, $"{module}::{name}");
+            set.Define(module, name, Item<WasmExtern>(item.Id));
+        }
+
+        return set;
+    }
+
+    private void RequireOwn(StoreCell cell, string what)
+    {
+        if (!ReferenceEquals(cell, _cell))
+        {
+            throw new WasmError(ErrorCode.WrongStore, $"Import {what} belongs to store {cell.Id}, not to store {_cell.Id}: objects cannot be shared between stores.");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using WasmActors.Actors.Handles;
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Values;
+
+namespace WasmActors.Actors.Stores;
+
+/// <summary>
+/// A store and the names of what is in it: decides what a command means, without an actor. Used by one thread at a time, the
+/// actor's turn.
+/// </summary>
+internal sealed partial class StoreSession : IDisposable
+{
+    private readonly StoreCell _cell;
+    private readonly List<WasmInstance> _instances = [];
+    private readonly List<WasmExtern?[]> _exports = [];
+    private readonly List<WasmExtern> _created = [];
+    private readonly List<WasmExtern> _handedOut = [];
+    private readonly Dictionary<WasmFunc, int> _handedOutFuncs = [];
+    private readonly int _generation;
+
+    /// <param name="store">The store; the session owns it.</param>
+    /// <param name="cell">What handles know of it.</param>
+    /// <param name="generation">How often the store was replaced, from 1; names that a guest handed out do not outlive it.</param>
+    internal StoreSession(WasmStore store, StoreCell cell, int generation)
+    {
+        Store = store;
+        _cell = cell;
+        _generation = generation;
+    }
+
+    internal WasmStore Store { get; }
+
+    public void Dispose() => Store.Dispose();
+
+    internal WasmFunc Func(ExternId id) => Item<WasmFunc>(id);
+
+    internal WasmInstance Instance(int number) => number >= 1 && number <= _instances.Count
+        ? _instances[number - 1]
+        : throw Unknown($"instance {number}");
+
+    internal T Item<T>(ExternId id)
+        where T : WasmExtern
+    {
+        WasmExtern? item =
+            id.Owner > 0 ? Export(id)
+            : id.Owner == 0 && (uint)id.Index < (uint)_created.Count ? _created[id.Index]
+            : id.Owner == -_generation && (uint)id.Index < (uint)_handedOut.Count ? _handedOut[id.Index]
+            : null;
+        return item switch
+        {
+            T typed => typed,
+            null when id.Owner < 0 => throw new WasmError(ErrorCode.StoreLost, "The function came out of a store that has been replaced since: ask the new one for it."),
+            null => throw Unknown($"item {id}"),
+            _ => throw new WasmError(ErrorCode.ExportWrongKind, $"The handle names a {item.Kind.ToString().ToLowerInvariant()}, not a {typeof(T).Name[4..].ToLowerInvariant()}."),
+        };
+    }
+
+    internal int Add(WasmInstance instance)
+    {
+        _instances.Add(instance);
+        _exports.Add(new WasmExtern?[instance.Exports.Count]);
+        return _instances.Count;
+    }
+
+    internal ExternId Add(WasmExtern item)
+    {
+        _created.Add(item);
+        return new ExternId(0, _created.Count - 1);
+    }
+
+    /// <summary>A value of the store as others may hold it: functions become handles.</summary>
+    internal Val Out(in Val value)
+    {
+        if (value.Kind != ValKind.FuncRef || value.ReferenceObject is not WasmFunc func)
+        {
+            return value;
+        }
+
+        if (!_handedOutFuncs.TryGetValue(func, out int index))
+        {
+            index = _handedOut.Count;
+            _handedOut.Add(func);
+            _handedOutFuncs.Add(func, index);
+        }
+
+        return Val.Reference(ValKind.FuncRef, new FuncRef(new StoreRef(_cell), new ExternId(-_generation, index), func.Type));
+    }
+
+    /// <summary>A value that others sent, for the store: handles become functions.</summary>
+    internal Val In(in Val value)
+    {
+        if (value.Kind != ValKind.FuncRef || value.ReferenceObject is not FuncRef handle)
+        {
+            return value;
+        }
+
+        return ReferenceEquals(handle.Store.Cell, _cell)
+            ? Val.FuncRef(Func(handle.Id))
+            : throw new WasmError(ErrorCode.WrongStore, $"The function belongs to store {handle.Store.Id}, not to store {_cell.Id}: functions cannot be shared between stores.");
+    }
+
+    private WasmExtern? Export(ExternId id)
+    {
+        if (id.Owner > _exports.Count || (uint)id.Index >= (uint)_exports[id.Owner - 1].Length)
+        {
+            return null;
+        }
+
+        return _exports[id.Owner - 1][id.Index] ??= _instances[id.Owner - 1].Exports[id.Index].Value;
+    }
+
+    private static WasmError Unknown(string what) => new(ErrorCode.ExportNotFound, $"The store knows no {what}: the handle is of another store.");
+}

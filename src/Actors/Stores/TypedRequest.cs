@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
+
+namespace WasmActors.Actors.Stores;
+
+/// <summary>A call with numbers only. Pooled: in steady state it allocates nothing.</summary>
+internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
+{
+    private const int MaxPooled = 1024;
+
+    private static readonly ConcurrentQueue<TypedRequest<TArgs, TResult>> s_pool = new();
+    private static int s_pooled;
+
+    [ThreadStatic]
+    private static TypedRequest<TArgs, TResult>? t_last;
+
+    private ExternId _func;
+    private TArgs _arguments = default!;
+
+    internal override StoreProtocol.Command? Command => null;
+
+    /// <summary>A request for one call; the function's types have been checked against the C# types.</summary>
+    internal static TypedRequest<TArgs, TResult> Rent(ExternId func, in TArgs arguments)
+    {
+        var request = t_last;
+        if (request is not null)
+        {
+            t_last = null;
+        }
+        else if (s_pool.TryDequeue(out request))
+        {
+            Interlocked.Decrement(ref s_pooled);
+        }
+        else
+        {
+            request = new TypedRequest<TArgs, TResult>();
+        }
+
+        request._func = func;
+        request._arguments = arguments;
+        return request;
+    }
+
+    internal override GuestCall Begin(StoreSession session)
+    {
+        var call = session.Store.Rent(session.Func(_func));
+        if (!call.Slots.IsEmpty)
+        {
+            TypedArgs<TArgs>.Write(ref call.Slots[0], in _arguments);
+        }
+
+        return call;
+    }
+
+    internal override void Completed(GuestCall work)
+    {
+        var call = (FuncCall)work;
+        Succeed(call.Slots.IsEmpty ? default! : TypedCall<TResult>.Read(ref call.Slots[0]));
+    }
+
+    internal override void Reply(object reply) => throw new InvalidOperationException("A typed call has no command to reply to.");
+
+    protected override void Recycle()
+    {
+        if (t_last is null)
+        {
+            t_last = this;
+        }
+        else if (Interlocked.Increment(ref s_pooled) <= MaxPooled)
+        {
+            s_pool.Enqueue(this);
+        }
+        else
+        {
+            Interlocked.Decrement(ref s_pooled);
+        }
+    }
+}
