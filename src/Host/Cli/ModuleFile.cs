@@ -1,0 +1,85 @@
+using System.Text.Unicode;
+using WasmActors.Host.Cli.Output;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Modules;
+
+namespace WasmActors.Host.Cli;
+
+/// <summary>A module's file, read.</summary>
+/// <param name="Path">As it was named.</param>
+/// <param name="Binary">The module in binary form.</param>
+/// <param name="IsText">Whether the file holds the text form.</param>
+/// <param name="FileBytes">Size of the file.</param>
+internal sealed record ModuleFile(string Path, byte[] Binary, bool IsText, long FileBytes)
+{
+    private static ReadOnlySpan<byte> ComponentHeader => [0x00, 0x61, 0x73, 0x6D, 0x0D, 0x00, 0x01, 0x00];
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>
+    public static async Task<ModuleFile> ReadAsync(string path, CancellationToken cancellation)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new WasmError(ErrorCode.ModuleUnreadable, $"{path} is a folder, not a module's file.");
+        }
+
+        byte[] bytes = await ModuleText.ReadFileAsync(path, cancellation).ConfigureAwait(false);
+        Check(path, bytes);
+        if (ModuleText.IsBinary(bytes))
+        {
+            return new ModuleFile(path, bytes, IsText: false, bytes.Length);
+        }
+
+        byte[] binary = Explain(path, () => ModuleText.ToBinary(bytes));
+        return new ModuleFile(path, binary, IsText: true, bytes.Length);
+    }
+
+    /// <summary>Compiles it or takes it out of the cache; shows progress when that takes a while.</summary>
+    /// <exception cref="WasmError"><c>module.invalid</c></exception>
+    public async Task<WasmModule> CompileAsync(ModuleCache modules, Terminal terminal, CancellationToken cancellation)
+    {
+        string name = System.IO.Path.GetFileName(Path);
+        try
+        {
+            return await CompileProgress.ShowAsync(terminal, name, modules.GetAsync(Binary, name, cancellation)).ConfigureAwait(false);
+        }
+        catch (WasmError invalid) when (invalid.Code == ErrorCode.ModuleInvalid)
+        {
+            throw Explained(Path, invalid);
+        }
+    }
+
+    private static void Check(string path, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            throw new WasmError(ErrorCode.ModuleInvalid, $"{path} is empty.");
+        }
+
+        if (bytes.StartsWith(ComponentHeader))
+        {
+            throw new WasmError(ErrorCode.ModuleInvalid, $"{path} is a component, not a core module: components cannot be run. Build it as a core module, for example for the target wasm32-wasip1.");
+        }
+
+        if (!ModuleText.IsBinary(bytes) && (bytes.Contains((byte)0) || !Utf8.IsValid(bytes)))
+        {
+            throw new WasmError(ErrorCode.ModuleInvalid, $"{path} is no WebAssembly module: it neither begins with the binary format's mark (\\0asm) nor is it text.");
+        }
+    }
+
+    private static byte[] Explain(string path, Func<byte[]> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (WasmError invalid)
+        {
+            throw Explained(path, invalid);
+        }
+    }
+
+    // The library keeps a message on one line; the compiler's own words are meant for several.
+    private static WasmError Explained(string path, WasmError invalid) =>
+        new(invalid.Code, $"{path}: {invalid.Message.Replace("\\n", "\n", StringComparison.Ordinal)}", invalid);
+}

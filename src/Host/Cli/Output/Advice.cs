@@ -1,0 +1,27 @@
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Host.Cli.Output;
+
+/// <summary>What somebody at the command line can do about a failure.</summary>
+internal static class Advice
+{
+    /// <summary>The advice, or null where the message says it all.</summary>
+    public static string? For(Exception failure) => failure switch
+    {
+        CommandLineException refused => refused.Help,
+        WasmException wasm => For(wasm.Code),
+        OperationCanceledException or IOException => null,
+        _ => "This is an error of wasmactors: please report it with the command line and the module.",
+    };
+
+    private static string? For(string code) => code switch
+    {
+        ErrorCode.ModuleInvalid => "Check that FILE is a WebAssembly module, binary (.wasm) or text (.wat).",
+        ErrorCode.MissingImport => "'wasmactors inspect FILE' lists the imports. --unknown-imports trap lets the module run until it calls one that is missing; --unknown-imports default answers zeros.",
+        ErrorCode.LimitExceeded => "Raise --max-memory (default 1 GiB) if the module may use that much.",
+        ErrorCode.DeadlineExceeded => "Raise --timeout if the guest needs more time.",
+        "trap.out_of_fuel" => "Raise --fuel if the guest may do that much work.",
+        ErrorCode.WasiBadConfiguration => "Check --env and --dir: 'wasmactors run --help' has examples.",
+        _ => null,
+    };
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using WasmActors.Host.Cli.Compilation;
+using WasmActors.Host.Cli.Inspection;
+
+namespace WasmActors.Host.Cli.Output;
+
+/// <summary>Reports as JSON: camelCase, indented, everything but plain letters of text escaped.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ModuleReport))]
+[JsonSerializable(typeof(CompileReport))]
+[JsonSerializable(typeof(CacheReport))]
+[JsonSerializable(typeof(ClearReport))]
+internal sealed partial class ReportJson : JsonSerializerContext
+{
+    /// <summary>Writes a report and a line's end.</summary>
+    public static void Write<T>(Terminal terminal, T report, JsonTypeInfo<T> type) =>
+        terminal.Output.WriteLine(JsonSerializer.Serialize(report, type));
+}

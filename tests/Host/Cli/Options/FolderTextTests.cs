@@ -1,0 +1,32 @@
+using WasmActors.Host.Cli.Options;
+using WasmActors.Runtime.Wasi;
+
+namespace WasmActors.Host.Tests.Cli.Options;
+
+public class FolderTextTests
+{
+    [Theory]
+    [InlineData(".", ".", ".", false)]
+    [InlineData("data:ro", "data", "data", true)]
+    [InlineData("./data::/data", "./data", "/data", false)]
+    [InlineData("./data::/data:ro", "./data", "/data", true)]
+    [InlineData("/a b::/ü", "/a b", "/ü", false)]
+    [InlineData("a:b::c", "a:b", "c", false)]
+    public void Host_guest_and_mark_are_told_apart(string text, string host, string guest, bool readOnly)
+    {
+        Assert.True(FolderText.TryParse(text, out var folder, out _));
+        Assert.Equal(new PreopenedFolder(host, guest, readOnly), folder);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(":ro")]
+    [InlineData("::/data")]
+    [InlineData("data::")]
+    [InlineData("data:::ro")]
+    public void A_missing_name_is_refused(string text)
+    {
+        Assert.False(FolderText.TryParse(text, out _, out string? problem));
+        Assert.Contains("HOST[::GUEST][:ro]", problem, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace WasmActors.Host.Tests.Cli;
+
+/// <summary>A finished run of the real program in a process of its own.</summary>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Output">What it wrote on standard output, byte for byte.</param>
+/// <param name="Error">What it wrote on standard error.</param>
+internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    public string Text => Encoding.UTF8.GetString(Output);
+
+    /// <summary>The lines of standard output.</summary>
+    public string[] Lines => Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The code in the first line of the error block.</summary>
+    public string Code => Error.Split('\n')[0].Trim() is var first && first.StartsWith("error: ", StringComparison.Ordinal) ? first[7..] : "";
+
+    /// <summary>Runs it to its end, with a standard input that is empty unless something is given.</summary>
+    public static async Task<ProgramRun> Of(TempFolder folder, string[] args, byte[]? input = null, params (string Name, string Value)[] environment)
+    {
+        using var process = Start(folder, args, environment);
+        var output = new MemoryStream();
+        var reading = process.StandardOutput.BaseStream.CopyToAsync(output);
+        var errors = process.StandardError.ReadToEndAsync();
+        using var deadline = new CancellationTokenSource(Deadline);
+        try
+        {
+            await WriteAsync(process, input ?? [], deadline.Token);
+            await process.WaitForExitAsync(deadline.Token);
+            await reading.WaitAsync(deadline.Token);
+            return new ProgramRun(process.ExitCode, output.ToArray(), await errors.WaitAsync(deadline.Token));
+        }
+        catch (OperationCanceledException late)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"wasmactors {string.Join(' ', args)} did not end within {Deadline}.", late);
+        }
+    }
+
+    /// <summary>Starts it; the caller waits for it and disposes it.</summary>
+    public static Process Start(TempFolder folder, string[] args, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "wasmactors.dll"), .. args])
+        {
+            WorkingDirectory = folder.Path,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(folder.Path, "cache");
+        start.Environment.Remove("NO_COLOR");
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static async Task WriteAsync(Process process, byte[] input, CancellationToken cancellation)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input, cancellation);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading all of it.
+        }
+    }
+}
