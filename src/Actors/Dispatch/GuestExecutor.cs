@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Dispatch;
 
 namespace WasmActors.Actors.Dispatch;
@@ -16,6 +17,7 @@ internal sealed class GuestExecutor : ExecutorService
 {
     private readonly ConcurrentQueue<IRunnable> _ready = new();
     private readonly Worker[] _workers;
+    private int _waiting;
     private volatile bool _stopped;
 
     internal GuestExecutor(string id, int parallelism)
@@ -42,6 +44,7 @@ internal sealed class GuestExecutor : ExecutorService
         }
 
         _ready.Enqueue(run);
+        Interlocked.Increment(ref _waiting);
         foreach (var worker in _workers)
         {
             if (worker.TryStart(null))
@@ -64,6 +67,17 @@ internal sealed class GuestExecutor : ExecutorService
     {
         ThreadPool.GetMinThreads(out int workers, out int completionPorts);
         ThreadPool.SetMinThreads(Math.Max(1, workers + more), completionPorts);
+    }
+
+    private bool TryTake([MaybeNullWhen(false)] out IRunnable run)
+    {
+        if (!_ready.TryDequeue(out run))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref _waiting);
+        return true;
     }
 
     /// <summary>One of the stores that may run at the same time: a work item of the thread pool while it is busy.</summary>
@@ -90,7 +104,7 @@ internal sealed class GuestExecutor : ExecutorService
             var run = _first;
             _first = null;
             IThreadPoolWorkItem? owed = null;
-            if (run is not null || executor._ready.TryDequeue(out run))
+            if (run is not null || executor.TryTake(out run))
             {
                 var turn = TurnEnd.Begin();
                 try
@@ -110,10 +124,10 @@ internal sealed class GuestExecutor : ExecutorService
         // A worker that stays hands its thread back in between, so that other work of the pool gets its turn.
         private void GoOn()
         {
-            if (executor._ready.IsEmpty)
+            if (Volatile.Read(ref executor._waiting) == 0)
             {
                 Interlocked.Exchange(ref _busy, 0);
-                if (executor._ready.IsEmpty || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+                if (Volatile.Read(ref executor._waiting) == 0 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
                 {
                     return;
                 }

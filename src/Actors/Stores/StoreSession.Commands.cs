@@ -25,7 +25,7 @@ internal sealed partial class StoreSession
     {
         Instantiation instantiation => new Instantiated(Add(instantiation.Instance!)),
         FuncCall when command is RunCommand => new Exited(0),
-        FuncCall call => new Returned(Out(call.Results)),
+        FuncCall call => new Returned(call.Func.Type.IsNumeric ? call.Results : Out(call.Results)),
         _ => throw new InvalidOperationException($"{command.GetType().Name} has no guest work."),
     };
 

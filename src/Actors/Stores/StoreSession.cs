@@ -34,7 +34,7 @@ internal sealed partial class StoreSession : IDisposable
 
     public void Dispose() => Store.Dispose();
 
-    internal WasmFunc Func(ExternId id) => Item<WasmFunc>(id);
+    internal WasmFunc Func(ExternId id) => Find(id) as WasmFunc ?? Item<WasmFunc>(id);
 
     internal WasmInstance Instance(int number) => number >= 1 && number <= _instances.Count
         ? _instances[number - 1]
@@ -42,20 +42,13 @@ internal sealed partial class StoreSession : IDisposable
 
     internal T Item<T>(ExternId id)
         where T : WasmExtern
-    {
-        WasmExtern? item =
-            id.Owner > 0 ? Export(id)
-            : id.Owner == 0 && (uint)id.Index < (uint)_created.Count ? _created[id.Index]
-            : id.Owner == -_generation && (uint)id.Index < (uint)_handedOut.Count ? _handedOut[id.Index]
-            : null;
-        return item switch
+        => Find(id) switch
         {
             T typed => typed,
             null when id.Owner < 0 => throw new WasmError(ErrorCode.StoreLost, "The function came out of a store that has been replaced since: ask the new one for it."),
             null => throw Unknown($"item {id}"),
-            _ => throw new WasmError(ErrorCode.ExportWrongKind, $"The handle names a {item.Kind.ToString().ToLowerInvariant()}, not a {typeof(T).Name[4..].ToLowerInvariant()}."),
+            var item => throw new WasmError(ErrorCode.ExportWrongKind, $"The handle names a {item.Kind.ToString().ToLowerInvariant()}, not a {typeof(T).Name[4..].ToLowerInvariant()}."),
         };
-    }
 
     internal int Add(WasmInstance instance)
     {
@@ -100,6 +93,12 @@ internal sealed partial class StoreSession : IDisposable
             ? Val.FuncRef(Func(handle.Id))
             : throw new WasmError(ErrorCode.WrongStore, $"The function belongs to store {handle.Store.Id}, not to store {_cell.Id}: functions cannot be shared between stores.");
     }
+
+    private WasmExtern? Find(ExternId id) =>
+        id.Owner > 0 ? Export(id)
+        : id.Owner == 0 && (uint)id.Index < (uint)_created.Count ? _created[id.Index]
+        : id.Owner == -_generation && (uint)id.Index < (uint)_handedOut.Count ? _handedOut[id.Index]
+        : null;
 
     private WasmExtern? Export(ExternId id)
     {

@@ -15,7 +15,7 @@ public sealed partial class WasmStore
     private readonly nint[] _callers = new nint[MaxCallDepth + 1];
     private readonly long[] _callerSerials = new long[MaxCallDepth + 1];
     private readonly long _defaultDuration;
-    private readonly ICallSignal?[] _signals = new ICallSignal?[MaxCallDepth];
+    private readonly SignalSlot[] _signals = new SignalSlot[MaxCallDepth];
     private int _callDepth;
     private int _callerDepth;
     private long _lastCallerSerial;
@@ -58,7 +58,7 @@ public sealed partial class WasmStore
 
         var level = new CallLevel(this, _deadline);
         _deadline = Math.Min(_deadline, deadline);
-        _signals[_callDepth++] = signal;
+        _signals[_callDepth++].Signal = signal;
         Native.wasmtime_context_set_epoch_deadline(Context, 1);
         return level;
     }
@@ -68,7 +68,7 @@ public sealed partial class WasmStore
     {
         for (int i = 0; i < _callDepth; i++)
         {
-            if (_signals[i]?.Interruption is { } reason)
+            if (_signals[i].Signal?.Interruption is { } reason)
             {
                 return reason == Interruption.Cancelled
                     ? new Trap(TrapCode.Interrupt, ErrorCode.Cancelled, "The call was cancelled while the guest was running.", [], null)
@@ -136,8 +136,14 @@ public sealed partial class WasmStore
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Dispose()
         {
-            _store._signals[--_store._callDepth] = null;
+            _store._signals[--_store._callDepth] .Signal = null;
             _store._deadline = _outerDeadline;
         }
+    }
+
+    /// <summary>A signal in an array, spared the type check that storing a reference in an array costs.</summary>
+    private struct SignalSlot
+    {
+        internal ICallSignal? Signal;
     }
 }

@@ -12,6 +12,7 @@ public sealed record FuncType : ExternType
     {
         Params = [.. parameters];
         Results = [.. results];
+        SlotCount = Math.Max(Params.Length, Results.Length);
         IsNumeric = Params.All(static t => t.IsNumeric) && Results.All(static t => t.IsNumeric);
     }
 
@@ -28,7 +29,7 @@ public sealed record FuncType : ExternType
     public bool IsNumeric { get; }
 
     /// <summary>How many values the arguments and the results need at most: they share their slots.</summary>
-    internal int SlotCount => Math.Max(Params.Length, Results.Length);
+    internal int SlotCount { get; }
 
     /// <inheritdoc/>
     public bool Equals(FuncType? other) =>
