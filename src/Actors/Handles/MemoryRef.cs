@@ -2,6 +2,7 @@ using System.Text;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Handles;
@@ -9,9 +10,6 @@ namespace WasmActors.Actors.Handles;
 /// <summary>A linear memory in a store. Addresses and lengths are in bytes; everything is copied.</summary>
 public sealed class MemoryRef : ExternRef
 {
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private static readonly UnicodeEncoding s_strictUtf16 = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
-
     internal MemoryRef(StoreRef store, ExternId id, MemoryType type)
         : base(store, id, type)
     {
@@ -60,15 +58,7 @@ public sealed class MemoryRef : ExternRef
     public async ValueTask<string> ReadStringAsync(long address, int byteLength, Encoding? encoding = null, CancellationToken cancellation = default)
     {
         var bytes = await ReadAsync(address, byteLength, cancellation).ConfigureAwait(false);
-        Encoding strict = encoding switch { null or UTF8Encoding => s_strictUtf8, UnicodeEncoding => s_strictUtf16, _ => encoding };
-        try
-        {
-            return strict.GetString(bytes.Span);
-        }
-        catch (DecoderFallbackException invalid)
-        {
-            throw new WasmError(ErrorCode.BadText, $"The {byteLength} bytes at {address} are not valid {strict.WebName}: {invalid.Message}", invalid);
-        }
+        return StrictText.Decode(bytes.Span, address, encoding);
     }
 
     /// <summary>Writes text, UTF-8 by default, without a terminating zero.</summary>
@@ -76,7 +66,7 @@ public sealed class MemoryRef : ExternRef
     /// <exception cref="WasmError"><c>memory.out_of_range</c>: nothing was written; and as <see cref="GetLengthAsync"/>.</exception>
     public async ValueTask<int> WriteStringAsync(long address, string text, Encoding? encoding = null, CancellationToken cancellation = default)
     {
-        byte[] bytes = (encoding ?? s_strictUtf8).GetBytes(text);
+        byte[] bytes = StrictText.Encode(text, encoding);
         await WriteAsync(address, bytes, cancellation).ConfigureAwait(false);
         return bytes.Length;
     }

@@ -23,8 +23,7 @@ internal sealed partial class StoreActor : UntypedActor
     private readonly StoreRecipe _recipe;
     private readonly ILogger _log;
     private readonly Queue<Work> _queue = new();
-    private readonly List<IActorRef> _stoppers = [];
-    private readonly List<StoreRequest> _stopRequests = [];
+    private readonly List<Work> _stoppers = [];
 
     private StoreSession? _session;
     private IActorRef? _creator;
@@ -94,12 +93,7 @@ internal sealed partial class StoreActor : UntypedActor
         DisposeSession();
         foreach (var stopper in _stoppers)
         {
-            stopper.Tell(Done.Instance);
-        }
-
-        foreach (var request in _stopRequests)
-        {
-            request.Reply(Done.Instance);
+            Answer(stopper, Done.Instance);
         }
     }
 
@@ -164,15 +158,7 @@ internal sealed partial class StoreActor : UntypedActor
 
     private void Stop(in Work work)
     {
-        if (work.Request is { } request)
-        {
-            _stopRequests.Add(request);
-        }
-        else
-        {
-            _stoppers.Add(work.Sender ?? ActorRefs.Nobody);
-        }
-
+        _stoppers.Add(work);
         _cell.MarkGone("it was stopped");
         Context.Stop(Self);
     }

@@ -94,14 +94,12 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
         }
     }
 
-    /// <summary>Ends it from outside: at once while it waits; a running guest at its next tick.</summary>
-    internal void Interrupt(Interruption reason)
+    /// <summary>The caller gives it up: answered at once while it waits; a running guest ends at its next tick.</summary>
+    private void Cancel()
     {
         _interruptedAt = Stopwatch.GetTimestamp();
-        _interruption = (int)reason;
-        FailUnless(Phase.Running, reason == Runtime.Calls.Interruption.Cancelled
-            ? new WasmError(ErrorCode.Cancelled, "The call was cancelled while it waited for its store; the guest was not called.")
-            : TooLate());
+        _interruption = (int)Runtime.Calls.Interruption.Cancelled;
+        FailUnless(Phase.Running, new WasmError(ErrorCode.Cancelled, "The call was cancelled while it waited for its store; the guest was not called."));
     }
 
     /// <summary>Looks at the deadline. A guest that runs is ended by its own clock; only if it does not react, for instance
@@ -200,7 +198,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
         if (cancellation.CanBeCanceled)
         {
             _registered = true;
-            _registration = cancellation.UnsafeRegister(static request => ((StoreRequest)request!).Interrupt(Runtime.Calls.Interruption.Cancelled), this);
+            _registration = cancellation.UnsafeRegister(static request => ((StoreRequest)request!).Cancel(), this);
         }
 
         cell.Actor.Tell(this, ActorRefs.NoSender);

@@ -49,14 +49,6 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     internal static partial nint wasmtime_linker_define_wasi(nint linker);
 
-    // wasmtime_error_t* wasmtime_linker_define_unknown_imports_as_traps(wasmtime_linker_t*, const wasmtime_module_t*)
-    [LibraryImport(Library)]
-    internal static partial nint wasmtime_linker_define_unknown_imports_as_traps(nint linker, nint module);
-
-    // wasmtime_error_t* wasmtime_linker_define_unknown_imports_as_default_values(wasmtime_linker_t*, wasmtime_context_t*, const wasmtime_module_t*)
-    [LibraryImport(Library)]
-    internal static partial nint wasmtime_linker_define_unknown_imports_as_default_values(nint linker, nint context, nint module);
-
     // wasmtime_error_t* wasmtime_linker_define(wasmtime_linker_t*, wasmtime_context_t*, const char* module, size_t,
     //     const char* name, size_t, const wasmtime_extern_t*): copies the item.
     [LibraryImport(Library)]

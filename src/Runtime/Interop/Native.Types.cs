@@ -75,11 +75,6 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     internal static partial nint wasm_tabletype_element(nint type);
 
-    // const wasm_limits_t* wasm_tabletype_limits(const wasm_tabletype_t*): borrowed; two uint32, 0xffffffff for no maximum.
-    // Aborts the process when a limit needs more than 32 bits: ask TableLimits first.
-    [LibraryImport(Library)]
-    internal static partial uint* wasm_tabletype_limits(nint type);
-
     // own wasm_tabletype_t* wasm_tabletype_new(own wasm_valtype_t*, const wasm_limits_t*): takes the value type.
     [LibraryImport(Library)]
     internal static partial nint wasm_tabletype_new(nint element, uint* limits);
@@ -140,10 +135,6 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     internal static partial nint wasm_externtype_as_tagtype_const(nint type);
-
-    // void wasm_externtype_delete(own wasm_externtype_t*)
-    [LibraryImport(Library)]
-    internal static partial void wasm_externtype_delete(nint type);
 
     // const wasm_name_t* wasm_importtype_module(const wasm_importtype_t*), …_name, …_type; wasm_exporttype_name, …_type: borrowed.
     [LibraryImport(Library)]

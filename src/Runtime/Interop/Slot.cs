@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Interop;
 
@@ -13,14 +12,6 @@ internal static class Slot<T>
     internal static bool IsNumeric =>
         typeof(T) == typeof(int) || typeof(T) == typeof(uint) || typeof(T) == typeof(long) || typeof(T) == typeof(ulong)
         || typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(UInt128);
-
-    /// <summary>The kind of value that <typeparamref name="T"/> stands for; meaningless unless <see cref="IsNumeric"/>.</summary>
-    internal static ValKind Kind =>
-        typeof(T) == typeof(int) || typeof(T) == typeof(uint) ? ValKind.I32
-        : typeof(T) == typeof(long) || typeof(T) == typeof(ulong) ? ValKind.I64
-        : typeof(T) == typeof(float) ? ValKind.F32
-        : typeof(T) == typeof(double) ? ValKind.F64
-        : ValKind.V128;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T Read(in RawVal slot)

@@ -12,9 +12,6 @@ namespace WasmActors.Runtime.Stores;
 /// </remarks>
 public sealed class WasmMemory : WasmExtern
 {
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private static readonly UnicodeEncoding s_strictUtf16 = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
-
     private MemoryType? _type;
 
     internal WasmMemory(WasmStore store, in NativeExtern native, MemoryType? type)
@@ -122,14 +119,7 @@ public sealed class WasmMemory : WasmExtern
     public string ReadString(long address, int byteLength, Encoding? encoding = null)
     {
         using var _ = Store.Enter();
-        try
-        {
-            return Strict(encoding).GetString(MemoryBridge.Span(Store, Native.Item, address, byteLength));
-        }
-        catch (DecoderFallbackException invalid)
-        {
-            throw new WasmError(ErrorCode.BadText, $"The {byteLength} bytes at {address} are not valid {Strict(encoding).WebName}: {invalid.Message}", invalid);
-        }
+        return StrictText.Decode(MemoryBridge.Span(Store, Native.Item, address, byteLength), address, encoding);
     }
 
     /// <summary>Writes text, without a terminating zero.</summary>
@@ -138,18 +128,11 @@ public sealed class WasmMemory : WasmExtern
     public int WriteString(long address, string text, Encoding? encoding = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        byte[] bytes = (encoding ?? s_strictUtf8).GetBytes(text);
+        byte[] bytes = StrictText.Encode(text, encoding);
         Write(address, bytes);
         return bytes.Length;
     }
 
     /// <inheritdoc/>
     public override string ToString() => Type.ToString();
-
-    private static Encoding Strict(Encoding? encoding) => encoding switch
-    {
-        null or UTF8Encoding => s_strictUtf8,
-        UnicodeEncoding => s_strictUtf16,
-        _ => encoding,
-    };
 }
