@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Calls;
@@ -57,11 +58,20 @@ internal static class FailureMapper
                 null);
         }
 
+        if (error.Message.Contains(StackPool.Exhausted, StringComparison.Ordinal))
+        {
+            return NoStack(store.Engine);
+        }
+
         string code = LooksLikeLimit(error.Message) ? ErrorCode.LimitExceeded
             : error.Message.StartsWith(ArgumentMismatch, StringComparison.Ordinal) ? ErrorCode.BadArguments
             : ErrorCode.EngineError;
         return new WasmError(code, error.Message, error.Frames, null);
     }
+
+    internal static WasmError NoStack(WasmEngine engine) => new(
+        ErrorCode.NoStack,
+        $"No stack is free for another guest that can be paused: {engine.StacksInUse} are in use or kept by stores, and {engine.Settings.MaxStacks} are allowed (EngineSettings.MaxStacks). Dispose stores, or allow more.");
 
     // Wasmtime has no codes for these: its words are all there is.
     private static bool LooksLikeLimit(string message) =>
