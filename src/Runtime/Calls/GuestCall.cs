@@ -79,6 +79,11 @@ public abstract class GuestCall
 
             if (Store.PausesGuests)
             {
+                if (Store.NestsOnWaiting)
+                {
+                    return RunOnWaiting(Store.Innermost!);
+                }
+
                 Begin();
                 return Advance();
             }
@@ -192,6 +197,18 @@ public abstract class GuestCall
         Failure = null;
         Signal = null;
         Slices = 0;
+    }
+
+    // In one step: with the other guest's frames below, this one cannot be left.
+    private CallStep RunOnWaiting(GuestCall waiting)
+    {
+        waiting.Import!.Guest = this;
+        using (Store.BeginStep())
+        {
+            waiting._run!.Advance(waiting, out _);
+        }
+
+        return Failure is null ? CallStep.Completed : CallStep.Trapped;
     }
 
     private void RunHere()

@@ -35,6 +35,7 @@ public sealed class Instantiation : GuestCall
     private protected override void Prepare()
     {
         Store.RequireUsable(_module);
+        Store.UsesGuestHeap |= _module.UsesGuestHeap;
         if (_set is null)
         {
             return;

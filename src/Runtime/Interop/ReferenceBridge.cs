@@ -114,6 +114,7 @@ internal static unsafe class ReferenceBridge
             throw new WasmError(ErrorCode.WrongType, "A task is no value for a guest: await it first, and pass its result.");
         }
 
+        store.RequireHeap();
         nint handle = GCHandle.ToIntPtr(GCHandle.Alloc(host));
         if (Native.wasmtime_externref_new(store.Context, handle, &FreeHandle, &native->Ref) == 0)
         {

@@ -45,6 +45,24 @@ public sealed partial class WasmStore
     /// <summary>Whether Wasmtime takes calls only on stacks that it can leave: since the first import that is answered later.</summary>
     internal bool NeedsFutures { get; private set; }
 
+    /// <summary>Whether the store's functions can hold references into its heap.</summary>
+    internal bool UsesGuestHeap { get; set; }
+
+    /// <summary>
+    /// Whether work that nests in a waiting guest must run with that guest's frames below it: Wasmtime finds the references of the
+    /// stack that runs, not those of a stack that was left, and would free what the waiting guest holds.
+    /// </summary>
+    internal bool NestsOnWaiting => UsesGuestHeap && Engine.NoFibers is null && Innermost?.Import is not null;
+
+    /// <summary>Throws where the guest's heap may be collected while references on a stack that was left are not seen.</summary>
+    internal void RequireHeap()
+    {
+        if (_active == 0 && Innermost is not null && Engine.NoFibers is null)
+        {
+            throw new WasmError(ErrorCode.StoreInUse, "The guest's heap cannot be used from outside while a guest of the store is paused: wait for its call.");
+        }
+    }
+
     /// <summary>From here on guests may call imports that are answered later.</summary>
     /// <exception cref="WasmError"><c>link.needs_preemptive</c></exception>
     internal void UseServed()

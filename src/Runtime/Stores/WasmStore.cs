@@ -132,6 +132,7 @@ public sealed partial class WasmStore : IDisposable
     public void CollectGuestHeap()
     {
         using var _ = Enter();
+        RequireHeap();
         _store.GC();
     }
 
