@@ -60,6 +60,12 @@ public static class ErrorCode
     /// <summary>A guest called an import that is answered later where it cannot be paused.</summary>
     public const string CannotWait = "call.cannot_wait";
 
+    /// <summary>An import was not answered in its time.</summary>
+    public const string ImportDeadlineExceeded = "import.deadline_exceeded";
+
+    /// <summary>The actor that answers an import has ended.</summary>
+    public const string ImportServerGone = "import.server_gone";
+
     /// <summary>No stack is free for another guest that can be paused.</summary>
     public const string NoStack = "call.no_stack";
 

@@ -148,7 +148,7 @@ public abstract class GuestCall
     /// <summary>The failure of a guest that called <paramref name="import"/> where nobody can wait for the answer.</summary>
     internal static WasmError CannotWait(ServedFunc import) => new(
         ErrorCode.CannotWait,
-        $"The guest called '{GuestText.Clean(import.Name, GuestText.NameLimit)}', which is answered later, where it cannot be paused: inside a host function's own call of a guest, or in a call that nobody steps. Call it through the store's actor, or from the guest directly.");
+        $"The guest called '{GuestText.Clean(import.FullName, GuestText.NameLimit)}', which is answered later, where it cannot be paused: inside a host function's own call of a guest, or in a call that nobody steps. Call it through the store's actor, or from the guest directly.");
 
     /// <summary>Looks up what the work needs before it is begun; may refuse.</summary>
     private protected virtual void Prepare()

@@ -1,3 +1,5 @@
+using WasmActors.Runtime.Interop;
+
 namespace WasmActors.Runtime.Calls;
 
 /// <summary>A thread that guests run on, turn by turn with the one that steps them: never both at once.</summary>
@@ -22,6 +24,9 @@ internal sealed class GuestThread : IDisposable
     /// <summary>Work that is to be begun when the thread next goes on.</summary>
     internal ThreadRun? Next { get; set; }
 
+    /// <summary>Whether the thread is to have the lowest priority from its next turn on; it keeps that.</summary>
+    internal bool IsLow { get; set; }
+
     /// <summary>Whether the work was begun and has not ended.</summary>
     internal bool IsInside(ThreadRun run) => _inside.Contains(run);
 
@@ -39,6 +44,10 @@ internal sealed class GuestThread : IDisposable
         {
             _stopped.Release();
             _go.Wait();
+            if (IsLow)
+            {
+                BackgroundPriority.Lower();
+            }
         }
         while (RunNext());
     }

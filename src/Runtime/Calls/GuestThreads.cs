@@ -42,21 +42,21 @@ internal sealed class GuestThreads(int limit, int stackBytes) : IDisposable
         return null;
     }
 
+    /// <summary>Takes a thread back. One that was lowered is of no use to another guest.</summary>
     internal void GiveBack(GuestThread thread)
     {
         Interlocked.Decrement(ref _taken);
-        if (!_disposed && Interlocked.Increment(ref _idleCount) <= MaxIdle)
+        if (thread.IsLow || _disposed || Volatile.Read(ref _idleCount) >= MaxIdle)
         {
-            _idle.Push(thread);
-            if (_disposed)
-            {
-                EndIdle();
-            }
-        }
-        else
-        {
-            Interlocked.Decrement(ref _idleCount);
             thread.Dispose();
+            return;
+        }
+
+        Interlocked.Increment(ref _idleCount);
+        _idle.Push(thread);
+        if (_disposed)
+        {
+            EndIdle();
         }
     }
 

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Calls;
@@ -95,7 +96,8 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
     // The store belongs to the guest's thread until that stands still again.
     private void Switch(WasmStore store)
     {
-        int me = store.HandOver(_thread!.Id);
+        _thread!.IsLow |= BackgroundPriority.IsLow;
+        int me = store.HandOver(_thread.Id);
         _thread.Go();
         store.HandOver(me);
     }

@@ -131,7 +131,7 @@ public sealed class ImportSet
     private object? Find(ImportType import) =>
         _definitions.TryGetValue((import.Module, import.Name), out var definition) ? definition
         : HasWasi && WasiFunctions.Has(import.Module, import.Name) ? LinkedModule.FromWasi
-        : import.Type is FuncType type && _servedModules.TryGetValue(import.Module, out object? server) ? new ServedFunc(import.ShownName, type, server)
+        : import.Type is FuncType type && _servedModules.TryGetValue(import.Module, out object? server) ? new ServedFunc(import.Module, import.Name, type, server)
         : null;
 
     private ImportSet Add(string module, string name, object definition)

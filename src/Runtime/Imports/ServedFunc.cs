@@ -11,20 +11,30 @@ namespace WasmActors.Runtime.Imports;
 public sealed class ServedFunc
 {
     /// <summary>Defines a function that is answered later.</summary>
-    /// <param name="name">For messages, usually <c>module::name</c>.</param>
+    /// <param name="module">First name of the import that it is for; may be empty.</param>
+    /// <param name="name">Second name.</param>
     /// <param name="type">The type that guests see.</param>
     /// <param name="server">Who answers: for whoever steps the call, who gets it back through <see cref="ParkedImport.Func"/>.</param>
-    public ServedFunc(string name, FuncType type, object? server = null)
+    public ServedFunc(string module, string name, FuncType type, object? server = null)
     {
+        ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(type);
+        Module = module;
         Name = name;
+        FullName = module.Length == 0 ? name : $"{module}::{name}";
         Type = type;
         Server = server;
     }
 
-    /// <summary>The name that messages show.</summary>
+    /// <summary>First name of the import that it is for.</summary>
+    public string Module { get; }
+
+    /// <summary>Second name of the import that it is for.</summary>
     public string Name { get; }
+
+    /// <summary>Both names as messages show them: <c>module::name</c>.</summary>
+    public string FullName { get; }
 
     /// <summary>The type that guests see.</summary>
     public FuncType Type { get; }
@@ -33,5 +43,5 @@ public sealed class ServedFunc
     public object? Server { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} {Type}";
+    public override string ToString() => $"{FullName} {Type}";
 }

@@ -67,7 +67,7 @@ public abstract class PausedCallSpec : IDisposable
 
     private readonly WasmStore _store;
     private readonly WasmInstance _guest;
-    private readonly ServedFunc _ask = new("env::ask", new FuncType([ValType.I32, ValType.I32], [ValType.I32]), "server");
+    private readonly ServedFunc _ask = new("env", "ask", new FuncType([ValType.I32, ValType.I32], [ValType.I32]), "server");
     private Func<WasmCaller, int, int> _inline = (_, x) => x + 1;
 
     protected PausedCallSpec(EngineSettings settings)
@@ -347,7 +347,7 @@ public abstract class PausedCallSpec : IDisposable
         var work = store.BeginInstantiate(module, new ImportSet().DefineServedModule("env", "whole"));
         Park(work);
         Assert.Equal("whole", work.Import!.Func.Server);
-        Assert.Equal("env::ask", work.Import.Func.Name);
+        Assert.Equal("env::ask", work.Import.Func.FullName);
         work.Import.Return(Val.I32(42));
         Assert.Equal(CallStep.Completed, ToEnd(work));
         Assert.Equal(42, work.Instance!.GetGlobal("g").Get().AsI32());
