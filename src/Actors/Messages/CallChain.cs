@@ -11,6 +11,8 @@ public sealed class CallChain
     /// <summary>How long a chain may be; one more is refused with <c>call.too_deep</c>.</summary>
     public const int MaxDepth = 32;
 
+    private volatile bool _isOver;
+
     internal CallChain(StoreCell store, long call, CallChain? outer)
     {
         Cell = store;
@@ -32,6 +34,13 @@ public sealed class CallChain
     public int Depth { get; }
 
     internal StoreCell Cell { get; }
+
+    /// <summary>Whether the call no longer waits: its import was answered, or it has ended. Then it can be held up by nobody.</summary>
+    internal bool IsOver
+    {
+        get => _isOver;
+        set => _isOver = value;
+    }
 
     /// <summary>The chain in words, the first call first: <c>store 3, call 7 → store 5, call 1</c>.</summary>
     public override string ToString() => Outer is null ? $"store {Store}, call {Call}" : $"{Outer} → store {Store}, call {Call}";

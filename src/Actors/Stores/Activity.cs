@@ -57,7 +57,6 @@ internal sealed class Activity
         Deadline = null;
         PausedSince = 0;
         Import = default;
-        _chain = null;
     }
 
     /// <summary>The work is answered; the object may serve other work.</summary>
@@ -68,11 +67,11 @@ internal sealed class Activity
         Call = null;
         Batch = null;
         Outer = null;
-        Server = null;
+        Answered();
         return work;
     }
 
-    /// <summary>The chain for calls that are made on behalf of this work.</summary>
+    /// <summary>The chain for calls that are made for the answer to the import that is waited for.</summary>
     internal CallChain Chain(StoreCell cell) => _chain ??= new CallChain(cell, Number, Outer is null ? Work.Chain : Outer.Chain(cell));
 
     /// <summary>The guest waits for an import.</summary>
@@ -85,5 +84,13 @@ internal sealed class Activity
     }
 
     /// <summary>The import is answered.</summary>
-    internal void Answered() => Server = null;
+    internal void Answered()
+    {
+        Server = null;
+        if (_chain is { } chain)
+        {
+            chain.IsOver = true;
+            _chain = null;
+        }
+    }
 }

@@ -52,6 +52,8 @@ internal sealed partial class StoreActor
 
     private WasmError? Refusal() => _brokenBy is { } reason ? Lost(reason) : _session is null || IsStopping ? _cell.Gone() : null;
 
+    private static CallChain? Live(CallChain? chain) => chain is { IsOver: false } ? chain : null;
+
     // A call that would wait for a call that waits for it is told so now instead of at its deadline.
     private bool JoinChain(in Work work)
     {

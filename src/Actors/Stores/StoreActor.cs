@@ -102,13 +102,13 @@ internal sealed partial class StoreActor : UntypedActor
         switch (message)
         {
             case StoreRequest { IsForCaller: false } request:
-                Take(new Work(request, request.Command, ActorRefs.NoSender, request.Chain));
+                Take(new Work(request, request.Command, ActorRefs.NoSender, Live(request.Chain)));
                 break;
             case StoreRequest request:
                 TakeForCaller(request);
                 break;
             case Command command:
-                Take(new Work(null, command, Sender, command.Chain));
+                Take(new Work(null, command, Sender, Live(command.Chain)));
                 break;
             case Resume:
                 _resumeComes = false;
