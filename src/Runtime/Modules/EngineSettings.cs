@@ -43,6 +43,9 @@ public sealed record EngineSettings
     /// <summary>Whether modules may use 128-bit integer arithmetic. Default false: still a proposal.</summary>
     public bool WideArithmetic { get; init; }
 
+    /// <summary>Whether memories may have pages of 1 byte instead of 64 KiB. Default false: still a proposal.</summary>
+    public bool CustomPageSizes { get; init; }
+
     /// <summary>Whether one module is compiled on several threads. Default true.</summary>
     public bool ParallelCompilation { get; init; } = true;
 
@@ -60,7 +63,7 @@ public sealed record EngineSettings
     /// <summary>Text that differs whenever compiled code may differ; part of a cached artifact's name.</summary>
     internal string Fingerprint => string.Create(
         CultureInfo.InvariantCulture,
-        $"alloc={Allocation};pool={(Allocation == AllocationStrategy.Pooling ? Pooling.ToString() : "")};fuel={Fuel};stack={MaxWasmStackBytes};gc={Gc};eh={Exceptions};tail={TailCalls};m64={Memory64};mm={MultiMemory};rsimd={RelaxedSimd};wide={WideArithmetic}");
+        $"alloc={Allocation};pool={(Allocation == AllocationStrategy.Pooling ? Pooling.ToString() : "")};fuel={Fuel};stack={MaxWasmStackBytes};gc={Gc};eh={Exceptions};tail={TailCalls};m64={Memory64};mm={MultiMemory};rsimd={RelaxedSimd};wide={WideArithmetic};pages={CustomPageSizes}");
 
     /// <summary>Refuses what Wasmtime would end the process for.</summary>
     internal void Check()

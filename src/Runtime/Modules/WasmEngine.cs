@@ -136,6 +136,7 @@ public sealed class WasmEngine : IDisposable
             .WithMultiMemory(settings.MultiMemory)
             .WithRelaxedSIMD(settings.RelaxedSimd, deterministic: false)
             .WithWideArithmetic(settings.WideArithmetic)
+            .WithCustomPageSizes(settings.CustomPageSizes)
             .WithParallelCompilation(settings.ParallelCompilation);
         if (settings.Allocation == AllocationStrategy.Pooling)
         {
