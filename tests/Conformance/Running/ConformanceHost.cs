@@ -16,16 +16,19 @@ internal sealed class ConformanceHost : IAsyncDisposable
 
     private readonly WasmHost _host;
     private readonly ExecutionMode _mode;
+    private readonly TimeSpan _deadline;
 
-    private ConformanceHost(WasmHost host, ExecutionMode mode)
+    private ConformanceHost(WasmHost host, ExecutionMode mode, TimeSpan deadline)
     {
         _host = host;
         _mode = mode;
+        _deadline = deadline;
     }
 
     /// <summary>Starts the host.</summary>
     /// <param name="mode">How stores run their guests.</param>
-    public static async Task<ConformanceHost> StartAsync(ExecutionMode mode)
+    /// <param name="deadline">Longest time of one call; null for a minute.</param>
+    public static async Task<ConformanceHost> StartAsync(ExecutionMode mode, TimeSpan? deadline = null)
     {
         var options = new WasmHostOptions
         {
@@ -34,7 +37,7 @@ internal sealed class ConformanceHost : IAsyncDisposable
             // Nearly every module of a script is used once.
             Cache = new ModuleCacheOptions { OnDisk = false, MaxModules = 16 },
         };
-        return new ConformanceHost(await WasmHost.StartAsync(options), mode);
+        return new ConformanceHost(await WasmHost.StartAsync(options), mode, deadline ?? TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Makes a store of its own for a script.</summary>
@@ -52,7 +55,7 @@ internal sealed class ConformanceHost : IAsyncDisposable
                     Instances = null,
                     Memories = null,
                     Tables = null,
-                    Deadline = TimeSpan.FromMinutes(1),
+                    Deadline = _deadline,
                 },
             },
 
