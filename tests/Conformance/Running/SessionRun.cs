@@ -161,7 +161,9 @@ internal sealed class SessionRun
     {
         var session = await _host.OpenAsync();
         var run = new SessionRun(_host, session, _limits, _path, _tally, _gate);
-        _threads[thread.Id ?? $"line {thread.Line}"] = run.RunThreadAsync(thread);
+        string name = thread.Id ?? "";
+        var task = run.RunThreadAsync(thread);
+        _threads[name] = _threads.TryGetValue(name, out var other) ? Task.WhenAll(other, task) : task;
     }
 
     private async Task RunThreadAsync(ScriptCommand.Thread thread)
