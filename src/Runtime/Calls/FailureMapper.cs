@@ -20,10 +20,11 @@ internal static class FailureMapper
             return new Trap(code, code.Text(), code.Description(), error.Frames, null);
         }
 
-        if (error.IsTrap)
+        // A trap without a code is an exception that nobody caught, and so is an error after which the store holds one: what a
+        // start function or a call that can be paused throws comes as an error. The store holds it until it is taken.
+        bool held = ReferenceBridge.DropException(store);
+        if (error.IsTrap || (held && pending is null))
         {
-            // A trap without a code is an exception that nobody caught; the store holds it until it is taken.
-            ReferenceBridge.DropException(store);
             return new Trap(TrapCode.UncaughtException, TrapCode.UncaughtException.Text(), TrapCode.UncaughtException.Description(), error.Frames, null);
         }
 
