@@ -1,3 +1,4 @@
+using System.Text;
 using WasmActors.Conformance.Syntax;
 using WasmActors.Runtime.Values;
 
@@ -6,6 +7,8 @@ namespace WasmActors.Conformance.Values;
 /// <summary>Reads arguments.</summary>
 internal static class LiteralReader
 {
+    private const int DeepestText = 4;
+
     /// <summary>Reads one argument.</summary>
     /// <exception cref="SyntaxException">It is none.</exception>
     public static Literal Read(SExpr form)
@@ -30,14 +33,8 @@ internal static class LiteralReader
         };
     }
 
-    /// <summary>A form as text, for people.</summary>
-    public static string TextOf(SExpr form) => form switch
-    {
-        SAtom atom => atom.Text,
-        SString text => $"\"{System.Text.Encoding.UTF8.GetString(text.Bytes.AsSpan())}\"",
-        SList list => $"({string.Join(' ', list.Items.Select(TextOf))})",
-        _ => "",
-    };
+    /// <summary>A form as text, for people; what is nested deep in it is left out.</summary>
+    public static string TextOf(SExpr form) => TextOf(form, DeepestText);
 
     /// <summary>The family of values that a heap type belongs to; null where a module defines the type.</summary>
     /// <exception cref="SyntaxException">There is no such type.</exception>
@@ -55,6 +52,14 @@ internal static class LiteralReader
     /// <summary>The object of the host with that number.</summary>
     /// <exception cref="SyntaxException">It is no number.</exception>
     public static HostObject ObjectOf(SAtom number) => new((uint)NumberText.Read(number, ValKind.I32, 32));
+
+    private static string TextOf(SExpr form, int depth) => form switch
+    {
+        SAtom atom => atom.Text,
+        SString text => $"\"{Encoding.UTF8.GetString(text.Bytes.AsSpan())}\"",
+        SList list => depth == 0 ? "(…)" : $"({string.Join(' ', list.Items.Select(item => TextOf(item, depth - 1)))})",
+        _ => "",
+    };
 
     private static Val Vector(SList list)
     {
