@@ -1,10 +1,10 @@
 using Akka.Actor;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
-/// <summary>Threads of the lowest priority that run guests which keep on: they get the processors that nobody else wants, and give
-/// them up at once.</summary>
+/// <summary>Threads that run guests which keep on, each with another of the lowest priority for the guests' slices: those get the
+/// processors that nobody else wants, and give them up at once.</summary>
 internal sealed class BackgroundWorkers : IDisposable
 {
     private readonly GuestExecutor _executor;
@@ -75,7 +75,8 @@ internal sealed class BackgroundWorkers : IDisposable
 
     private void Run()
     {
-        BackgroundPriority.Lower();
+        using var slices = new SliceThread();
+        SliceThread.Current = slices;
         while (!_stopped)
         {
             if (_paused.TryTakeLater(out var store))

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Dispatch;
+using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
@@ -35,25 +37,22 @@ internal sealed class GuestExecutor : ExecutorService
         ReserveThreads(settings.Parallelism);
     }
 
-    /// <summary>Lets a store whose guest yielded go on later, by how many slices that guest has had; false outside of such an executor.</summary>
-    internal static bool TryDefer(IActorRef store, long slices)
+    /// <summary>Lets a store whose guest yielded go on later, by what that guest has had so far.</summary>
+    internal void Defer(IActorRef store, GuestCall guest)
     {
-        if (Turn.Executor is not { _stopped: false } executor)
+        if (_stopped)
         {
-            return false;
+            store.Tell(StoreActor.Resume.Instance, ActorRefs.NoSender); // its system ends with it
         }
-
-        if (executor._paused.Add(store, slices))
+        else if (_paused.Add(store, guest))
         {
-            executor._background.Wake();
+            _background.Wake();
         }
         else
         {
-            Interlocked.Increment(ref executor._waiting);
-            executor.Wake();
+            Interlocked.Increment(ref _waiting);
+            Wake();
         }
-
-        return true;
     }
 
     public override void Execute(IRunnable run)

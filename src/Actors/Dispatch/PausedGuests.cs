@@ -2,38 +2,54 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
 /// <summary>
 /// Stores whose guests have outlived their time slice, in the order in which they go on. A guest that has had few slices goes on soon,
-/// behind mailboxes with new messages; one that keeps on sinks to the background, where it runs on what the others leave.
+/// behind mailboxes with new messages; one that keeps on sinks to the background, where it runs on what the others leave: who has
+/// had least of the processors goes first there, so that all get the same however their slices end.
 /// </summary>
-/// <remarks>Nobody starves: who has waited too long goes before new messages once, in the background at most one store each time.</remarks>
+/// <remarks>Nobody starves: while some have waited too long, one of them at a time goes before new messages, often enough that they
+/// get on and seldom enough that short calls do not wait for them.</remarks>
 internal sealed class PausedGuests(GuestExecutorSettings settings)
 {
     private readonly ConcurrentQueue<(IActorRef Store, long Since)> _soon = new();
-    private readonly ConcurrentQueue<IActorRef> _later = new();
+    private readonly PriorityQueue<IActorRef, (TimeSpan Used, long Order)> _later = new();
+    private readonly Lock _lock = new();
+    private readonly TimeSpan _betweenAged = settings.Aging / 2;
     private long _lastBackground = Stopwatch.GetTimestamp();
+    private long _lastAged;
+    private long _order;
+    private TimeSpan _least;
+    private volatile int _laterCount;
 
     /// <summary>Whether a store waits in the background.</summary>
-    internal bool HasLater => !_later.IsEmpty;
+    internal bool HasLater => _laterCount > 0;
 
     /// <summary>Puts a store in line; true when it went to the background.</summary>
-    internal bool Add(IActorRef store, long slices)
+    internal bool Add(IActorRef store, GuestCall guest)
     {
-        if (slices <= settings.ForegroundSlices)
+        if (guest.Slices <= settings.ForegroundSlices)
         {
             _soon.Enqueue((store, Stopwatch.GetTimestamp()));
             return false;
         }
 
-        if (_later.IsEmpty)
+        lock (_lock)
         {
-            Volatile.Write(ref _lastBackground, Stopwatch.GetTimestamp());
+            if (_later.Count == 0)
+            {
+                Volatile.Write(ref _lastBackground, Stopwatch.GetTimestamp());
+            }
+
+            // Who comes late has no claim to what the others had before it came.
+            guest.Handicap ??= _least > guest.ProcessorTime ? _least - guest.ProcessorTime : TimeSpan.Zero;
+            _later.Enqueue(store, (guest.ProcessorTime + guest.Handicap.Value, _order++));
+            _laterCount = _later.Count;
         }
 
-        _later.Enqueue(store);
         return true;
     }
 
@@ -48,33 +64,46 @@ internal sealed class PausedGuests(GuestExecutorSettings settings)
     /// <summary>The next of the background, for a thread of the background.</summary>
     internal bool TryTakeLater([MaybeNullWhen(false)] out IActorRef store)
     {
-        if (!_later.TryDequeue(out store))
+        store = null;
+        if (_laterCount == 0)
         {
             return false;
+        }
+
+        lock (_lock)
+        {
+            if (!_later.TryDequeue(out store, out var had))
+            {
+                return false;
+            }
+
+            _least = had.Used;
+            _laterCount = _later.Count;
         }
 
         Volatile.Write(ref _lastBackground, Stopwatch.GetTimestamp());
         return true;
     }
 
-    /// <summary>One that has waited too long, to go before new messages.</summary>
+    /// <summary>One that has waited too long, to go before new messages; none so soon after another.</summary>
     /// <param name="store">The store.</param>
     /// <param name="wasSoon">Whether it had had few slices.</param>
     internal bool TryTakeAged([MaybeNullWhen(false)] out IActorRef store, out bool wasSoon)
     {
-        wasSoon = _soon.TryPeek(out var first) && Stopwatch.GetElapsedTime(first.Since) >= settings.Aging;
-        if (wasSoon)
-        {
-            return TryTakeSoon(out store);
-        }
-
-        // The background's threads have had no processor for so long.
-        if (!_later.IsEmpty && Stopwatch.GetElapsedTime(Volatile.Read(ref _lastBackground)) >= settings.Aging)
-        {
-            return TryTakeLater(out store);
-        }
-
         store = null;
-        return false;
+        wasSoon = false;
+        long last = Volatile.Read(ref _lastAged);
+        if ((_soon.IsEmpty && _laterCount == 0) || Stopwatch.GetElapsedTime(last) < _betweenAged)
+        {
+            return false;
+        }
+
+        wasSoon = _soon.TryPeek(out var first) && Stopwatch.GetElapsedTime(first.Since) >= settings.Aging;
+
+        // The background waits too long when its threads have had no processor for so long.
+        bool wasLater = !wasSoon && _laterCount > 0 && Stopwatch.GetElapsedTime(Volatile.Read(ref _lastBackground)) >= settings.Aging;
+        return (wasSoon || wasLater)
+            && Interlocked.CompareExchange(ref _lastAged, Stopwatch.GetTimestamp(), last) == last
+            && (wasSoon ? TryTakeSoon(out store) : TryTakeLater(out store));
     }
 }

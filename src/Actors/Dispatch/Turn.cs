@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Dispatch;
 using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
@@ -15,15 +16,28 @@ internal sealed class Turn
     private static Turn? t_current;
 
     private GuestExecutor? _executor;
+    private IActorRef? _deferred;
+    private GuestCall? _guest;
     private IThreadPoolWorkItem? _owed;
     private bool _captures;
     private IRunnable? _captured;
 
-    /// <summary>The executor that runs a store on this thread; null outside of a turn.</summary>
-    internal static GuestExecutor? Executor => t_current?._executor;
+    /// <summary>Lets the store whose turn it is go on with its guest later, by what that guest has had so far; false outside of an
+    /// executor's turn.</summary>
+    /// <remarks>Not before the turn ends: told earlier, the store would go on within this very turn.</remarks>
+    internal static bool TryDefer(IActorRef store, GuestCall guest)
+    {
+        if (t_current is not { _executor: not null } current)
+        {
+            return false;
+        }
+
+        (current._deferred, current._guest) = (store, guest);
+        return true;
+    }
 
     /// <summary>Runs a mailbox; the answer is what the turn left to deliver.</summary>
-    internal static IThreadPoolWorkItem? Run(IRunnable mailbox, GuestExecutor? executor)
+    internal static IThreadPoolWorkItem? Run(IRunnable mailbox, GuestExecutor executor)
     {
         var current = t_current ??= new Turn();
         current._executor = executor;
@@ -34,6 +48,12 @@ internal sealed class Turn
         finally
         {
             current._executor = null;
+            if (current._deferred is { } deferred)
+            {
+                var guest = current._guest!;
+                (current._deferred, current._guest) = (null, null);
+                executor.Defer(deferred, guest);
+            }
         }
 
         var owed = current._owed;

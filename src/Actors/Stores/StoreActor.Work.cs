@@ -156,7 +156,7 @@ internal sealed partial class StoreActor
         if (!_resumeComes)
         {
             _resumeComes = true;
-            if (!GuestExecutor.TryDefer(Self, call.Slices))
+            if (!Turn.TryDefer(Self, call))
             {
                 Self.Tell(Resume.Instance);
             }

@@ -16,6 +16,7 @@ namespace WasmActors.Runtime.Calls;
 public abstract class GuestCall
 {
     private GuestRun? _run;
+    private long _processorNanoseconds;
 
     private protected GuestCall(WasmStore store) => Store = store;
 
@@ -47,10 +48,17 @@ public abstract class GuestCall
     /// <summary>How many steps it has taken.</summary>
     public long Slices { get; private set; }
 
+    /// <summary>Time of a processor that its steps have taken, the first excepted; where the system does not tell, wall-clock time.</summary>
+    public TimeSpan ProcessorTime => TimeSpan.FromTicks(_processorNanoseconds / 100);
+
     /// <summary>The paused work that this work nests in; null for none.</summary>
     internal GuestCall? Outer { get; set; }
 
     internal GuestRun? Stack => _run;
+
+    /// <summary>What is added to its time of a processor where guests are put in order by that: what others had had before it came;
+    /// null before it did.</summary>
+    internal TimeSpan? Handicap { get; set; }
 
     /// <summary>Runs the guest until the step ends.</summary>
     /// <exception cref="WasmError"><c>store.in_use</c>, <c>store.gone</c>: the step was not begun and may be tried again by the store's owner.</exception>
@@ -150,6 +158,9 @@ public abstract class GuestCall
         ErrorCode.CannotWait,
         $"The guest called '{GuestText.Clean(import.FullName, GuestText.NameLimit)}', which is answered later, where it cannot be paused: inside a host function's own call of a guest, or in a call that nobody steps. Call it through the store's actor, or from the guest directly.");
 
+    /// <summary>A step has taken so much time of the processor.</summary>
+    internal void AddProcessorTime(long nanoseconds) => _processorNanoseconds += nanoseconds;
+
     /// <summary>Looks up what the work needs before it is begun; may refuse.</summary>
     private protected virtual void Prepare()
     {
@@ -197,6 +208,8 @@ public abstract class GuestCall
         Failure = null;
         Signal = null;
         Slices = 0;
+        _processorNanoseconds = 0;
+        Handicap = null;
     }
 
     // In one step: with the other guest's frames below, this one cannot be left.
@@ -252,7 +265,9 @@ public abstract class GuestCall
         using (Store.BeginStep())
         {
             Slices++;
-            done = _run!.Advance(this, out failure);
+            done = SliceThread.Current is { } background && _run is FiberRun
+                ? background.Advance(_run, this, out failure)
+                : _run!.Advance(this, out failure);
         }
 
         if (!done)

@@ -48,6 +48,7 @@ internal sealed class GuestThread : IDisposable
             {
                 BackgroundPriority.Lower();
             }
+
         }
         while (RunNext());
     }

@@ -56,7 +56,9 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
     /// <summary>On the guest's thread: its time slice is over. The answer says why it shall unwind; null to go on.</summary>
     internal WasmException? Pause()
     {
+        Slice.End(_call!);
         _thread!.Stop();
+        Slice.Begin(_call!);
         return _dropped;
     }
 
@@ -96,7 +98,7 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
     // The store belongs to the guest's thread until that stands still again.
     private void Switch(WasmStore store)
     {
-        _thread!.IsLow |= BackgroundPriority.IsLow;
+        _thread!.IsLow |= SliceThread.Current is not null;
         int me = store.HandOver(_thread.Id);
         _thread.Go();
         store.HandOver(me);

@@ -8,8 +8,7 @@ namespace WasmActors.Runtime.Interop;
 /// </summary>
 internal static unsafe partial class BackgroundPriority
 {
-    private const int WhichProcess = 0; // PRIO_PROCESS with a thread's number means that thread, on Linux
-    private const int Lowest = 19;
+    private const int Idle = 5; // SCHED_IDLE: any other thread that wakes up takes the processor at once
 
     [ThreadStatic]
     private static bool t_low;
@@ -17,7 +16,7 @@ internal static unsafe partial class BackgroundPriority
     /// <summary>Whether this thread was lowered.</summary>
     internal static bool IsLow => t_low;
 
-    /// <summary>Lowers this thread for good: raising it again needs rights that a process should not have.</summary>
+    /// <summary>Lowers this thread for good: raising it again may need rights that a process should not have.</summary>
     internal static void Lower()
     {
         if (t_low)
@@ -28,7 +27,8 @@ internal static unsafe partial class BackgroundPriority
         t_low = true;
         if (OperatingSystem.IsLinux())
         {
-            _ = setpriority(WhichProcess, (uint)gettid(), Lowest);
+            int priority = 0;
+            _ = sched_setscheduler(0, Idle, &priority);
         }
         else
         {
@@ -36,11 +36,7 @@ internal static unsafe partial class BackgroundPriority
         }
     }
 
-    // int setpriority(int which, id_t who, int priority)
+    // int sched_setscheduler(pid_t, int policy, const struct sched_param*): 0 is this thread; the parameter is one int.
     [LibraryImport("libc")]
-    private static partial int setpriority(int which, uint who, int priority);
-
-    // pid_t gettid(void)
-    [LibraryImport("libc")]
-    private static partial int gettid();
+    private static partial int sched_setscheduler(int thread, int policy, int* priority);
 }

@@ -21,11 +21,13 @@ internal sealed class FiberRun : GuestRun
 
     internal override bool Advance(GuestCall call, out WasmException? failure)
     {
+        Slice.Begin(call);
         while (true)
         {
             StackPool.SetDepth(_depth);
             if (Native.wasmtime_call_future_poll(_future) == 0)
             {
+                Slice.End(call);
                 failure = null;
                 return false;
             }

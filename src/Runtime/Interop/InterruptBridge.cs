@@ -35,7 +35,7 @@ internal static unsafe class InterruptBridge
                 return HostBridge.NewError("interrupted"u8);
             }
 
-            if (store.CanPauseHere)
+            if (store.CanPauseHere && Slice.IsOver)
             {
                 if (store.Innermost!.Stack is ThreadRun thread)
                 {

@@ -1,3 +1,5 @@
+using WasmActors.Runtime.Interop;
+
 namespace WasmActors.Runtime.Limits;
 
 /// <summary>
@@ -85,6 +87,7 @@ internal sealed class EpochClock : IDisposable
 
     private void Run()
     {
+        PromptThread.Become();
         int idle = 0;
         while (!_stopped)
         {

@@ -1,0 +1,89 @@
+using WasmActors.Runtime.Interop;
+
+namespace WasmActors.Runtime.Calls;
+
+/// <summary>
+/// A thread of the lowest priority that runs the slices of guests for another thread, which stands still meanwhile and does everything
+/// else. So nothing but guests and the host functions they call runs at that priority.
+/// </summary>
+/// <remarks>Threads inherit their priority on Linux: whatever else ran there could leave its thread pool with a thread that stays low.</remarks>
+internal sealed class SliceThread : IDisposable
+{
+    [ThreadStatic]
+    private static SliceThread? t_current;
+
+    private readonly SemaphoreSlim _go = new(0);
+    private readonly SemaphoreSlim _done = new(0);
+    private readonly int _id;
+    private GuestRun? _run;
+    private GuestCall? _call;
+    private bool _ended;
+    private WasmException? _failure;
+    private Exception? _bug;
+
+    internal SliceThread()
+    {
+        var thread = new Thread(Work, 2 << 20) { IsBackground = true, Name = "wasm background slices" };
+        _id = thread.ManagedThreadId;
+        thread.Start();
+    }
+
+    /// <summary>The one that runs the slices of guests which this thread steps; null when it does so itself.</summary>
+    internal static SliceThread? Current
+    {
+        get => t_current;
+        set => t_current = value;
+    }
+
+    /// <summary>Runs one slice there.</summary>
+    internal bool Advance(GuestRun run, GuestCall call, out WasmException? failure)
+    {
+        (_run, _call) = (run, call);
+        int me = call.Store.HandOver(_id);
+        _go.Release();
+        _done.Wait();
+        call.Store.HandOver(me);
+        (_run, _call) = (null, null);
+        failure = _failure;
+        if (_bug is { } bug)
+        {
+            _bug = null;
+            throw new InvalidOperationException($"A slice broke: {bug.Message}", bug);
+        }
+
+        return _ended;
+    }
+
+    public void Dispose()
+    {
+        _run = null;
+        _go.Release();
+    }
+
+    private void Work()
+    {
+        BackgroundPriority.Lower();
+        while (true)
+        {
+            _go.Wait();
+            if (_run is not { } run)
+            {
+                break;
+            }
+
+            try
+            {
+                _ended = run.Advance(_call!, out _failure);
+            }
+            catch (Exception bug)
+            {
+                _bug = bug;
+            }
+
+            _done.Release();
+        }
+
+        _go.Dispose();
+        _done.Dispose();
+    }
+}
