@@ -31,7 +31,7 @@ internal sealed class PausedGuests(GuestExecutorSettings settings)
     /// <summary>Puts a store in line; true when it went to the background.</summary>
     internal bool Add(IActorRef store, GuestCall guest)
     {
-        if (guest.Slices <= settings.ForegroundSlices)
+        if (guest.Yields <= settings.ForegroundSlices)
         {
             _soon.Enqueue((store, Stopwatch.GetTimestamp()));
             return false;

@@ -48,7 +48,10 @@ public abstract class GuestCall
     /// <summary>How many steps it has taken.</summary>
     public long Slices { get; private set; }
 
-    /// <summary>Time of a processor that its steps have taken, the first excepted; where the system does not tell, wall-clock time.</summary>
+    /// <summary>How many of them ended because the time slice was over.</summary>
+    public long Yields { get; private set; }
+
+    /// <summary>Time of a processor that it has had since it first yielded; where the system does not tell, wall-clock time.</summary>
     public TimeSpan ProcessorTime => TimeSpan.FromTicks(_processorNanoseconds / 100);
 
     /// <summary>The paused work that this work nests in; null for none.</summary>
@@ -208,6 +211,7 @@ public abstract class GuestCall
         Failure = null;
         Signal = null;
         Slices = 0;
+        Yields = 0;
         _processorNanoseconds = 0;
         Handicap = null;
     }
@@ -272,7 +276,13 @@ public abstract class GuestCall
 
         if (!done)
         {
-            return Import is null ? CallStep.Yielded : CallStep.Parked;
+            if (Import is not null)
+            {
+                return CallStep.Parked;
+            }
+
+            Yields++;
+            return CallStep.Yielded;
         }
 
         End(failure);

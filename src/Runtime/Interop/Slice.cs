@@ -20,10 +20,10 @@ internal static unsafe partial class Slice
     /// <summary>Whether the slice that began on this thread is over, at a tick.</summary>
     internal static bool IsOver => !BackgroundPriority.IsLow || ProcessorTime() - t_start >= LeastNanoseconds;
 
-    /// <summary>A slice of the guest begins on this thread. The first is not measured: most calls have no other.</summary>
+    /// <summary>A slice of the guest begins on this thread. It is measured only for guests that have yielded: most never do.</summary>
     internal static void Begin(GuestCall call)
     {
-        if (call.Slices > 1)
+        if (call.Yields > 0)
         {
             t_start = ProcessorTime();
         }
@@ -32,7 +32,7 @@ internal static unsafe partial class Slice
     /// <summary>It ends.</summary>
     internal static void End(GuestCall call)
     {
-        if (call.Slices > 1)
+        if (call.Yields > 0)
         {
             call.AddProcessorTime(ProcessorTime() - t_start);
         }
