@@ -14,13 +14,16 @@ namespace WasmActors.Actors.Dispatch;
 /// <remarks>
 /// Threads of its own would isolate as well, but every call would then wake one thread to run the guest and another to go on
 /// with the answer: several times the cost of a short call. On the pool, caller, store and continuation follow each other
-/// on one thread. Guests that have outlived a time slice wait behind mailboxes with new messages, see <see cref="PausedGuests"/>;
+/// on one thread, see <see cref="NextTurn"/>. Guests that have outlived a time slice wait behind mailboxes with new messages, see <see cref="PausedGuests"/>;
 /// those that keep on go to threads of lower priority, see <see cref="BackgroundWorkers"/>.
 /// </remarks>
 #pragma warning disable CA1001 // Akka ends an executor by Shutdown
 internal sealed class GuestExecutor : ExecutorService
 #pragma warning restore CA1001
 {
+    // So many turns a thread runs in a row before the pool gets it back.
+    private const int MaxTurns = 2048;
+
     private readonly ConcurrentQueue<IRunnable> _ready = new();
     private readonly PausedGuests _paused;
     private readonly BackgroundWorkers _background;
@@ -67,6 +70,15 @@ internal sealed class GuestExecutor : ExecutorService
             throw new RejectedExecutionException("The dispatcher of the stores has been shut down.");
         }
 
+        if (!NextTurn.TryLeave(run, this))
+        {
+            ExecuteElsewhere(run);
+        }
+    }
+
+    /// <summary>Runs a mailbox on another turn than that of the code that made it ready.</summary>
+    internal void ExecuteElsewhere(IRunnable run)
+    {
         // An idle worker takes the mailbox along. Otherwise it waits in line, and a worker that fell idle meanwhile is asked.
         foreach (var worker in _workers)
         {
@@ -95,6 +107,19 @@ internal sealed class GuestExecutor : ExecutorService
     {
         ThreadPool.GetMinThreads(out int workers, out int completionPorts);
         ThreadPool.SetMinThreads(Math.Max(1, workers + more), completionPorts);
+    }
+
+    private Worker? TryClaim()
+    {
+        foreach (var worker in _workers)
+        {
+            if (worker.TryClaim())
+            {
+                return worker;
+            }
+        }
+
+        return null;
     }
 
     private void Wake()
@@ -145,7 +170,7 @@ internal sealed class GuestExecutor : ExecutorService
         /// <summary>Makes an idle worker busy; false when it is busy already.</summary>
         internal bool TryStart(IRunnable? run)
         {
-            if (Volatile.Read(ref _busy) != 0 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+            if (!TryClaim())
             {
                 return false;
             }
@@ -166,8 +191,37 @@ internal sealed class GuestExecutor : ExecutorService
             }
 
             GoOn();
-            owed?.Execute();
+            if (owed is not null)
+            {
+                GoOnWith(owed);
+            }
         }
+
+        // Whoever got an answer goes on, and often calls again; that call is carried out here as well, unless others wait. Now and
+        // then this thread goes back to the pool all the same.
+        private void GoOnWith(IThreadPoolWorkItem owed)
+        {
+            for (int turns = 0; NextTurn.RunOwed(owed, executor) is { } mailbox; turns++)
+            {
+                if (turns == MaxTurns || Volatile.Read(ref executor._waiting) > 0 || executor.TryClaim() is not { } worker)
+                {
+                    executor.ExecuteElsewhere(mailbox);
+                    return;
+                }
+
+                var next = Turn.Run(mailbox, executor);
+                worker.GoOn();
+                if (next is null)
+                {
+                    return;
+                }
+
+                owed = next;
+            }
+        }
+
+        /// <summary>Makes an idle worker busy without starting it: the thread that asks runs the store.</summary>
+        internal bool TryClaim() => Volatile.Read(ref _busy) == 0 && Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
 
         // A worker that stays hands its thread back in between, so that other work of the pool gets its turn.
         private void GoOn()

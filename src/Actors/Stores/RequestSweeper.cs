@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WasmActors.Actors.Dispatch;
 
 namespace WasmActors.Actors.Stores;
 
@@ -17,6 +18,9 @@ internal static class RequestSweeper
     /// <summary>Time that a running guest has after its deadline to end by its own clock.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(20);
+
+    // Between two looks for turns that were left, which are few and cheap to look at.
+    private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(1);
 
     private static readonly Lock s_lock = new();
@@ -70,19 +74,25 @@ internal static class RequestSweeper
     private static void Run()
     {
         int quiet = 0;
-        var round = s_round;
         while (true)
         {
-            Volatile.Write(ref s_nextLook, Stopwatch.GetTimestamp() + (long)(round.TotalSeconds * Stopwatch.Frequency));
-            s_wake.Wait(round);
+            var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), s_nextLook);
+            bool woken = left > TimeSpan.Zero && s_wake.Wait(left < s_glance ? left : s_glance);
             s_wake.Reset();
-            bool any = SweepAll(out round);
+            NextTurn.Rescue();
+            if (!woken && Stopwatch.GetTimestamp() < s_nextLook)
+            {
+                continue;
+            }
+
+            bool any = SweepAll(out var round);
+            Volatile.Write(ref s_nextLook, Stopwatch.GetTimestamp() + (long)(round.TotalSeconds * Stopwatch.Frequency));
             quiet = any ? 0 : quiet + 1;
             if (quiet >= RestAfterQuietRounds)
             {
                 s_resting = true;
                 Interlocked.MemoryBarrier();
-                if (!SweepAll(out round))
+                if (!SweepAll(out _) && !NextTurn.AnyLeft)
                 {
                     s_wake.Wait();
                 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
@@ -47,7 +48,7 @@ internal sealed partial class StoreActor
                 GuestAnswer.Ask(to.Function, arguments, activity.Import, caller, Self);
                 break;
             case ImportServer.ToDelegate to:
-                ThreadPool.UnsafeQueueUserWorkItem(new DelegateAnswer(to.Thunk, arguments, activity.Import, caller, Self), preferLocal: true);
+                Turn.Owe(new DelegateAnswer(to.Thunk, arguments, activity.Import, caller, Self));
                 break;
         }
     }
