@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using WasmActors.Benchmarks.Comparison.Reports;
+using WasmActors.Benchmarks.Comparison.Rows;
+using WasmActors.Benchmarks.Comparison.Turns;
+
+namespace WasmActors.Benchmarks.Comparison;
+
+/// <summary>One run: row by row, round by round, case by case, and in each case every contender in turn.</summary>
+internal sealed class ComparisonRun(bool quick, TextWriter progress)
+{
+    private readonly TimeSpan _most = quick ? TimeSpan.FromMinutes(3) : TimeSpan.FromMinutes(20);
+    private readonly long _begin = Stopwatch.GetTimestamp();
+
+    private TimeSpan Left => _most - Stopwatch.GetElapsedTime(_begin);
+
+    internal async Task<ComparisonReport> RunAsync(IReadOnlyList<Row> rows, CancellationToken cancellation)
+    {
+        var results = new List<RowResults>();
+        string loadBefore = Machine.Load;
+        foreach (var row in rows)
+        {
+            long begin = Stopwatch.GetTimestamp();
+            await progress.WriteAsync($"{row.Name}: ");
+            var result = new RowResults(row, quick ? row.Quick : row.Full);
+            await (row.FreshProcesses ? RunFreshAsync(result, cancellation) : RunTogetherAsync(result, cancellation));
+            results.Add(result);
+            await progress.WriteLineAsync($" {Stopwatch.GetElapsedTime(begin).TotalSeconds:0.0} s");
+        }
+
+        return new ComparisonReport(quick, Stopwatch.GetElapsedTime(_begin), loadBefore, Machine.Load, results);
+    }
+
+    private int Rounds(Row row) => quick ? row.QuickRounds : row.FullRounds;
+
+    private async Task RunTogetherAsync(RowResults results, CancellationToken cancellation)
+    {
+        var processes = results.Row.Contenders.Select(contender => new ContenderProcess(results.Row, contender)).ToArray();
+        try
+        {
+            // The round before the first is for warming up.
+            for (int round = -1; round < Rounds(results.Row) && IsTimeLeft(results); round++)
+            {
+                foreach (var turn in results.Turns)
+                {
+                    foreach (var process in processes)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        var measurement = await process.TakeAsync(turn, Left);
+                        if (round >= 0 || measurement.Failure is not null)
+                        {
+                            results.Add(process.Contender, turn, measurement);
+                        }
+                    }
+                }
+
+                await progress.WriteAsync(".");
+            }
+        }
+        finally
+        {
+            foreach (var process in processes)
+            {
+                await process.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task RunFreshAsync(RowResults results, CancellationToken cancellation)
+    {
+        for (int round = 0; round < Rounds(results.Row) && IsTimeLeft(results); round++)
+        {
+            foreach (var turn in results.Turns)
+            {
+                foreach (var contender in results.Row.Contenders)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    await using var process = new ContenderProcess(results.Row, contender);
+                    results.Add(contender, turn, await process.TakeAsync(turn, Left));
+                }
+            }
+
+            await progress.WriteAsync(".");
+        }
+    }
+
+    private bool IsTimeLeft(RowResults results)
+    {
+        if (Left > TimeSpan.Zero)
+        {
+            return true;
+        }
+
+        results.CutShort = true;
+        return false;
+    }
+}
