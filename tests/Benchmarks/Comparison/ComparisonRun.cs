@@ -8,6 +8,8 @@ namespace WasmActors.Benchmarks.Comparison;
 /// <summary>One run: row by row, round by round, case by case, and in each case every contender in turn.</summary>
 internal sealed class ComparisonRun(bool quick, TextWriter progress)
 {
+    private const int WarmUpMilliseconds = 200;
+
     private readonly TimeSpan _most = quick ? TimeSpan.FromMinutes(3) : TimeSpan.FromMinutes(20);
     private readonly long _begin = Stopwatch.GetTimestamp();
 
@@ -45,7 +47,7 @@ internal sealed class ComparisonRun(bool quick, TextWriter progress)
                     foreach (var process in processes)
                     {
                         cancellation.ThrowIfCancellationRequested();
-                        var measurement = await process.TakeAsync(turn, Left);
+                        var measurement = await process.TakeAsync(round < 0 ? WarmUp(turn) : turn, Left);
                         if (round >= 0 || measurement.Failure is not null)
                         {
                             results.Add(process.Contender, turn, measurement);
@@ -82,6 +84,9 @@ internal sealed class ComparisonRun(bool quick, TextWriter progress)
             await progress.WriteAsync(".");
         }
     }
+
+    // Long enough for the runtime to compile the hot code for good.
+    private static Turn WarmUp(Turn turn) => turn with { Milliseconds = Math.Max(WarmUpMilliseconds, turn.Milliseconds) };
 
     private bool IsTimeLeft(RowResults results)
     {

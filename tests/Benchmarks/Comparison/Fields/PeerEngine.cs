@@ -24,6 +24,7 @@ public sealed class PeerEngine : IDisposable
         _module = Module.FromText(_engine, "guest", guest);
         _linker = new Linker(_engine);
         _linker.DefineFunction("env", "add", import ?? (static (a, b) => a + b));
+        _linker.DefineFunction("env", "started", static () => { });
         if (settings == PeerSettings.Epochs)
         {
             _ticker = new Thread(Tick) { IsBackground = true, Priority = ThreadPriority.Highest };

@@ -10,9 +10,12 @@ internal static class CallLoad
     private static readonly TimeSpan s_overtime = TimeSpan.FromSeconds(40);
 
     /// <summary>Runs the load of a turn on a field that has been opened and whose stores are started.</summary>
-    internal static async Task<Measurement> RunAsync(IStoreField field, Turn turn)
+    /// <param name="field">The field.</param>
+    /// <param name="turn">Stores, callers, length and bound.</param>
+    /// <param name="atEnd">Done at the end of the load on a thread of its own, while calls may still be under way.</param>
+    internal static async Task<Measurement> RunAsync(IStoreField field, Turn turn, Action? atEnd = null)
     {
-        var begin = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begin = new TaskCompletionSource<(long, long)>(TaskCreationOptions.RunContinuationsAsynchronously);
         var callers = Enumerable.Range(0, turn.Callers).Select(i => new Caller(field, i)).ToArray();
         var done = Task.WhenAll(callers.Select(caller => caller.RunAsync(begin.Task, turn.Stores, turn.Callers, turn.Bound / turn.Callers)));
 
@@ -21,7 +24,17 @@ internal static class CallLoad
         long bytes = GC.GetTotalAllocatedBytes(precise: true);
         var cpu = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
-        begin.SetResult(start + (long)(window.TotalSeconds * Stopwatch.Frequency));
+        begin.SetResult((start, start + (long)(window.TotalSeconds * Stopwatch.Frequency)));
+        if (atEnd is not null)
+        {
+            // A timer's callback would wait in line with the guests.
+            new Thread(() =>
+            {
+                Thread.Sleep(window);
+                atEnd();
+            }).Start();
+        }
+
         await done.WaitAsync(window + s_overtime);
         var elapsed = Stopwatch.GetElapsedTime(start);
         cpu = Environment.CpuUsage.TotalTime - cpu;
@@ -40,6 +53,7 @@ internal static class CallLoad
             Values =
             {
                 [Metric.Throughput.Key] = callers.Sum(static c => c.InTime) / Math.Min(window.TotalSeconds, elapsed.TotalSeconds),
+                [Metric.SlowestCaller.Key] = callers.Min(static c => c.InTime) / window.TotalSeconds,
                 [Metric.CpuPerCall.Key] = cpu.TotalNanoseconds / calls,
                 [Metric.Median.Key] = latencies.Percentile(0.5) * tick,
                 [Metric.Percentile99.Key] = latencies.Percentile(0.99) * tick,

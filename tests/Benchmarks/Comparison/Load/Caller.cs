@@ -17,14 +17,13 @@ internal sealed class Caller(IStoreField field, int number)
     internal long InTime { get; private set; }
 
     /// <summary>Calls until the end, or so many.</summary>
-    /// <param name="begin">Ends with the timestamp of the end.</param>
+    /// <param name="window">Comes with the timestamps of the load's begin and end; the first call's time counts from the begin.</param>
     /// <param name="stores">Stores of the field.</param>
     /// <param name="step">Distance to the next store.</param>
     /// <param name="bound">Most calls.</param>
-    internal async Task RunAsync(Task<long> begin, int stores, int step, long bound)
+    internal async Task RunAsync(Task<(long Begin, long End)> window, int stores, int step, long bound)
     {
-        long end = await begin;
-        long before = Stopwatch.GetTimestamp();
+        var (before, end) = await window;
         int store = number % stores;
         int inARow = 0;
         for (int i = 0; i < bound; i++)

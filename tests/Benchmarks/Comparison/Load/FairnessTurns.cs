@@ -1,3 +1,4 @@
+using WasmActors.Benchmarks.Comparison.Rows;
 using WasmActors.Benchmarks.Comparison.Turns;
 
 namespace WasmActors.Benchmarks.Comparison.Load;
@@ -23,26 +24,9 @@ internal sealed class FairnessTurns(IEndlessField field, int stores, int callers
         }
 
         await field.StartEndlessAsync(turn.Guests).WaitAsync(s_deadline);
-
-        // A thread of its own: a timer's callback would wait in line with the guests.
-        var stopper = new Thread(() =>
-        {
-            Thread.Sleep(turn.Milliseconds);
-            field.StopEndless();
-        });
-        stopper.Start();
-        Measurement measurement;
-        try
-        {
-            measurement = await CallLoad.RunAsync(field, turn);
-        }
-        finally
-        {
-            stopper.Join();
-        }
-
-        int? ran = await field.WaitForEndlessAsync().WaitAsync(s_deadline);
-        return ran < turn.Guests ? measurement with { Remark = $"only {ran} of {turn.Guests} guests ever ran" } : measurement;
+        var measurement = await CallLoad.RunAsync(field, turn, field.StopEndless);
+        measurement.Values[Metric.GuestsRan.Key] = await field.WaitForEndlessAsync().WaitAsync(s_deadline);
+        return measurement;
     }
 
     public ValueTask DisposeAsync() => field.DisposeAsync();

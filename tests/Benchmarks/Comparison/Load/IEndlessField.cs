@@ -9,6 +9,6 @@ internal interface IEndlessField : IStoreField
     /// <summary>Tells them to end; does not wait.</summary>
     void StopEndless();
 
-    /// <summary>Waits until they have ended, and answers how many of them ever ran; null where that is not known.</summary>
-    Task<int?> WaitForEndlessAsync();
+    /// <summary>Waits until they have ended, and answers how many of them ever ran.</summary>
+    Task<int> WaitForEndlessAsync();
 }

@@ -1,7 +1,9 @@
 using WasmActors.Actors.Handles;
+using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
 using WasmActors.Benchmarks.Comparison.Load;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
@@ -23,11 +25,15 @@ internal sealed class EndlessHostField : IEndlessField
         AfterInterrupt = InterruptPolicy.Stop,
     };
 
+    private readonly ImportMap _imports;
     private WasmHost? _host;
     private WasmModule _module = null!;
     private FuncRef[] _functions = [];
     private Task[] _endless = [];
     private CancellationTokenSource _stop = new();
+    private int _ran;
+
+    internal EndlessHostField() => _imports = new ImportSet().Define("env", "started", () => { Interlocked.Increment(ref _ran); });
 
     public async Task OpenAsync(int stores, int callers)
     {
@@ -52,6 +58,7 @@ internal sealed class EndlessHostField : IEndlessField
     {
         _stop.Dispose();
         _stop = new CancellationTokenSource();
+        _ran = 0;
         var spins = new FuncRef[guests];
         for (int i = 0; i < guests; i++)
         {
@@ -63,10 +70,10 @@ internal sealed class EndlessHostField : IEndlessField
 
     public void StopEndless() => _stop.Cancel();
 
-    public async Task<int?> WaitForEndlessAsync()
+    public async Task<int> WaitForEndlessAsync()
     {
         await Task.WhenAll(_endless);
-        return null;
+        return _ran;
     }
 
     public async ValueTask DisposeAsync()
@@ -78,7 +85,7 @@ internal sealed class EndlessHostField : IEndlessField
         }
     }
 
-    private async Task<InstanceRef> CreateAsync() => await (await _host!.CreateStoreAsync(s_spec)).InstantiateAsync(_module);
+    private async Task<InstanceRef> CreateAsync() => await (await _host!.CreateStoreAsync(s_spec)).InstantiateAsync(_module, _imports);
 
     private static async Task SpinAsync(FuncRef spin, CancellationToken stop)
     {

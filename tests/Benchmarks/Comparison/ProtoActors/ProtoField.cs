@@ -42,14 +42,14 @@ internal sealed class ProtoField(PeerEngine engine) : IEndlessField
     public Task StartEndlessAsync(int guests)
     {
         _gate = new EndlessActor.Gate();
-        var props = Props.FromProducer(() => new EndlessActor(engine, _gate));
+        var props = Props.FromProducer(() => new EndlessActor(engine, _gate)).WithDispatcher(new FairDispatcher());
         _endless = [.. Enumerable.Range(0, guests).Select(_ => _system.Root.Spawn(props))];
         return Task.CompletedTask;
     }
 
     public void StopEndless() => _gate.Stop();
 
-    public async Task<int?> WaitForEndlessAsync()
+    public async Task<int> WaitForEndlessAsync()
     {
         await Task.WhenAll(_endless.Select(pid => _system.Root.StopAsync(pid)));
         return _gate.Ran;

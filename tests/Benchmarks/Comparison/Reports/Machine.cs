@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace WasmActors.Benchmarks.Comparison.Reports;
@@ -21,5 +22,7 @@ internal static class Machine
     /// <summary>The system's load average of the last minute, where it tells.</summary>
     internal static string Load => File.Exists(LoadFile) ? File.ReadAllText(LoadFile).Split(' ')[0] : "unknown";
 
-    private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);
+    // Up to the hash of the commit that some add.
+    private static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', ' ')[0].TrimEnd('.');
 }

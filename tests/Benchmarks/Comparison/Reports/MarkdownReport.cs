@@ -1,6 +1,5 @@
 using System.Text;
 using WasmActors.Benchmarks.Comparison.Rows;
-using WasmActors.Benchmarks.Comparison.Turns;
 
 namespace WasmActors.Benchmarks.Comparison.Reports;
 
@@ -14,7 +13,7 @@ internal static class MarkdownReport
         text.AppendLine();
         text.AppendLine($"{Machine.Description}. {report.Elapsed.TotalMinutes:0.0} minutes; load of the machine {report.LoadBefore} before, {report.LoadAfter} after.");
         text.AppendLine("Medians over the rounds; in brackets the ratio to the row's reference, as the median of the rounds' ratios.");
-        text.AppendLine("Contenders take turns, each in a process of its own; a call's time includes reading the clock once.");
+        text.AppendLine("Contenders take turns, each in a process of its own that is stopped while others have theirs; a call's time includes reading the clock once.");
         foreach (var row in report.Rows)
         {
             Write(text, row);
@@ -41,7 +40,7 @@ internal static class MarkdownReport
         text.AppendLine();
         foreach (var contender in row.Contenders)
         {
-            text.AppendLine($"- **{contender.Name}**: {contender.SetUp}.{Idle(results, contender)}");
+            text.AppendLine($"- **{contender.Name}**: {contender.SetUp}.");
             foreach (var result in results.Results.Where(r => r.Contender == contender.Name))
             {
                 foreach (string remark in result.Failures.Select(static f => $"failed: {f}").Concat(result.Remarks))
@@ -60,12 +59,7 @@ internal static class MarkdownReport
         }
 
         string text = Numbers.Format(value, metric.Unit);
-        return result.Contender != results.Row.Reference && results.Ratio(result, metric) is { } ratio ? $"{text} ({Numbers.Digits(ratio)})" : text;
-    }
-
-    private static string Idle(RowResults results, Contender contender)
-    {
-        double[] idle = [.. results.Results.Where(r => r.Contender == contender.Name).SelectMany(static r => r.Values(ContenderLoop.IdleKey)).Where(double.IsFinite)];
-        return idle.Length == 0 ? "" : $" While others took their turns it used {100 * CaseResult.Median(idle):0.0} % of a core.";
+        bool compared = result.Contender != results.Row.Reference && results.Of(results.Row.Reference, result.Case).Median(metric.Key) >= 1;
+        return compared && results.Ratio(result, metric) is { } ratio ? $"{text} ({Numbers.Digits(ratio)})" : text;
     }
 }

@@ -18,7 +18,7 @@ internal static class CallRow
         Name = "call",
         Title = "calls of `add`",
         Reference = Peers.Own,
-        Metrics = [Metric.Throughput, Metric.CpuPerCall, Metric.Median, Metric.Percentile99, Metric.BytesPerCall],
+        Metrics = [Metric.Throughput, Metric.CpuPerCall, Metric.Median, Metric.Percentile99, Metric.Longest, Metric.BytesPerCall],
         Contenders =
         [
             new(Peers.Own, "default settings, typed CallAsync<int, int, int>", static () => Turns(new HostField(Guests.Add))),

@@ -18,12 +18,12 @@ internal static class FairnessRow
         Name = "fairness",
         Title = "calls of `add` on 8 stores with 8 callers, while guests in other stores run endless loops",
         Reference = Peers.Own,
-        Metrics = [Metric.Throughput, Metric.Median, Metric.Percentile99, Metric.Longest],
+        Metrics = [Metric.Throughput, Metric.SlowestCaller, Metric.Median, Metric.Percentile99, Metric.Longest, Metric.GuestsRan],
         Contenders =
         [
             new(Peers.Own, "ExecutionMode.Preemptive for all stores; each endless guest is called once and cancelled at the end", static () => new FairnessTurns(new EndlessHostField(), Stores, Callers)),
-            new(Peers.Proto, "an epoch tick of 1 ms interrupts the endless guest, by a trap; its actor calls it again by a message to itself", static () => new FairnessTurns(new ProtoField(Engine()), Stores, Callers)),
-            new(Peers.Orleans, "an epoch tick of 1 ms interrupts the endless guest, by a trap; its caller calls it again", static () => new FairnessTurns(new OrleansField(Engine()), Stores, Callers), ServerGc: true),
+            new(Peers.Proto, "an epoch tick of 1 ms interrupts the endless guest, by a trap; its actor calls it again by a message to itself, with a dispatcher that takes one message a turn and puts the actor at the end of the line", static () => new FairnessTurns(new ProtoField(Engine()), Stores, Callers)),
+            new(Peers.Orleans, "an epoch tick of 1 ms interrupts the endless guest, by a trap; its caller yields and calls it again", static () => new FairnessTurns(new OrleansField(Engine()), Stores, Callers), ServerGc: true),
         ],
         Quick = Cases(1500),
         QuickRounds = 1,

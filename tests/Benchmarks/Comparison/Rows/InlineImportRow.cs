@@ -17,7 +17,7 @@ internal static class InlineImportRow
         Name = "inline",
         Title = "calls that make one import, answered by a delegate",
         Reference = Peers.Own,
-        Metrics = [Metric.Throughput, Metric.CpuPerCall, Metric.Median, Metric.Percentile99, Metric.BytesPerCall],
+        Metrics = [Metric.Throughput, Metric.CpuPerCall, Metric.Median, Metric.Percentile99, Metric.Longest, Metric.BytesPerCall],
         Contenders =
         [
             new(Peers.Own, "default settings; the import is a typed delegate", static () => Turns(new HostField(Guests.AddByImport))),

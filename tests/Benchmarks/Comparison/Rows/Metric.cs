@@ -5,6 +5,8 @@ internal sealed record Metric(string Key, string Title, Unit Unit)
 {
     internal static Metric Throughput { get; } = new("throughput", "calls", Unit.Rate);
 
+    internal static Metric SlowestCaller { get; } = new("slowest", "of the slowest caller", Unit.Rate);
+
     internal static Metric CpuPerCall { get; } = new("cpu", "CPU per call", Unit.Time);
 
     internal static Metric Median { get; } = new("p50", "p50", Unit.Time);
@@ -14,6 +16,8 @@ internal sealed record Metric(string Key, string Title, Unit Unit)
     internal static Metric Longest { get; } = new("longest", "longest", Unit.Time);
 
     internal static Metric BytesPerCall { get; } = new("bytes", "allocated per call", Unit.Bytes);
+
+    internal static Metric GuestsRan { get; } = new("ran", "endless guests that ran", Unit.Count);
 
     internal static Metric Reached { get; } = new("reached", "reached", Unit.Count);
 

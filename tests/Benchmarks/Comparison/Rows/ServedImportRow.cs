@@ -14,7 +14,7 @@ internal static class ServedImportRow
         Name = "served",
         Title = "calls that make one import, answered by an actor",
         Reference = Peers.Ask,
-        Metrics = [Metric.Throughput, Metric.CpuPerCall, Metric.Median, Metric.Percentile99, Metric.BytesPerCall],
+        Metrics = [Metric.Throughput, Metric.CpuPerCall, Metric.Median, Metric.Percentile99, Metric.Longest, Metric.BytesPerCall],
         Contenders =
         [
             new(Peers.Ask, "an actor for each store that echoes a number; no guest, no import", static () => new CallTurns(new AskField(), Most, Most)),

@@ -7,7 +7,7 @@ namespace WasmActors.Benchmarks.Comparison.Rows;
 /// <summary>A guest that computes for about a second.</summary>
 internal static class WorkRow
 {
-    private const int Rounds = 120;
+    private const int Rounds = 240;
 
     internal static Row Define() => new()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace WasmActors.Benchmarks.Comparison.Turns;
@@ -6,8 +5,8 @@ namespace WasmActors.Benchmarks.Comparison.Turns;
 /// <summary>The child's end of <see cref="ContenderProcess"/>: takes turns until its input ends.</summary>
 internal static class ContenderLoop
 {
-    /// <summary>Key of the part of a core that the process took while others had their turns.</summary>
-    internal const string IdleKey = "idle";
+    // For timers that came due while the process was stopped.
+    private static readonly TimeSpan s_settleTime = TimeSpan.FromMilliseconds(20);
 
     internal static async Task RunAsync(Func<ITurnTaker> create)
     {
@@ -15,30 +14,22 @@ internal static class ContenderLoop
         var output = Console.Out;
         Console.SetOut(Console.Error);
         await using var taker = create();
-        var idleSince = (Time: Stopwatch.GetTimestamp(), Cpu: Environment.CpuUsage.TotalTime);
-        bool first = true;
         while (await input.ReadLineAsync() is { } line)
         {
-            double idle = (Environment.CpuUsage.TotalTime - idleSince.Cpu) / Stopwatch.GetElapsedTime(idleSince.Time);
+            await Task.Delay(s_settleTime);
             Measurement measurement;
             try
             {
                 measurement = await taker.TakeAsync(JsonSerializer.Deserialize<Turn>(line)!);
-                if (!first)
-                {
-                    measurement.Values[IdleKey] = idle;
-                }
             }
             catch (Exception failure)
             {
                 measurement = new Measurement { Failure = $"{failure.GetType().Name}: {failure.Message}" };
             }
 
-            first = false;
             GC.Collect();
             await output.WriteLineAsync(JsonSerializer.Serialize(measurement));
             await output.FlushAsync();
-            idleSince = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         }
     }
 }

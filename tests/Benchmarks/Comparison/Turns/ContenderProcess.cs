@@ -5,7 +5,7 @@ using WasmActors.Benchmarks.Comparison.Rows;
 
 namespace WasmActors.Benchmarks.Comparison.Turns;
 
-/// <summary>A contender in a child process: one line of JSON in for each turn, one line out.</summary>
+/// <summary>A contender in a child process: one line of JSON in for each turn, one line out. It is stopped between its turns.</summary>
 internal sealed class ContenderProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_quitTime = TimeSpan.FromSeconds(15);
@@ -51,12 +51,17 @@ internal sealed class ContenderProcess : IAsyncDisposable
         var deadline = TimeSpan.FromSeconds(Math.Min(turn.DeadlineSeconds, most.TotalSeconds));
         try
         {
+            StopSignal.Resume(_process);
             await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(turn));
             await _process.StandardInput.FlushAsync();
             string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(deadline);
-            return line is not null
-                ? JsonSerializer.Deserialize<Measurement>(line)!
-                : await EndAsync($"its process died: {Tail(await _errors.WaitAsync(s_quitTime))}");
+            if (line is null)
+            {
+                return await EndAsync($"its process died: {Tail(await _errors.WaitAsync(s_quitTime))}");
+            }
+
+            StopSignal.Pause(_process);
+            return JsonSerializer.Deserialize<Measurement>(line)!;
         }
         catch (TimeoutException)
         {
@@ -72,6 +77,7 @@ internal sealed class ContenderProcess : IAsyncDisposable
     {
         if (!_over)
         {
+            StopSignal.Resume(_process);
             _process.StandardInput.Close();
             using var late = new CancellationTokenSource(s_quitTime);
             try
