@@ -35,18 +35,23 @@ internal sealed class LiveTurns(IStoreField field) : ITurnTaker
             await StoreStart.FirstCallAsync(field, caller: 0, i);
         }
 
-        return new Measurement
+        var measurement = new Measurement
         {
             Values =
             {
                 [Metric.Reached.Key] = _started,
-                [Metric.TimeToAll.Key] = elapsed.TotalNanoseconds,
-                [Metric.PerStart.Key] = elapsed.TotalNanoseconds / (_started - WarmUp),
+                [Metric.TimeEach.Key] = elapsed.TotalNanoseconds / (_started - WarmUp),
                 [Metric.MemoryEach.Key] = (double)(memoryAfter - memory) / (_started - WarmUp),
                 [Metric.ManagedEach.Key] = (double)(managedAfter - managed) / (_started - WarmUp),
             },
             Remark = _stop is null ? null : $"{_started:N0} stores: {_stop}",
         };
+        if (_stop is null)
+        {
+            measurement.Values[Metric.TimeToAll.Key] = elapsed.TotalNanoseconds;
+        }
+
+        return measurement;
     }
 
     // What many live stores leave behind goes with the process, which has this one turn.

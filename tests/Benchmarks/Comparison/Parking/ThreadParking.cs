@@ -65,17 +65,23 @@ internal sealed class ThreadParking : ITurnTaker
         _release.Set();
         Await(() => Volatile.Read(ref _done) == threads.Count);
         var released = Stopwatch.GetElapsedTime(begin);
-        return Task.FromResult(new Measurement
+        var measurement = new Measurement
         {
             Values =
             {
                 [Metric.Reached.Key] = threads.Count,
-                [Metric.TimeToAll.Key] = parked.TotalNanoseconds,
+                [Metric.TimeEach.Key] = parked.TotalNanoseconds / threads.Count,
                 [Metric.MemoryEach.Key] = (double)memory / threads.Count,
                 [Metric.Release.Key] = released.TotalNanoseconds,
             },
             Remark = stop is null ? null : $"{threads.Count:N0} guests: {stop}",
-        });
+        };
+        if (stop is null)
+        {
+            measurement.Values[Metric.TimeToAll.Key] = parked.TotalNanoseconds;
+        }
+
+        return Task.FromResult(measurement);
     }
 
     // What many threads leave behind goes with the process, which has this one turn.

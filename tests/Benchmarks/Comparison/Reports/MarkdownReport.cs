@@ -28,7 +28,8 @@ internal static class MarkdownReport
         text.AppendLine();
         text.AppendLine($"## {row.Name}: {row.Title}");
         text.AppendLine();
-        text.AppendLine($"{results.Results.Max(static r => r.Rounds.Count)} rounds{(results.CutShort ? ", cut short: the run's time was over" : "")}. Reference: {row.Reference}.");
+        int rounds = results.Results.Max(static r => r.Rounds.Count);
+        text.AppendLine($"{rounds} {(rounds == 1 ? "round" : "rounds")}{(results.CutShort ? ", cut short: the run's time was over" : "")}. Reference: {row.Reference}.");
         text.AppendLine();
         text.AppendLine($"| case | contender | {string.Join(" | ", row.Metrics.Select(static m => m.Title))} |");
         text.AppendLine($"|---|---|{string.Concat(Enumerable.Repeat("---:|", row.Metrics.Count))}");

@@ -14,7 +14,7 @@ internal static class LiveRow
         Name = "live",
         Title = "live stores, each with an instance that has a memory of one page and was called",
         Reference = Peers.Own,
-        Metrics = [Metric.Reached, Metric.TimeToAll, Metric.PerStart, Metric.MemoryEach, Metric.ManagedEach],
+        Metrics = [Metric.Reached, Metric.TimeEach, Metric.TimeToAll, Metric.MemoryEach, Metric.ManagedEach],
         Contenders =
         [
             new(Peers.Own, "default settings; 16 starts at a time", static () => new LiveTurns(new HostField(Guests.Add))),

@@ -19,13 +19,15 @@ internal sealed record Metric(string Key, string Title, Unit Unit)
 
     internal static Metric GuestsRan { get; } = new("ran", "endless guests that ran", Unit.Count);
 
-    internal static Metric Reached { get; } = new("reached", "reached", Unit.Count);
+    internal static Metric Reached { get; } = new("reached", "number reached", Unit.Count);
 
     internal static Metric TimeToAll { get; } = new("all", "time to all", Unit.Time);
 
     internal static Metric MemoryEach { get; } = new("memory", "memory each", Unit.Bytes);
 
     internal static Metric ManagedEach { get; } = new("managed", "of it managed", Unit.Bytes);
+
+    internal static Metric TimeEach { get; } = new("each", "time each", Unit.Time);
 
     internal static Metric PerStart { get; } = new("start", "time per start", Unit.Time);
 

@@ -10,7 +10,7 @@ internal static class ParkedRow
         Name = "parked",
         Title = "guests that wait for an import's answer at the same time",
         Reference = Peers.Threads,
-        Metrics = [Metric.Reached, Metric.TimeToAll, Metric.MemoryEach, Metric.Release],
+        Metrics = [Metric.Reached, Metric.TimeEach, Metric.TimeToAll, Metric.MemoryEach, Metric.Release],
         Contenders =
         [
             new(Peers.Threads, "raw Wasmtime; a thread with 256 KB of stack for each guest, blocked in the import until all are released", static () => new ThreadParking()),
