@@ -1,6 +1,5 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
-using WasmActors.Actors.Stores;
 using WasmActors.Benchmarks.Comparison.Load;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
@@ -8,7 +7,7 @@ using WasmActors.Runtime.Modules;
 namespace WasmActors.Benchmarks.Comparison.Own;
 
 /// <summary>This project's own: each store in its actor behind a <see cref="WasmHost"/>.</summary>
-internal sealed class HostField(string guest, AllocationStrategy allocation = AllocationStrategy.OnDemand, StoreSpec? spec = null) : IStoreField
+internal sealed class HostField(string guest, AllocationStrategy allocation = AllocationStrategy.OnDemand) : IStoreField
 {
     private readonly ImportMap _imports = new ImportSet().Define("env", "add", static (int a, int b) => a + b);
     private WasmHost? _host;
@@ -34,7 +33,7 @@ internal sealed class HostField(string guest, AllocationStrategy allocation = Al
 
     public async Task StartAsync(int store)
     {
-        var made = await _host!.CreateStoreAsync(spec);
+        var made = await _host!.CreateStoreAsync();
         _stores[store] = made;
         _functions[store] = (await made.InstantiateAsync(_module, _imports)).GetFunc("add");
     }
