@@ -12,7 +12,7 @@ internal static class CallLoad
     /// <summary>Runs the load of a turn on a field that has been opened and whose stores are started.</summary>
     /// <param name="field">The field.</param>
     /// <param name="turn">Stores, callers, length and bound.</param>
-    /// <param name="atEnd">Done at the end of the load on a thread of its own, while calls may still be under way.</param>
+    /// <param name="atEnd">Done when the time of the load is over, while calls may still be under way.</param>
     internal static async Task<Measurement> RunAsync(IStoreField field, Turn turn, Action? atEnd = null)
     {
         var begin = new TaskCompletionSource<(long, long)>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,16 +25,7 @@ internal static class CallLoad
         var cpu = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         begin.SetResult((start, start + (long)(window.TotalSeconds * Stopwatch.Frequency)));
-        if (atEnd is not null)
-        {
-            // A timer's callback would wait in line with the guests.
-            new Thread(() =>
-            {
-                Thread.Sleep(window);
-                atEnd();
-            }).Start();
-        }
-
+        using var end = atEnd is null ? null : new LoadEnd(window, atEnd);
         await done.WaitAsync(window + s_overtime);
         var elapsed = Stopwatch.GetElapsedTime(start);
         cpu = Environment.CpuUsage.TotalTime - cpu;

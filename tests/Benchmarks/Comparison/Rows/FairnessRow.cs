@@ -25,8 +25,8 @@ internal static class FairnessRow
             new(Peers.Proto, "an epoch tick of 1 ms interrupts the endless guest, by a trap; its actor calls it again by a message to itself, with a dispatcher that takes one message a turn and puts the actor at the end of the line", static () => new FairnessTurns(new ProtoField(Engine()), Stores, Callers)),
             new(Peers.Orleans, "an epoch tick of 1 ms interrupts the endless guest, by a trap; its caller yields and calls it again", static () => new FairnessTurns(new OrleansField(Engine()), Stores, Callers), ServerGc: true),
         ],
-        Quick = Cases(1500),
-        QuickRounds = 1,
+        Quick = Cases(1000),
+        QuickRounds = 3,
         Full = Cases(5000),
         FullRounds = 5,
     };
