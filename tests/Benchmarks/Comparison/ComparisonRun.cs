@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WasmActors.Benchmarks.Comparison.Load;
 using WasmActors.Benchmarks.Comparison.Reports;
 using WasmActors.Benchmarks.Comparison.Rows;
 using WasmActors.Benchmarks.Comparison.Turns;
@@ -8,7 +9,7 @@ namespace WasmActors.Benchmarks.Comparison;
 /// <summary>One run: row by row, round by round, case by case, and in each case every contender in turn.</summary>
 internal sealed class ComparisonRun(bool quick, TextWriter progress)
 {
-    private const int WarmUpMilliseconds = 200;
+    private const int WarmUpMilliseconds = 150;
 
     private readonly TimeSpan _most = quick ? TimeSpan.FromMinutes(3) : TimeSpan.FromMinutes(20);
     private readonly long _begin = Stopwatch.GetTimestamp();
@@ -39,19 +40,19 @@ internal sealed class ComparisonRun(bool quick, TextWriter progress)
         var processes = results.Row.Contenders.Select(contender => new ContenderProcess(results.Row, contender)).ToArray();
         try
         {
-            // The round before the first is for warming up.
-            for (int round = -1; round < Rounds(results.Row) && IsTimeLeft(results); round++)
+            foreach (var process in processes)
+            {
+                await WarmUpAsync(process, results, cancellation);
+            }
+
+            for (int round = 0; round < Rounds(results.Row) && IsTimeLeft(results); round++)
             {
                 foreach (var turn in results.Turns)
                 {
                     foreach (var process in processes)
                     {
                         cancellation.ThrowIfCancellationRequested();
-                        var measurement = await process.TakeAsync(round < 0 ? WarmUp(turn) : turn, Left);
-                        if (round >= 0 || measurement.Failure is not null)
-                        {
-                            results.Add(process.Contender, turn, measurement);
-                        }
+                        results.Add(process.Contender, turn, await process.TakeAsync(turn, Left));
                     }
                 }
 
@@ -85,8 +86,21 @@ internal sealed class ComparisonRun(bool quick, TextWriter progress)
         }
     }
 
-    // Long enough for the runtime to compile the hot code for good.
-    private static Turn WarmUp(Turn turn) => turn with { Milliseconds = Math.Max(WarmUpMilliseconds, turn.Milliseconds) };
+    // What fails here fails again when it is measured, and is told then.
+    private Task WarmUpAsync(ContenderProcess process, RowResults results, CancellationToken cancellation)
+    {
+        var warmUp = results.Row.GuestsCompute ? WarmUp.Once : quick ? WarmUp.Quick : WarmUp.Full;
+        return warmUp.RunAsync(TakeAllAsync, () => process.CpuTime);
+
+        async Task TakeAllAsync()
+        {
+            foreach (var turn in results.Turns)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                await process.TakeAsync(turn with { Milliseconds = Math.Max(WarmUpMilliseconds, turn.Milliseconds) }, Left);
+            }
+        }
+    }
 
     private bool IsTimeLeft(RowResults results)
     {

@@ -8,7 +8,7 @@ namespace WasmActors.Benchmarks.Comparison.Load;
 internal sealed class LiveTurns(IStoreField field) : ITurnTaker
 {
     private const int Starters = 16;
-    private const int WarmUp = 200;
+    private const int Few = 200;
     private const int BetweenLooks = 500;
 
     private int _next;
@@ -17,13 +17,8 @@ internal sealed class LiveTurns(IStoreField field) : ITurnTaker
 
     public async Task<Measurement> TakeAsync(Turn turn)
     {
+        await WarmUp.Quick.RunAsync(StartFewAsync, static () => Environment.CpuUsage.TotalTime);
         await field.OpenAsync(turn.Bound, Starters);
-        for (int i = 0; i < WarmUp; i++)
-        {
-            await StoreStart.RunAsync(field, caller: 0, i);
-        }
-
-        _next = _started = WarmUp;
         var (memory, managed) = Memory();
         long begin = Stopwatch.GetTimestamp();
         var deadline = TimeSpan.FromSeconds(turn.DeadlineSeconds - 10);
@@ -40,9 +35,9 @@ internal sealed class LiveTurns(IStoreField field) : ITurnTaker
             Values =
             {
                 [Metric.Reached.Key] = _started,
-                [Metric.TimeEach.Key] = elapsed.TotalNanoseconds / (_started - WarmUp),
-                [Metric.MemoryEach.Key] = (double)(memoryAfter - memory) / (_started - WarmUp),
-                [Metric.ManagedEach.Key] = (double)(managedAfter - managed) / (_started - WarmUp),
+                [Metric.TimeEach.Key] = elapsed.TotalNanoseconds / _started,
+                [Metric.MemoryEach.Key] = (double)(memoryAfter - memory) / _started,
+                [Metric.ManagedEach.Key] = (double)(managedAfter - managed) / _started,
             },
             Remark = _stop is null ? null : $"{_started:N0} stores: {_stop}",
         };
@@ -59,6 +54,17 @@ internal sealed class LiveTurns(IStoreField field) : ITurnTaker
     {
         Environment.Exit(0);
         return ValueTask.CompletedTask;
+    }
+
+    private async Task StartFewAsync()
+    {
+        await field.OpenAsync(Few, callers: 1);
+        for (int i = 0; i < Few; i++)
+        {
+            await StoreStart.RunAsync(field, caller: 0, i);
+        }
+
+        await field.StopAllAsync();
     }
 
     private async Task StartManyAsync(int starter, int stores, long begin, TimeSpan deadline)

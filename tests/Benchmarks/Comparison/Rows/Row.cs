@@ -32,7 +32,10 @@ internal sealed record Row
     /// <summary>Rounds of a quick run.</summary>
     public required int QuickRounds { get; init; }
 
+    /// <summary>Whether the work is done in the guests, so that one round is enough to warm up.</summary>
+    public bool GuestsCompute { get; init; }
+
     /// <summary>Whether each turn has a process of its own, so that memory is counted from a clean start. Otherwise a contender's
-    /// process lives for all its turns, after a round that is not counted.</summary>
+    /// process lives for all its turns, after some that are not counted.</summary>
     public bool FreshProcesses { get; init; }
 }

@@ -15,6 +15,7 @@ internal static class WorkRow
         Title = "one call that computes: sieve, matrix product and hash",
         Reference = "Wasmtime",
         Metrics = [Metric.Run],
+        GuestsCompute = true,
         Contenders =
         [
             new("Wasmtime", "called on one thread; guests cannot be interrupted", static () => new RawWork(epochs: false)),

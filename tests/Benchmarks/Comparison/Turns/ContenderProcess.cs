@@ -40,6 +40,16 @@ internal sealed class ContenderProcess : IAsyncDisposable
 
     internal Contender Contender { get; }
 
+    /// <summary>Processor time of the process so far; the most there is once it has ended.</summary>
+    internal TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.HasExited ? TimeSpan.MaxValue : _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Lets the contender take a turn. One that is late or dies answers a failure, now and ever after.</summary>
     internal async Task<Measurement> TakeAsync(Turn turn, TimeSpan most)
     {
