@@ -11,6 +11,9 @@ internal sealed class ComparisonRun(bool quick, TextWriter progress)
 {
     private const int WarmUpMilliseconds = 150;
 
+    // No turn begins when less than this is left, so that each can end.
+    private static readonly TimeSpan s_lastTurn = TimeSpan.FromSeconds(20);
+
     private readonly TimeSpan _most = quick ? TimeSpan.FromMinutes(3) : TimeSpan.FromMinutes(20);
     private readonly long _begin = Stopwatch.GetTimestamp();
 
@@ -40,7 +43,7 @@ internal sealed class ComparisonRun(bool quick, TextWriter progress)
         var processes = results.Row.Contenders.Select(contender => new ContenderProcess(results.Row, contender)).ToArray();
         try
         {
-            foreach (var process in processes)
+            foreach (var process in processes.TakeWhile(_ => IsTimeLeft(results)))
             {
                 await WarmUpAsync(process, results, cancellation);
             }
@@ -49,7 +52,7 @@ internal sealed class ComparisonRun(bool quick, TextWriter progress)
             {
                 foreach (var turn in results.Turns)
                 {
-                    foreach (var process in processes)
+                    foreach (var process in processes.TakeWhile(_ => IsTimeLeft(results)))
                     {
                         cancellation.ThrowIfCancellationRequested();
                         results.Add(process.Contender, turn, await process.TakeAsync(turn, Left));
@@ -74,7 +77,7 @@ internal sealed class ComparisonRun(bool quick, TextWriter progress)
         {
             foreach (var turn in results.Turns)
             {
-                foreach (var contender in results.Row.Contenders)
+                foreach (var contender in results.Row.Contenders.TakeWhile(_ => IsTimeLeft(results)))
                 {
                     cancellation.ThrowIfCancellationRequested();
                     await using var process = new ContenderProcess(results.Row, contender);
@@ -104,12 +107,7 @@ internal sealed class ComparisonRun(bool quick, TextWriter progress)
 
     private bool IsTimeLeft(RowResults results)
     {
-        if (Left > TimeSpan.Zero)
-        {
-            return true;
-        }
-
-        results.CutShort = true;
-        return false;
+        results.CutShort |= Left < s_lastTurn;
+        return !results.CutShort;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class ContenderProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the contender take a turn. One that is late or dies answers a failure, now and ever after.</summary>
+    /// <summary>Lets the contender take a turn, in its own time or the most there is. One that is late or dies answers a failure, now and ever after.</summary>
     internal async Task<Measurement> TakeAsync(Turn turn, TimeSpan most)
     {
         if (_over)
