@@ -1,10 +1,14 @@
 using BenchmarkDotNet.Running;
+using WasmActors.Benchmarks.Comparison;
 using WasmActors.Benchmarks.Pausing;
 
-if (args is [PauseCommand.Verb, .. var loads])
+switch (args)
 {
-    return await PauseCommand.RunAsync(loads).ConfigureAwait(false);
+    case [CompareCommand.Verb, .. var rest]:
+        return await new CompareCommand().InvokeAsync(rest).ConfigureAwait(false);
+    case [PauseCommand.Verb, .. var loads]:
+        return await PauseCommand.RunAsync(loads).ConfigureAwait(false);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
 }
-
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;
