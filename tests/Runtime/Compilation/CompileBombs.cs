@@ -1,0 +1,396 @@
+namespace WasmActors.Runtime.Tests.Compilation;
+
+/// <summary>Small modules that cost much to compile, each family for any size. Always the same bytes for the same figures.</summary>
+internal static class CompileBombs
+{
+    private const byte I32 = 0x7F;
+    private const byte V128 = 0x7B;
+    private const byte End = 0x0B;
+
+    /// <summary>Very many functions that add two numbers.</summary>
+    public static byte[] TinyFunctions(int functions) => Module(
+        Section(1, Vector(1, [0x60, 2, I32, I32, 1, I32])),
+        Section(3, Vector(functions, [0])),
+        Section(10, Vector(functions, Body([0x00, 0x20, 0x00, 0x20, 0x01, 0x6A, End]))));
+
+    /// <summary>One function with many locals that many loops write and read.</summary>
+    public static byte[] LocalsTimesLoops(int locals, int loops)
+    {
+        var code = new List<byte> { 0x01 };
+        Leb(code, locals);
+        code.Add(I32);
+        for (int i = 0; i < loops; i++)
+        {
+            code.AddRange([0x03, 0x40, 0x20]); // loop, local.get
+            Leb(code, i % locals);
+            code.AddRange([0x41, 0x01, 0x6A, 0x21]); // + 1, local.set
+            Leb(code, (i + 1) % locals);
+            code.AddRange([0x20, 0x00, 0x0D, 0x00, End]); // br_if
+        }
+
+        code.Add(End);
+        return OneFunction([0x60, 0, 0], [.. code]);
+    }
+
+    /// <summary>One function of blocks within blocks.</summary>
+    public static byte[] DeepNesting(int depth)
+    {
+        var code = new List<byte> { 0x01, 0x02, I32 };
+        for (int i = 0; i < depth; i++)
+        {
+            code.AddRange([0x02, 0x40]);
+        }
+
+        for (int i = 0; i < depth; i++)
+        {
+            code.AddRange([0x20, 0x00, 0x0D]);
+            Leb(code, Math.Min(i, depth - i));
+            code.AddRange([0x20, 0x01, 0x41, 0x01, 0x6A, 0x21, 0x01, End]);
+        }
+
+        code.Add(End);
+        return OneFunction([0x60, 0, 0], [.. code]);
+    }
+
+    /// <summary>Branch tables with many targets each, into blocks that hand values on.</summary>
+    public static byte[] BranchTables(int tables, int targets, int blocks)
+    {
+        var code = new List<byte> { 0x01, 0x01, I32 };
+        for (int i = 0; i < blocks; i++)
+        {
+            code.AddRange([0x02, 0x40]);
+        }
+
+        for (int table = 0; table < tables; table++)
+        {
+            code.AddRange([0x02, 0x40, 0x20, 0x00, 0x0E]);
+            Leb(code, targets);
+            for (int i = 0; i < targets; i++)
+            {
+                Leb(code, (i * 7 + table) % (blocks + 1));
+            }
+
+            code.AddRange([0x00, End]);
+        }
+
+        code.AddRange(Enumerable.Repeat(End, blocks + 1));
+        return OneFunction([0x60, 0, 0], [.. code]);
+    }
+
+    /// <summary>One function of nothing but additions.</summary>
+    public static byte[] LongBody(int additions)
+    {
+        var code = new List<byte> { 0x00 };
+        code.AddRange([0x20, 0x00]);
+        for (int i = 0; i < additions; i++)
+        {
+            code.AddRange([0x20, 0x01, 0x6A, 0x20, 0x00, 0x6C]);
+        }
+
+        code.Add(End);
+        return OneFunction([0x60, 2, I32, I32, 1, I32], [.. code]);
+    }
+
+    /// <summary>One function of vector instructions whose values all stay alive.</summary>
+    public static byte[] VectorBody(int vectors)
+    {
+        var code = new List<byte> { 0x00 };
+        for (int i = 0; i < vectors; i++)
+        {
+            code.AddRange([0x20, 0x00, 0x20, 0x01, 0xFD, 0x0D]); // i8x16.shuffle
+            for (int lane = 0; lane < 16; lane++)
+            {
+                code.Add((byte)((i * 5 + lane * 3) % 32));
+            }
+        }
+
+        for (int i = 1; i < vectors; i++)
+        {
+            code.AddRange([0xFD, 0x6E]); // i8x16.add
+        }
+
+        code.Add(End);
+        return OneFunction([0x60, 2, V128, V128, 1, V128], [.. code]);
+    }
+
+    /// <summary>One function with calls of another that takes and gives very many values.</summary>
+    public static byte[] WideCalls(int values, int calls)
+    {
+        var type = new List<byte> { 0x60 };
+        Leb(type, values);
+        type.AddRange(Enumerable.Repeat(I32, values));
+        Leb(type, values);
+        type.AddRange(Enumerable.Repeat(I32, values));
+        var code = new List<byte> { 0x00 };
+        for (int i = 0; i < values; i++)
+        {
+            code.Add(0x20);
+            Leb(code, i);
+        }
+
+        for (int i = 0; i < calls; i++)
+        {
+            code.AddRange([0x10, 0x00]);
+        }
+
+        code.Add(End);
+        return OneFunction([.. type], [.. code]);
+    }
+
+    /// <summary>One function with blocks that take and give very many values each.</summary>
+    public static byte[] WideBlocks(int values, int blocks)
+    {
+        var type = new List<byte> { 0x60 };
+        Leb(type, values);
+        type.AddRange(Enumerable.Repeat(I32, values));
+        Leb(type, values);
+        type.AddRange(Enumerable.Repeat(I32, values));
+        var code = new List<byte> { 0x00 };
+        for (int i = 0; i < values; i++)
+        {
+            code.Add(0x20);
+            Leb(code, i);
+        }
+
+        for (int i = 0; i < blocks; i++)
+        {
+            code.AddRange([0x03, 0x00, 0x20, 0x00, 0x0D, 0x00, End]); // loop of the type, br_if to its start
+        }
+
+        code.Add(End);
+        return OneFunction([.. type], [.. code]);
+    }
+
+    /// <summary>One function that makes very many structs with many fields each, in three bytes.</summary>
+    public static byte[] WideStructs(int fields, int structs)
+    {
+        var type = new List<byte> { 0x5F };
+        Leb(type, fields);
+        for (int i = 0; i < fields; i++)
+        {
+            type.AddRange([0x7E, 0x01]);
+        }
+
+        var code = new List<byte> { 0x00 };
+        for (int i = 0; i < structs; i++)
+        {
+            code.AddRange([0xFB, 0x01, 0x00, 0x1A]);
+        }
+
+        code.Add(End);
+        return Module(
+            Section(1, [2, .. type, 0x60, 0, 0]),
+            Section(3, [1, 1]),
+            Section(10, Vector(1, Body([.. code]))));
+    }
+
+    /// <summary>Struct types that each refer to the one before, every so many a subtype of the last, in groups that refer to one another.</summary>
+    public static byte[] TypeChains(int groups, int types)
+    {
+        var section = new List<byte>();
+        Leb(section, groups);
+        int index = 0;
+        for (int group = 0; group < groups; group++)
+        {
+            section.Add(0x4E);
+            Leb(section, types);
+            for (int i = 0; i < types; i++, index++)
+            {
+                bool extends = index > 0 && index % 60 != 0;
+                section.Add(0x50);
+                section.Add(extends ? (byte)1 : (byte)0);
+                if (extends)
+                {
+                    Leb(section, index - 1);
+                }
+
+                section.AddRange([0x5F]);
+                int fields = extends ? (index % 60) + 1 : 1;
+                Leb(section, fields);
+                for (int field = 0; field < fields; field++)
+                {
+                    section.AddRange([0x63]);
+                    SignedLeb(section, index / 60 * 60);
+                    section.Add(0x00);
+                }
+            }
+        }
+
+        return Module(Section(1, [.. section]));
+    }
+
+    /// <summary>Memories with a byte at either end of 16 MiB each: images of nothing.</summary>
+    public static byte[] SparseMemories(int memories)
+    {
+        var types = new List<byte>();
+        var data = new List<byte>();
+        Leb(types, memories);
+        Leb(data, memories * 2);
+        for (int i = 0; i < memories; i++)
+        {
+            types.AddRange([0x00, 0x80, 0x02]); // 256 pages
+            foreach (int at in (ReadOnlySpan<int>)[0, (16 << 20) - 8])
+            {
+                data.Add(0x02);
+                Leb(data, i);
+                data.Add(0x41);
+                SignedLeb(data, at);
+                data.AddRange([End, 1, 0x2A]);
+            }
+        }
+
+        return Module(Section(5, [.. types]), Section(11, [.. data]));
+    }
+
+    /// <summary>One piece of data.</summary>
+    public static byte[] LargeData(int bytes)
+    {
+        var data = new List<byte> { 1, 0x00, 0x41, 0x00, End };
+        Leb(data, bytes);
+        data.AddRange(Enumerable.Range(0, bytes).Select(static i => (byte)(i * 31)));
+        int pages = (bytes / 65536) + 1;
+        var memory = new List<byte> { 1, 0 };
+        Leb(memory, pages);
+        return Module(Section(5, [.. memory]), Section(11, [.. data]));
+    }
+
+    /// <summary>Custom sections.</summary>
+    public static byte[] CustomSections(int sections, int bytes) =>
+        Module([.. Enumerable.Repeat(Section(0, [1, (byte)'x', .. new byte[bytes]]), sections)]);
+
+    /// <summary>Function types, imported functions, globals and exports.</summary>
+    public static byte[] Declarations(int types, int imports, int globals, int exports)
+    {
+        var typeSection = new List<byte>();
+        Leb(typeSection, types);
+        for (int i = 0; i < types; i++)
+        {
+            // All different: the parameters are the digits of the number.
+            typeSection.AddRange([0x60, 12]);
+            for (int bit = 0; bit < 12; bit++)
+            {
+                typeSection.Add((byte)(I32 - ((i >> (2 * bit)) & 3)));
+            }
+
+            typeSection.Add(0);
+        }
+
+        var importSection = new List<byte>();
+        Leb(importSection, imports);
+        for (int i = 0; i < imports; i++)
+        {
+            importSection.AddRange([1, (byte)'m', 1, (byte)'f', 0x00]);
+            Leb(importSection, i % types);
+        }
+
+        var globalSection = new List<byte>();
+        Leb(globalSection, globals);
+        for (int i = 0; i < globals; i++)
+        {
+            globalSection.AddRange([I32, 0x01, 0x41, 0x07, End]);
+        }
+
+        var exportSection = new List<byte>();
+        Leb(exportSection, exports);
+        for (int i = 0; i < exports; i++)
+        {
+            exportSection.AddRange([5, .. System.Text.Encoding.ASCII.GetBytes(i.ToString("x5")), 0x00]);
+            Leb(exportSection, i % imports);
+        }
+
+        return Module(Section(1, [.. typeSection]), Section(2, [.. importSection]), Section(6, [.. globalSection]), Section(7, [.. exportSection]));
+    }
+
+    /// <summary>One function that keeps many values on its stack across many loops.</summary>
+    public static byte[] LiveAcrossLoops(int values, int loops)
+    {
+        var code = new List<byte> { 0x00 };
+        for (int i = 0; i < values; i++)
+        {
+            code.AddRange([0x20, 0x00, 0x28, 0x02]); // i32.load
+            Leb(code, i * 4);
+        }
+
+        for (int i = 0; i < loops; i++)
+        {
+            code.AddRange([0x03, 0x40, 0x20, 0x00, 0x28, 0x02]);
+            Leb(code, i * 4);
+            code.AddRange([0x0D, 0x00, End]);
+        }
+
+        code.AddRange(Enumerable.Repeat((byte)0x6A, values - 1));
+        code.Add(End);
+        return Module(
+            Section(1, Vector(1, [0x60, 1, I32, 1, I32])),
+            Section(3, [1, 0]),
+            Section(5, [1, 0, 1]),
+            Section(10, Vector(1, Body([.. code]))));
+    }
+
+    private static byte[] OneFunction(byte[] type, byte[] code) =>
+        Module(Section(1, Vector(1, type)), Section(3, [1, 0]), Section(10, Vector(1, Body(code))));
+
+    private static byte[] Module(params byte[][] sections)
+    {
+        byte[] module = new byte[8 + sections.Sum(static s => s.Length)];
+        "\0asm\u0001\0\0\0"u8.CopyTo(module);
+        int at = 8;
+        foreach (byte[] section in sections)
+        {
+            section.CopyTo(module, at);
+            at += section.Length;
+        }
+
+        return module;
+    }
+
+    private static byte[] Section(byte id, byte[] contents)
+    {
+        var section = new List<byte>(contents.Length + 6) { id };
+        Leb(section, contents.Length);
+        section.AddRange(contents);
+        return [.. section];
+    }
+
+    private static byte[] Body(byte[] code)
+    {
+        var body = new List<byte>(code.Length + 5);
+        Leb(body, code.Length);
+        body.AddRange(code);
+        return [.. body];
+    }
+
+    private static byte[] Vector(int count, byte[] item)
+    {
+        var vector = new List<byte>((count * item.Length) + 5);
+        Leb(vector, count);
+        for (int i = 0; i < count; i++)
+        {
+            vector.AddRange(item);
+        }
+
+        return [.. vector];
+    }
+
+    private static void Leb(List<byte> bytes, int value)
+    {
+        uint rest = (uint)value;
+        for (; rest >= 0x80; rest >>= 7)
+        {
+            bytes.Add((byte)(rest | 0x80));
+        }
+
+        bytes.Add((byte)rest);
+    }
+
+    private static void SignedLeb(List<byte> bytes, int value)
+    {
+        while (value is > 63 or < -64)
+        {
+            bytes.Add((byte)(value | 0x80));
+            value >>= 7;
+        }
+
+        bytes.Add((byte)(value & 0x7F));
+    }
+}
