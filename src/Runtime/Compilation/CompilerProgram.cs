@@ -52,7 +52,6 @@ internal sealed record CompilerProgram(string FileName, IReadOnlyList<string> Ar
         // No debugger's pipe in the folder for temporary files; the limit on file sizes; a start without second mappings.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
-        start.Environment["DOTNET_TieredCompilation"] = "1";
         return start;
     }
 

@@ -15,6 +15,6 @@ internal struct BodyFigures
     /// <summary>Targets of the largest br_table.</summary>
     public long BranchTargets;
 
-    /// <summary>Values that instructions take and give, one for an instruction at least.</summary>
+    /// <summary>Values that instructions take and give, one for an instruction at least, and those that stay alive meanwhile.</summary>
     public long Values;
 }

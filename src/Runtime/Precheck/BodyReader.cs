@@ -12,31 +12,36 @@ internal ref struct BodyReader
     private const int BytesOfBlock = 3;
 
     private readonly TypeMembers _types;
+    private readonly OperandStack _stack;
     private WasmCursor _cursor;
     private BodyFigures _figures;
     private long _depth;
     private long _widest;
 
-    private BodyReader(WasmCursor cursor, TypeMembers types)
+    private BodyReader(WasmCursor cursor, TypeMembers types, OperandStack stack)
     {
         _cursor = cursor;
         _types = types;
+        _stack = stack;
+        stack.Clear();
     }
 
     /// <summary>Reads instructions up to the end of the body.</summary>
     /// <param name="cursor">Stands at the first instruction, and has nothing but the body.</param>
     /// <param name="types">What instructions that name a type are worth.</param>
-    public static BodyFigures Read(WasmCursor cursor, TypeMembers types)
+    /// <param name="stack">To be used again and again.</param>
+    public static BodyFigures Read(WasmCursor cursor, TypeMembers types, OperandStack stack)
     {
-        var reader = new BodyReader(cursor, types);
+        var reader = new BodyReader(cursor, types, stack);
         reader.Read();
+        reader._figures.Values += stack.Cost;
         return reader._figures;
     }
 
     /// <summary>What a body counts of which nothing is known but its length.</summary>
-    public static BodyFigures Unknown(int bytes, TypeMembers types)
+    public static BodyFigures Unknown(int bytes, TypeMembers types, OperandStack stack)
     {
-        var reader = new BodyReader(default, types);
+        var reader = new BodyReader(default, types, stack);
         reader.CountUnknown(bytes);
         return reader._figures;
     }
@@ -62,56 +67,85 @@ internal ref struct BodyReader
         byte instruction = _cursor.ReadByte();
         switch (instruction)
         {
-            case 0x02 or 0x03 or 0x04 or 0x06: // block, loop, if, try
+            case 0x02 or 0x03 or 0x06: // block, loop, try
+                Enter();
+                break;
+            case 0x04: // if
+                _stack.Move(-1);
                 Enter();
                 break;
             case 0x05: // else
                 _figures.Blocks++;
+                _stack.Restart();
                 break;
             case 0x07: // catch
                 _figures.Blocks++;
-                _figures.Values += _types.WorthOfTag(_cursor.ReadU32());
+                var caught = Hand(_types.OfTag(_cursor.ReadU32()));
+                _stack.Restart(caught.Takes);
                 break;
             case 0x19: // catch_all
                 _figures.Blocks++;
-                break;
-            case 0x0B: // end
-                _depth--;
+                _stack.Restart(0);
                 break;
             case 0x18: // delegate
-                _depth--;
                 _cursor.ReadU32();
+                Leave();
                 break;
-            case 0x0C or 0x0D or 0xD5 or 0xD6: // br, br_if, br_on_null, br_on_non_null
-                _cursor.ReadU32();
-                _figures.Values += _widest;
+            case 0x0B: // end
+                Leave();
+                break;
+            case 0x0C: // br
+                Branch();
+                _stack.Jump();
+                break;
+            case 0x0D or 0xD6: // br_if, br_on_non_null
+                _stack.Move(-1);
+                Branch();
+                break;
+            case 0xD5: // br_on_null
+                Branch();
                 break;
             case 0x0E: // br_table
                 ReadBranches();
+                _stack.Jump();
                 break;
             case 0x1F: // try_table
                 Enter();
                 ReadHandlers();
                 break;
             case 0x08: // throw
-                _figures.Values += _types.WorthOfTag(_cursor.ReadU32());
+                Hand(_types.OfTag(_cursor.ReadU32()));
+                _stack.Jump();
                 break;
-            case 0x10 or 0x12: // call, return_call
-                _figures.Values += _types.WorthOfFunction(_cursor.ReadU32());
+            case 0x00 or 0x0A or 0x0F: // unreachable, throw_ref, return
+                _stack.Jump();
                 break;
-            case 0x11 or 0x13: // call_indirect, return_call_indirect
-                _figures.Values += _types.Worth(_cursor.ReadU32());
-                _cursor.ReadU32();
-                break;
-            case 0x14 or 0x15: // call_ref, return_call_ref
-                _figures.Values += _types.Worth(_cursor.ReadU32());
+            case >= 0x10 and <= 0x15:
+                ReadCall(instruction);
                 break;
             case 0xFB:
                 ReadHeapInstruction();
                 break;
             default:
-                Immediates.Skip(ref _cursor, instruction);
+                _stack.Move(Immediates.Skip(ref _cursor, instruction));
                 break;
+        }
+    }
+
+    private void ReadCall(byte instruction)
+    {
+        uint callee = _cursor.ReadU32();
+        var type = Hand(instruction <= 0x10 || instruction == 0x12 ? _types.OfFunction(callee) : _types.Of(callee)); // call, return_call
+        if (instruction is 0x11 or 0x13) // call_indirect, return_call_indirect
+        {
+            _cursor.ReadU32();
+        }
+
+        int reference = instruction is 0x10 or 0x12 ? 0 : 1;
+        _stack.Move((long)type.Gives - type.Takes - reference);
+        if (instruction is 0x12 or 0x13 or 0x15) // return_call, return_call_indirect, return_call_ref
+        {
+            _stack.Jump();
         }
     }
 
@@ -119,23 +153,45 @@ internal ref struct BodyReader
     {
         _figures.Blocks++;
         _figures.Nesting = (int)Math.Max(_figures.Nesting, ++_depth);
-        byte first = _cursor.Peek();
-        if (first is 0x63 or 0x64 || (first & 0xC0) != 0x40)
-        {
-            if (first is 0x63 or 0x64) // a reference type
-            {
-                _cursor.SkipValueType();
-                return;
-            }
+        _stack.Enter(ReadBlockType());
+    }
 
-            long members = _types.Worth(_cursor.ReadU32());
-            _figures.Values += members;
-            _widest = Math.Max(_widest, members);
-        }
-        else
+    private TypeShape ReadBlockType()
+    {
+        byte first = _cursor.Peek();
+        if (first == 0x40) // neither takes nor gives
         {
-            _cursor.ReadByte(); // no type, or a value type of one byte
+            _cursor.ReadByte();
+            return default;
         }
+
+        if (first is 0x63 or 0x64 || (first & 0xC0) == 0x40) // a value type, which as a number would be negative
+        {
+            _cursor.SkipValueType();
+            return new TypeShape(0, 1);
+        }
+
+        var type = Hand(_types.Of(_cursor.ReadU32()));
+        _widest = Math.Max(_widest, type.Worth);
+        return type;
+    }
+
+    private void Leave()
+    {
+        _depth--;
+        _stack.Leave();
+    }
+
+    private void Branch()
+    {
+        _cursor.ReadU32();
+        _figures.Values += _widest;
+    }
+
+    private TypeShape Hand(TypeShape values)
+    {
+        _figures.Values += values.Worth;
+        return values;
     }
 
     private void ReadBranches()
@@ -159,7 +215,7 @@ internal ref struct BodyReader
             _figures.Blocks++;
             if (_cursor.ReadByte() <= 1) // catch, catch_ref
             {
-                _figures.Values += _types.WorthOfTag(_cursor.ReadU32());
+                Hand(_types.OfTag(_cursor.ReadU32()));
             }
 
             _cursor.ReadU32();
@@ -171,22 +227,27 @@ internal ref struct BodyReader
         uint instruction = _cursor.ReadU32();
         switch (instruction)
         {
-            case 0 or 1: // struct.new, struct.new_default
-                _figures.Values += _types.Worth(_cursor.ReadU32());
+            case 0: // struct.new
+                _stack.Move(1L - Hand(_types.Of(_cursor.ReadU32())).Members);
+                break;
+            case 1: // struct.new_default
+                Hand(_types.Of(_cursor.ReadU32()));
+                _stack.Move(StackEffect.OfHeap(instruction));
                 break;
             case 8: // array.new_fixed
                 _cursor.ReadU32();
-                _figures.Values += _cursor.ReadU32();
+                uint elements = _cursor.ReadU32();
+                _figures.Values += elements;
+                _stack.Move(1L - elements);
                 break;
             case 24 or 25: // br_on_cast, br_on_cast_fail
                 _cursor.ReadByte();
-                _cursor.ReadU32();
+                Branch();
                 _cursor.SkipHeapType();
                 _cursor.SkipHeapType();
-                _figures.Values += _widest;
                 break;
             default:
-                Immediates.SkipHeap(ref _cursor, instruction);
+                _stack.Move(Immediates.SkipHeap(ref _cursor, instruction));
                 break;
         }
     }

@@ -9,7 +9,8 @@ namespace WasmActors.Runtime.Precheck;
 internal static class Immediates
 {
     /// <summary>Passes over what follows a code of one byte, or over the rest of a longer code with what follows it.</summary>
-    public static void Skip(ref WasmCursor cursor, byte instruction)
+    /// <returns>How many values more it leaves than it finds.</returns>
+    public static int Skip(ref WasmCursor cursor, byte instruction)
     {
         switch (instruction)
         {
@@ -50,22 +51,21 @@ internal static class Immediates
                 cursor.SkipHeapType();
                 break;
             case 0xFC:
-                SkipBulk(ref cursor);
-                break;
+                return SkipBulk(ref cursor);
             case 0xFD:
-                SkipVector(ref cursor);
-                break;
+                return SkipVector(ref cursor);
             case 0xFE:
-                SkipAtomic(ref cursor);
-                break;
+                return SkipAtomic(ref cursor);
             default:
                 cursor.Fail($"instruction 0x{instruction:x2} is not known", cursor.Offset - 1);
                 break;
         }
+
+        return StackEffect.Of(instruction);
     }
 
     /// <summary>Passes over what follows the code of an instruction on garbage-collected objects, behind 0xfb.</summary>
-    public static void SkipHeap(ref WasmCursor cursor, uint instruction)
+    public static int SkipHeap(ref WasmCursor cursor, uint instruction)
     {
         switch (instruction)
         {
@@ -86,9 +86,11 @@ internal static class Immediates
                 cursor.Fail($"instruction 0xfb {instruction} is not known", cursor.Offset);
                 break;
         }
+
+        return StackEffect.OfHeap(instruction);
     }
 
-    private static void SkipBulk(ref WasmCursor cursor)
+    private static int SkipBulk(ref WasmCursor cursor)
     {
         uint instruction = cursor.ReadU32();
         switch (instruction)
@@ -107,9 +109,11 @@ internal static class Immediates
                 cursor.Fail($"instruction 0xfc {instruction} is not known", cursor.Offset);
                 break;
         }
+
+        return StackEffect.OfBulk(instruction);
     }
 
-    private static void SkipVector(ref WasmCursor cursor)
+    private static int SkipVector(ref WasmCursor cursor)
     {
         uint instruction = cursor.ReadU32();
         switch (instruction)
@@ -133,9 +137,11 @@ internal static class Immediates
                 cursor.Fail($"instruction 0xfd {instruction} is not known", cursor.Offset);
                 break;
         }
+
+        return StackEffect.OfVector(instruction);
     }
 
-    private static void SkipAtomic(ref WasmCursor cursor)
+    private static int SkipAtomic(ref WasmCursor cursor)
     {
         uint instruction = cursor.ReadU32();
         switch (instruction)
@@ -150,6 +156,8 @@ internal static class Immediates
                 cursor.Fail($"instruction 0xfe {instruction} is not known", cursor.Offset);
                 break;
         }
+
+        return StackEffect.OfAtomic(instruction);
     }
 
     // Alignment, a memory where a bit of it says so, and an offset.

@@ -16,6 +16,7 @@ internal sealed class ModuleReader
 
     private readonly ModuleFigures _figures = new();
     private readonly TypeMembers _members;
+    private readonly OperandStack _stack = new();
     private int _bodies;
 
     private ModuleReader(int known) => _members = new TypeMembers(known);
@@ -143,15 +144,15 @@ internal sealed class ModuleReader
         _figures.Locals = _figures.Locals.Or(locals, index);
         _figures.TotalLocals = Math.Min(_figures.TotalLocals + locals, ModuleFigures.Most);
 
-        var instructions = body.Failed ? BodyReader.Unknown(bytes, _members) : BodyReader.Read(body, _members);
+        var instructions = body.Failed ? BodyReader.Unknown(bytes, _members, _stack) : BodyReader.Read(body, _members, _stack);
         _figures.Nesting = _figures.Nesting.Or(instructions.Nesting, index);
         _figures.BranchTargets = _figures.BranchTargets.Or(instructions.BranchTargets, index);
-        long cost = Cost(locals + _members.OfFunction((uint)index), instructions);
+        long cost = Cost(locals + _members.OfFunction((uint)index).Takes, instructions);
         _figures.FunctionCost = _figures.FunctionCost.Or(cost, index);
         _figures.TotalCost = Math.Min(_figures.TotalCost + cost, ModuleFigures.Most);
     }
 
-    // Each block may need each local anew where several ways lead into it.
+    // Each block may need each local anew where several ways lead into it. What stays alive on the stack is among the values.
     private static long Cost(long variables, in BodyFigures instructions)
     {
         UInt128 cost = ((UInt128)(ulong)variables * (ulong)(instructions.Blocks + 1)) + (ulong)instructions.Values;

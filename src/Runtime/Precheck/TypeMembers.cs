@@ -1,57 +1,52 @@
 namespace WasmActors.Runtime.Precheck;
 
 /// <summary>
-/// How many members the types of a module have, and which function and tag has which type: what an instruction of two bytes
-/// that names one of them is worth. Whatever is not known is taken for as large as the largest.
+/// The shapes of a module's types, and which function and tag has which type: what an instruction of two bytes that names one of
+/// them is worth. Whatever is not known is taken for as large as the largest.
 /// </summary>
 /// <param name="limit">Most types, functions or tags that are kept: the others are not known.</param>
 internal sealed class TypeMembers(int limit)
 {
-    private const int Registers = 16;
-    private const int MemoryFactor = 8;
-
-    private readonly List<int> _members = [];
-    private readonly List<int> _functions = [];
-    private readonly List<int> _tags = [];
-
-    /// <summary>How many functions are known.</summary>
-    public int Functions => _functions.Count;
+    private readonly List<TypeShape> _types = [];
+    private readonly List<uint> _functions = [];
+    private readonly List<uint> _tags = [];
+    private TypeShape _largest;
 
     /// <summary>The largest type.</summary>
     public Peak Largest { get; private set; }
 
-    public void Add(long members)
+    /// <summary>How many functions are known.</summary>
+    public int Functions => _functions.Count;
+
+    public void Add(TypeShape type)
     {
-        Largest = Largest.Or(members, _members.Count);
-        Keep(_members, (int)Math.Min(members, int.MaxValue));
+        if (type.Members > Largest.Value)
+        {
+            Largest = new Peak(type.Members, _types.Count);
+            _largest = type;
+        }
+
+        if (_types.Count < limit)
+        {
+            _types.Add(type);
+        }
     }
 
-    public void AddFunction(uint type) => Keep(_functions, (int)Math.Min(type, int.MaxValue));
+    public void AddFunction(uint type) => Keep(_functions, type);
 
-    public void AddTag(uint type) => Keep(_tags, (int)Math.Min(type, int.MaxValue));
+    public void AddTag(uint type) => Keep(_tags, type);
 
-    /// <summary>What a type's values are worth: many of them are moved through memory, and cost more than in proportion.</summary>
-    public long Worth(uint type) => Worth(Of(type));
+    public TypeShape Of(uint type) => type < (uint)_types.Count ? _types[(int)type] : _largest;
 
-    /// <summary>Likewise for the parameters and results of a function.</summary>
-    public long WorthOfFunction(uint function) => Worth(OfFunction(function));
+    public TypeShape OfFunction(uint function) => function < (uint)_functions.Count ? Of(_functions[(int)function]) : _largest;
 
-    /// <summary>Likewise for the parameters of a tag.</summary>
-    public long WorthOfTag(uint tag) => Worth(tag < (uint)_tags.Count ? Of((uint)_tags[(int)tag]) : Largest.Value);
+    public TypeShape OfTag(uint tag) => tag < (uint)_tags.Count ? Of(_tags[(int)tag]) : _largest;
 
-    /// <summary>Members of a type.</summary>
-    public long Of(uint type) => type < (uint)_members.Count ? _members[(int)type] : Largest.Value;
-
-    /// <summary>Parameters and results of a function.</summary>
-    public long OfFunction(uint function) => function < (uint)_functions.Count ? Of((uint)_functions[(int)function]) : Largest.Value;
-
-    private static long Worth(long members) => members <= Registers ? members : Registers + ((members - Registers) * MemoryFactor);
-
-    private void Keep(List<int> list, int value)
+    private void Keep(List<uint> list, uint type)
     {
         if (list.Count < limit)
         {
-            list.Add(value);
+            list.Add(type);
         }
     }
 }

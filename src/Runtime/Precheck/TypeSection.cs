@@ -39,7 +39,7 @@ internal static class TypeSection
         if (cursor.Failed)
         {
             // A member takes a byte at least.
-            members.Add(bytes);
+            members.Add(new TypeShape(bytes, 0));
         }
 
         return Math.Max(types, groups);
@@ -57,15 +57,16 @@ internal static class TypeSection
         }
 
         int start = cursor.Offset;
-        long count = 0;
+        var shape = default(TypeShape);
         switch (cursor.ReadByte())
         {
             case Func:
-                count = SkipValueTypes(ref cursor) + SkipValueTypes(ref cursor);
+                int takes = SkipValueTypes(ref cursor);
+                shape = new TypeShape(takes, SkipValueTypes(ref cursor));
                 break;
             case Struct:
                 uint fields = cursor.ReadU32();
-                count = fields;
+                shape = new TypeShape(Clamp(fields), 0);
                 for (uint i = 0; i < fields && !cursor.Failed; i++)
                 {
                     SkipField(ref cursor);
@@ -73,7 +74,7 @@ internal static class TypeSection
 
                 break;
             case Array:
-                count = 1;
+                shape = new TypeShape(1, 0);
                 SkipField(ref cursor);
                 break;
             case var other:
@@ -81,10 +82,10 @@ internal static class TypeSection
                 break;
         }
 
-        members.Add(count);
+        members.Add(shape);
     }
 
-    private static long SkipValueTypes(ref WasmCursor cursor)
+    private static int SkipValueTypes(ref WasmCursor cursor)
     {
         uint count = cursor.ReadU32();
         for (uint i = 0; i < count && !cursor.Failed; i++)
@@ -92,8 +93,10 @@ internal static class TypeSection
             cursor.SkipValueType();
         }
 
-        return count;
+        return Clamp(count);
     }
+
+    private static int Clamp(uint count) => (int)Math.Min(count, int.MaxValue);
 
     private static void SkipField(ref WasmCursor cursor)
     {

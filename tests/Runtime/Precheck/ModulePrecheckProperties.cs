@@ -68,6 +68,15 @@ public sealed class ModulePrecheckProperties
         });
 
     [Fact]
+    public void Values_that_stay_alive_through_loops_are_counted_exactly() =>
+        Gen.Select(Gen.Int[1, 60], Gen.Int[1, 300]).Sample(static (values, loops) =>
+        {
+            int instructions = (3 * values) + (5 * loops);
+            int variables = 1 * (loops + 1);
+            return ModuleReader.Read(CompileBombs.LiveAcrossLoops(values, loops), 10).FunctionCost.Value == variables + instructions + (values * loops);
+        });
+
+    [Fact]
     public void Blocks_within_blocks_of_any_number_are_counted_exactly() =>
         Gen.Int[1, 2000].Sample(static depth => ModuleReader.Read(CompileBombs.DeepNesting(depth), 10).Nesting.Value == depth);
 
