@@ -49,7 +49,8 @@ internal sealed record CompilerProgram(string FileName, IReadOnlyList<string> Ar
             }
         }
 
-        // No debugger's pipe in the folder for temporary files; the limit on file sizes; a start without second mappings.
+        // No debugger's pipe in the folder for temporary files. No second mapping of compiled code, which is a file in memory: the
+        // process may not make any.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         return start;
