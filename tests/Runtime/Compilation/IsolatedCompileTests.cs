@@ -1,3 +1,4 @@
+using System.Reflection;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Compilation;
 using WasmActors.Runtime.Limits;
@@ -175,7 +176,7 @@ public sealed class IsolatedCompileTests : IDisposable
             .. ((IEnumerable<object[]>)Settings).Select(static row => (EngineSettings)row[0]),
             new() { Allocation = AllocationStrategy.Pooling, Pooling = new() { MaxInstances = 2, MaxMemoryBytes = 65536, MaxTableElements = 3, MaxMemoriesPerModule = 4, MaxTablesPerModule = 5, KeepResidentBytes = 6 } },
         ];
-        foreach (var settings in all)
+        foreach (var settings in all.Concat(typeof(EngineSettings).GetProperties().Where(static p => p.PropertyType == typeof(bool)).Select(Switched)))
         {
             using var stream = new MemoryStream();
             CompilerProtocol.WriteGreeting(stream, new byte[CompilerProtocol.KeyBytes], settings);
@@ -183,6 +184,13 @@ public sealed class IsolatedCompileTests : IDisposable
             using var reader = new BinaryReader(stream);
             Assert.Equal(settings.Fingerprint, CompilerProtocol.ReadGreeting(reader).Settings.Fingerprint);
         }
+    }
+
+    private static EngineSettings Switched(PropertyInfo feature)
+    {
+        var settings = new EngineSettings();
+        feature.SetValue(settings, !(bool)feature.GetValue(settings)!);
+        return settings;
     }
 
     [Theory]
