@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
 using Akka.Dispatch;
 
 namespace WasmActors.Actors.Dispatch;
@@ -11,24 +12,57 @@ namespace WasmActors.Actors.Dispatch;
 /// <remarks>
 /// Threads of its own would isolate as well, but every call would then wake one thread to run the guest and another to go on
 /// with the answer: several times the cost of a short call. On the pool, caller, store and continuation follow each other
-/// on one thread.
+/// on one thread. Guests that have outlived a time slice wait behind mailboxes with new messages, see <see cref="PausedGuests"/>;
+/// those that keep on go to threads of lower priority, see <see cref="BackgroundWorkers"/>.
 /// </remarks>
+#pragma warning disable CA1001 // Akka ends an executor by Shutdown
 internal sealed class GuestExecutor : ExecutorService
+#pragma warning restore CA1001
 {
     private readonly ConcurrentQueue<IRunnable> _ready = new();
+    private readonly PausedGuests _paused;
+    private readonly BackgroundWorkers _background;
     private readonly Worker[] _workers;
     private int _waiting;
     private volatile bool _stopped;
 
-    internal GuestExecutor(string id, int parallelism)
+    internal GuestExecutor(string id, GuestExecutorSettings settings)
         : base(id)
     {
-        _workers = [.. Enumerable.Range(0, parallelism).Select(_ => new Worker(this))];
-        ReserveThreads(parallelism);
+        _paused = new PausedGuests(settings);
+        _background = new BackgroundWorkers(this, _paused, settings.Parallelism);
+        _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new Worker(this))];
+        ReserveThreads(settings.Parallelism);
+    }
+
+    /// <summary>Lets a store whose guest yielded go on later, by how many slices that guest has had; false outside of such an executor.</summary>
+    internal static bool TryDefer(IActorRef store, long slices)
+    {
+        if (Turn.Executor is not { _stopped: false } executor)
+        {
+            return false;
+        }
+
+        if (executor._paused.Add(store, slices))
+        {
+            executor._background.Wake();
+        }
+        else
+        {
+            Interlocked.Increment(ref executor._waiting);
+            executor.Wake();
+        }
+
+        return true;
     }
 
     public override void Execute(IRunnable run)
     {
+        if (Turn.TryCapture(run))
+        {
+            return;
+        }
+
         if (_stopped)
         {
             throw new RejectedExecutionException("The dispatcher of the stores has been shut down.");
@@ -45,13 +79,7 @@ internal sealed class GuestExecutor : ExecutorService
 
         _ready.Enqueue(run);
         Interlocked.Increment(ref _waiting);
-        foreach (var worker in _workers)
-        {
-            if (worker.TryStart(null))
-            {
-                return;
-            }
-        }
+        Wake();
     }
 
     public override void Shutdown()
@@ -59,6 +87,7 @@ internal sealed class GuestExecutor : ExecutorService
         if (!_stopped)
         {
             _stopped = true;
+            _background.Dispose();
             ReserveThreads(-_workers.Length);
         }
     }
@@ -69,15 +98,43 @@ internal sealed class GuestExecutor : ExecutorService
         ThreadPool.SetMinThreads(Math.Max(1, workers + more), completionPorts);
     }
 
+    private void Wake()
+    {
+        foreach (var worker in _workers)
+        {
+            if (worker.TryStart(null))
+            {
+                return;
+            }
+        }
+    }
+
+    // New messages first, unless a paused guest has waited too long.
     private bool TryTake([MaybeNullWhen(false)] out IRunnable run)
     {
-        if (!_ready.TryDequeue(out run))
+        if (_paused.TryTakeAged(out var store, out bool counted))
         {
-            return false;
+            if (counted)
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
+
+            return Turn.TryResume(store, out run);
         }
 
-        Interlocked.Decrement(ref _waiting);
-        return true;
+        if (_ready.TryDequeue(out run))
+        {
+            Interlocked.Decrement(ref _waiting);
+            return true;
+        }
+
+        if (_paused.TryTakeSoon(out store))
+        {
+            Interlocked.Decrement(ref _waiting);
+            return Turn.TryResume(store, out run);
+        }
+
+        return false;
     }
 
     /// <summary>One of the stores that may run at the same time: a work item of the thread pool while it is busy.</summary>
@@ -106,15 +163,7 @@ internal sealed class GuestExecutor : ExecutorService
             IThreadPoolWorkItem? owed = null;
             if (run is not null || executor.TryTake(out run))
             {
-                var turn = TurnEnd.Begin();
-                try
-                {
-                    run.Run();
-                }
-                finally
-                {
-                    owed = turn.End();
-                }
+                owed = Turn.Run(run, executor);
             }
 
             GoOn();

@@ -5,21 +5,19 @@ namespace WasmActors.Actors.Dispatch;
 
 /// <summary>Makes the executor that <c>wasmactors.dispatcher</c> names in config/wasmactors.conf.</summary>
 /// <remarks>
-/// Setting: <c>guest-executor.parallelism</c>, the number of stores that run at the same time; 0, the default, means the
-/// number of processors, at least 2.
+/// Settings, under <c>guest-executor</c>: <c>parallelism</c>, the number of stores that run at the same time (default 0: the number
+/// of processors, at least 2); <c>foreground-slices</c>, how many time slices a call has before it sinks to the background
+/// (default 8); <c>aging</c>, after how long without its turn a paused guest goes first once (default 50 ms).
 /// </remarks>
 public sealed class GuestExecutorConfigurator : ExecutorServiceConfigurator
 {
-    private readonly int _parallelism;
+    private readonly GuestExecutorSettings _settings;
 
     /// <summary>Reads the settings; Akka calls this.</summary>
     public GuestExecutorConfigurator(Config config, IDispatcherPrerequisites prerequisites)
         : base(config, prerequisites)
-    {
-        int wanted = config.GetInt("guest-executor.parallelism", 0);
-        _parallelism = wanted > 0 ? wanted : Math.Max(2, Environment.ProcessorCount);
-    }
+        => _settings = GuestExecutorSettings.From(config);
 
     /// <inheritdoc/>
-    public override ExecutorService Produce(string id) => new GuestExecutor(id, _parallelism);
+    public override ExecutorService Produce(string id) => new GuestExecutor(id, _settings);
 }

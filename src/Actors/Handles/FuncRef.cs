@@ -112,7 +112,7 @@ public sealed class FuncRef : ExternRef
     }
 
     private async ValueTask<Results> SendAsync(Val[] arguments, CallOptions options) =>
-        (await Store.SendAsync<StoreProtocol.Returned>(new StoreProtocol.Call(Id, arguments), options.Within, options.Cancellation).ConfigureAwait(false)).Results;
+        (await Store.SendAsync<StoreProtocol.Returned>(new StoreProtocol.Call(Id, arguments), options).ConfigureAwait(false)).Results;
 
     /// <summary>A number for each pair of types, so that the check of a function is done once.</summary>
     private static class TypedPair<TArgs, TResult>

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Handles;
@@ -23,8 +24,38 @@ public static class HandleValues
         return ValConversion.Arguments(type, plain);
     }
 
+    /// <summary>The results of an import as values.</summary>
+    /// <exception cref="WasmError"><c>host.bad_result</c>: naming the import, the expected and the actual types.</exception>
+    internal static Val[] Results(FuncType type, ReadOnlySpan<object?> results, string name)
+    {
+        if (results.Length != type.Results.Length)
+        {
+            throw new WasmError(ErrorCode.HostBadResult, $"'{name}' must return ({string.Join(", ", type.Results)}), but {results.Length} value(s) came back.");
+        }
+
+        var values = results.Length == 0 ? [] : new Val[results.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = HostResult.Convert(Plain(results[i], type.Results[i]), type.Results[i])
+                ?? throw new WasmError(ErrorCode.HostBadResult, $"'{name}' must return ({string.Join(", ", type.Results)}), but result {i + 1} was {results[i]?.GetType().Name ?? "null"}.");
+        }
+
+        return values;
+    }
+
     internal static Val Convert(object? value, ValType type, string what) =>
         ValConversion.TryConvert(Plain(value, type), type, out string? problem) ?? throw new WasmError(ErrorCode.WrongType, $"{what}: {problem}");
+
+    /// <summary>A value whose type nobody told: a <see cref="Val"/>, or what a plain C# value is by itself.</summary>
+    internal static Val Untyped(object? value) => value switch
+    {
+        Val val => val,
+        FuncRef func => Val.Reference(ValKind.FuncRef, func),
+        null => Val.ExternRef(null),
+        _ => HostSignature.KindOf(value.GetType()) is { } kind && kind <= ValKind.V128
+            ? ValConversion.TryConvert(value, ValType.Number(kind), out _)!.Value
+            : Val.ExternRef(value),
+    };
 
     // Where any object of the host is wanted, a handle is one.
     private static object? Plain(object? value, ValType type) =>

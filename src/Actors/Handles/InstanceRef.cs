@@ -63,7 +63,7 @@ public sealed class InstanceRef
     /// <returns>Its exit status, 0 when it returned without one.</returns>
     /// <exception cref="WasmException">It trapped, was interrupted, or is no command: <c>export.not_found</c>.</exception>
     public async ValueTask<int> RunCommandAsync(CallOptions options = default) =>
-        (await Store.SendAsync<StoreProtocol.Exited>(new StoreProtocol.RunCommand(Number), options.Within, options.Cancellation).ConfigureAwait(false)).Status;
+        (await Store.SendAsync<StoreProtocol.Exited>(new StoreProtocol.RunCommand(Number), options).ConfigureAwait(false)).Status;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is InstanceRef other && Number == other.Number && Store.Equals(other.Store);

@@ -33,7 +33,7 @@ public sealed class StoreRef
     {
         ArgumentNullException.ThrowIfNull(module);
         var command = new StoreProtocol.Instantiate(module, imports ?? new ImportMap());
-        var reply = await SendAsync<StoreProtocol.Instantiated>(command, options.Within, options.Cancellation).ConfigureAwait(false);
+        var reply = await SendAsync<StoreProtocol.Instantiated>(command, options).ConfigureAwait(false);
         return new InstanceRef(this, reply.Instance, module);
     }
 
@@ -53,7 +53,7 @@ public sealed class StoreRef
         }
 
         var command = new StoreProtocol.InstantiateInOrder(module, [.. imports.Select(static i => i.Id)]);
-        var reply = await SendAsync<StoreProtocol.Instantiated>(command, options.Within, options.Cancellation).ConfigureAwait(false);
+        var reply = await SendAsync<StoreProtocol.Instantiated>(command, options).ConfigureAwait(false);
         return new InstanceRef(this, reply.Instance, module);
     }
 
@@ -69,6 +69,20 @@ public sealed class StoreRef
         var definition = type is null ? HostFunc.Create(callback, name) : HostFunc.Create(type, callback, wantsCaller, name);
         return new FuncRef(this, await CreateAsync(new StoreProtocol.CreateFunc(definition), cancellation).ConfigureAwait(false), definition.Type);
     }
+
+    /// <summary>Makes a function in the store that is answered by an actor, see <see cref="ImportMap.Serve(string, string, FuncType, IActorRef, TimeSpan?)"/>.</summary>
+    /// <exception cref="WasmError"><c>link.needs_preemptive</c>, <c>store.gone</c></exception>
+    public async ValueTask<FuncRef> CreateServedFuncAsync(string name, FuncType type, IActorRef server, TimeSpan? within = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        var definition = new ServedFunc("", name, type, new ImportServer.ToActor(server, within ?? ImportServer.DefaultWithin));
+        return new FuncRef(this, await CreateAsync(new StoreProtocol.CreateServedFunc(definition), cancellation).ConfigureAwait(false), type);
+    }
+
+    /// <summary>What the store is doing: answered at once also while a guest is paused.</summary>
+    /// <exception cref="WasmError"><c>store.gone</c></exception>
+    public ValueTask<StoreStatus> GetStatusAsync(CancellationToken cancellation = default) =>
+        SendAsync<StoreStatus>(new StoreProtocol.GetStatus(), null, cancellation);
 
     /// <summary>Makes a memory in the store.</summary>
     /// <exception cref="WasmError"><c>store.limit_exceeded</c>, <c>store.gone</c></exception>
@@ -97,7 +111,7 @@ public sealed class StoreRef
     /// after it.</summary>
     /// <returns>A <see cref="StoreProtocol.Returned"/> or <see cref="StoreProtocol.Failed"/> for each call, in order.</returns>
     public async ValueTask<IReadOnlyList<object>> CallBatchAsync(IReadOnlyList<StoreProtocol.Call> calls, CallOptions options = default) =>
-        (await SendAsync<StoreProtocol.BatchReturned>(new StoreProtocol.CallBatch(calls), options.Within, options.Cancellation).ConfigureAwait(false)).Replies;
+        (await SendAsync<StoreProtocol.BatchReturned>(new StoreProtocol.CallBatch(calls), options).ConfigureAwait(false)).Replies;
 
     /// <summary>Fuel that is left.</summary>
     /// <exception cref="WasmError"><c>engine.bad_settings</c>: the engine does not count fuel; <c>store.gone</c></exception>
@@ -149,11 +163,14 @@ public sealed class StoreRef
     public override string ToString() => $"store {Id}{(IsGone ? " (gone)" : "")}";
 
     internal ValueTask<TReply> SendAsync<TReply>(StoreProtocol.Command command, TimeSpan? within, CancellationToken cancellation)
+        where TReply : class => SendAsync<TReply>(command, new CallOptions(within, cancellation));
+
+    internal ValueTask<TReply> SendAsync<TReply>(StoreProtocol.Command command, CallOptions options)
         where TReply : class
     {
         try
         {
-            return Send(new CommandRequest<TReply>(command), new CallOptions(within, cancellation));
+            return Send(new CommandRequest<TReply>(command), options);
         }
         catch (WasmException refused)
         {
@@ -164,7 +181,10 @@ public sealed class StoreRef
     internal ValueTask<TResult> Send<TResult>(StoreRequest<TResult> request, CallOptions options)
     {
         var answer = request.Task;
-        request.Send(Cell, Cell.DeadlineOf(options.Within), options.Cancellation);
+        var served = ServedContext.Current;
+        long deadline = Cell.DeadlineOf(options.Within);
+        request.Chain = options.Chain ?? served?.Chain;
+        request.Send(Cell, served is null ? deadline : Math.Min(deadline, Cell.DeadlineFrom(served)), options.Cancellation);
         return answer;
     }
 

@@ -16,6 +16,9 @@ public static class StoreProtocol
     {
         /// <summary>Time from the moment the actor takes the command until it must be done; null for the store's own limit.</summary>
         public TimeSpan? Within { get; init; }
+
+        /// <summary>The calls that wait for this command, see <see cref="ImportProtocol.ImportCall.Options"/>; null for none.</summary>
+        public CallChain? Chain { get; init; }
     }
 
     /// <summary>Answers any command that did not succeed.</summary>
@@ -65,6 +68,9 @@ public static class StoreProtocol
 
     /// <summary>Makes a host function. Answered by <see cref="Created"/>.</summary>
     public sealed record CreateFunc(HostFunc Definition) : Command;
+
+    /// <summary>Makes a function that is answered by an actor, by an async delegate or by another store. Answered by <see cref="Created"/>.</summary>
+    public sealed record CreateServedFunc(ServedFunc Definition) : Command;
 
     /// <summary>Makes a memory. Answered by <see cref="Created"/>.</summary>
     public sealed record CreateMemory(MemoryType Type) : Command;
@@ -140,6 +146,9 @@ public static class StoreProtocol
 
     /// <summary>Collects the guest's heap. Answered by <see cref="Done"/>.</summary>
     public sealed record CollectGuestHeap : Command;
+
+    /// <summary>Asks what the store is doing. Answered by <see cref="StoreStatus"/>, at once also while a guest is paused.</summary>
+    public sealed record GetStatus : Command;
 
     /// <summary>Ends the store once what was sent before is done. Answered by <see cref="Done"/> when the store has gone.</summary>
     public sealed record Stop : Command;

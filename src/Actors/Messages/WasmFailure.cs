@@ -16,6 +16,9 @@ public sealed record WasmFailure(string Code, string Message)
     /// <summary>Exit status of a WASI program that ended itself, else null.</summary>
     public int? ExitStatus { get; init; }
 
+    /// <summary>What became of the store, where the failure interrupted its guest; else null.</summary>
+    public StoreFate? Fate { get; init; }
+
     /// <summary>Full name of the type of the exception behind the failure, else null.</summary>
     public string? CauseType { get; init; }
 
@@ -34,6 +37,7 @@ public sealed record WasmFailure(string Code, string Message)
             TrapCode = (exception as Trap)?.TrapCode,
             Frames = exception switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] },
             ExitStatus = (exception as WasiExit)?.Status,
+            Fate = exception.Fate,
             CauseType = exception.InnerException?.GetType().FullName,
             CauseMessage = exception.InnerException?.Message,
             Exception = exception,
@@ -41,8 +45,17 @@ public sealed record WasmFailure(string Code, string Message)
     }
 
     /// <summary>The exception that a handle throws for this failure.</summary>
-    public WasmException ToException() => Exception
-        ?? (ExitStatus is { } status ? new WasiExit(status)
+    public WasmException ToException()
+    {
+        if (Exception is { } here)
+        {
+            return here;
+        }
+
+        WasmException exception = ExitStatus is { } status ? new WasiExit(status)
             : TrapCode is { } trap ? new Trap(trap, Code, Message, Frames, null)
-            : new WasmError(Code, CauseType is null ? Message : $"{Message} (cause: {CauseType}: {CauseMessage})", Frames, null));
+            : new WasmError(Code, CauseType is null ? Message : $"{Message} (cause: {CauseType}: {CauseMessage})", Frames, null);
+        exception.Fate = Fate;
+        return exception;
+    }
 }

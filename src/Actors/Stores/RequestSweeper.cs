@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
@@ -5,8 +7,8 @@ namespace WasmActors.Actors.Stores;
 /// guest is stuck in a host function. One thread for the process; it rests while nothing is under way.
 /// </summary>
 /// <remarks>
-/// Requests are pooled and few, so all of them are looked at every 20 ms instead of each being put into a timer and taken
-/// out again: a call that is answered in time pays nothing.
+/// Requests are pooled and few, so all of them are looked at every 20 ms, and when one of a waiting guest is due, instead of each
+/// being put into a timer and taken out again: a call that is answered in time pays nothing.
 /// </remarks>
 internal static class RequestSweeper
 {
@@ -15,6 +17,7 @@ internal static class RequestSweeper
     /// <summary>Time that a running guest has after its deadline to end by its own clock.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(1);
 
     private static readonly Lock s_lock = new();
     private static readonly ManualResetEventSlim s_wake = new();
@@ -22,6 +25,9 @@ internal static class RequestSweeper
     private static int s_count;
     private static bool s_started;
     private static volatile bool s_resting;
+
+    // Stopwatch timestamp of the next look.
+    private static long s_nextLook;
 
     /// <summary>Adds a new request object; it is forgotten when it is collected.</summary>
     internal static void Watch(StoreRequest request)
@@ -51,19 +57,32 @@ internal static class RequestSweeper
         }
     }
 
+    /// <summary>Says that a request is to be looked at by a timestamp of its store's clock, where that is before the next round.</summary>
+    internal static void DueAt(StoreRequest request, long timestamp)
+    {
+        if (timestamp != long.MaxValue && request.Cell.Left(timestamp) is { } left
+            && left < s_round && Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), Volatile.Read(ref s_nextLook)) > left)
+        {
+            s_wake.Set();
+        }
+    }
+
     private static void Run()
     {
         int quiet = 0;
+        var round = s_round;
         while (true)
         {
-            s_wake.Wait(s_round);
+            Volatile.Write(ref s_nextLook, Stopwatch.GetTimestamp() + (long)(round.TotalSeconds * Stopwatch.Frequency));
+            s_wake.Wait(round);
             s_wake.Reset();
-            quiet = SweepAll() ? 0 : quiet + 1;
+            bool any = SweepAll(out round);
+            quiet = any ? 0 : quiet + 1;
             if (quiet >= RestAfterQuietRounds)
             {
                 s_resting = true;
                 Interlocked.MemoryBarrier();
-                if (!SweepAll())
+                if (!SweepAll(out round))
                 {
                     s_wake.Wait();
                 }
@@ -74,9 +93,11 @@ internal static class RequestSweeper
         }
     }
 
-    private static bool SweepAll()
+    // Answers whether any request is under way, and how long it is until the next one is due.
+    private static bool SweepAll(out TimeSpan untilNext)
     {
         bool active = false;
+        untilNext = s_round;
         lock (s_lock)
         {
             int kept = 0;
@@ -93,6 +114,10 @@ internal static class RequestSweeper
                 {
                     active = true;
                     request.Sweep(s_grace);
+                    if (request.Cell.Left(request.NextDue) is { } left && left < untilNext && left > TimeSpan.Zero)
+                    {
+                        untilNext = left < s_least ? s_least : left;
+                    }
                 }
             }
 

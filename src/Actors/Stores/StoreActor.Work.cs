@@ -1,64 +1,59 @@
 using Akka.Actor;
+using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Messages.StoreProtocol;
 
 namespace WasmActors.Actors.Stores;
 
-// How work is begun, stepped and answered, and what follows when it breaks the store.
+// How work is begun, stepped and answered. The store has been entered.
 internal sealed partial class StoreActor
 {
-    private void Enqueue(in Work work)
-    {
-        if (_queue.Count >= _recipe.Spec.QueueLimit)
-        {
-            Answer(work, new Failed(new WasmFailure(ErrorCode.Busy, $"Store {_cell.Id} has {_queue.Count} commands waiting, its limit.")));
-            return;
-        }
-
-        _queue.Enqueue(work);
-    }
-
     private void Start(in Work work)
     {
-        (_request, _command, _sender) = (work.Request, work.Command, work.Sender);
-        _calls++;
+        var activity = _root;
+        activity.Begin(work, ++_calls, null);
+        _top = activity;
         try
         {
             if (work.Request?.IsTooLate == true)
             {
-                FailWork(StoreRequest.TooLate());
+                FailTop(activity, StoreRequest.TooLate());
                 return;
             }
 
-            _deadline = DeadlineOf(work);
+            activity.Deadline = DeadlineOf(work);
             switch (work.Command)
             {
                 case CallBatch batch:
-                    _batch = new BatchProgress(batch);
-                    BeginNextOfBatch();
+                    activity.Batch = new BatchProgress(batch);
+                    BeginNextOfBatch(activity);
                     return;
                 case { } command when Session.Begin(command) is { } call:
-                    _call = call;
+                    activity.Call = call;
                     break;
+                case GetStatus:
+                    _top = null; // it is not itself what the store is doing
+                    activity.End().Answer(Status(), _cell);
+                    return;
                 case { } command:
-                    Finish(Session.Execute(command));
-                    _recipe.Add(command);
+                    Finish(activity, Session.Execute(command));
+                    _recipe.Add(command, IsReplay(work));
                     return;
                 case null:
-                    _call = work.Request!.Begin(Session);
+                    activity.Call = work.Request!.Begin(Session);
                     break;
             }
 
-            SetLimits(_call!);
+            SetLimits(activity);
         }
         catch (WasmException refused)
         {
-            FailWork(refused);
+            FailTop(activity, refused);
         }
         catch (ArgumentException refused)
         {
-            FailWork(new WasmError(ErrorCode.BadArguments, refused.Message, refused));
+            FailTop(activity, new WasmError(ErrorCode.BadArguments, refused.Message, refused));
         }
         catch (Exception bug)
         {
@@ -66,39 +61,43 @@ internal sealed partial class StoreActor
         }
     }
 
-    // The call is given up, not given back: nobody knows its state, and its store ends with it.
-    private void OnBug(Exception bug)
-    {
-        _call = null;
-        _batch = null;
-        _log.Error(bug, "Store {Store} broke", _cell.Id);
-        Break(bug, Lost(bug));
-    }
+    private static bool IsReplay(in Work work) => work.Request is null && work.Sender is null;
 
     private long? DeadlineOf(in Work work) => work.Request is { } request ? request.Deadline
         : work.Command?.Within is { } within ? Math.Min(Session.Store.Engine.EpochClock.After(within), Session.Store.DefaultDeadline())
         : null;
 
-    private void SetLimits(GuestCall call)
+    private static void SetLimits(Activity activity)
     {
-        call.Signal = _request;
-        call.Deadline = _deadline;
+        var call = activity.Call!;
+        call.Signal = activity.Work.Request;
+        call.Deadline = activity.Deadline;
     }
 
-    // Steps the work under way, and then what waited for it, until there is nothing left or a guest yields.
+    // Steps the work under way, and then what waited for it, until there is nothing left, or a guest is paused.
     private void Advance()
     {
-        while (_call is not null || _queue.Count > 0)
+        while (_brokenBy is null && _session is not null)
         {
-            if (_brokenBy is not null)
+            if (_top is not { } top)
+            {
+                if (!StartNext())
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            if (top.IsWaiting)
             {
                 return;
             }
 
-            if (_call is not { } call)
+            if (top.Call is not { } call)
             {
-                Start(_queue.Dequeue());
-                continue;
+                OnBug(new InvalidOperationException("Work without a guest was left under way."));
+                return;
             }
 
             try
@@ -106,13 +105,16 @@ internal sealed partial class StoreActor
                 switch (call.StepEntered())
                 {
                     case CallStep.Completed:
-                        OnCompleted(call);
+                        OnCompleted(top, call);
                         break;
                     case CallStep.Trapped:
-                        OnTrapped(call);
+                        OnTrapped(top, call);
                         break;
-                    default:
-                        Self.Tell(Resume.Instance);
+                    case CallStep.Parked:
+                        OnParked(top, call);
+                        break;
+                    case CallStep.Yielded:
+                        OnYielded(top, call);
                         return;
                 }
             }
@@ -121,95 +123,123 @@ internal sealed partial class StoreActor
                 OnBug(bug);
             }
         }
+
+        StopWhenIdle();
     }
 
-    private void OnCompleted(GuestCall call)
+    // First what makes the store again, then what waits.
+    private bool StartNext()
     {
-        if (_batch is { } batch)
+        if (_stepsLeftToReplay > 0)
         {
-            batch.Add(Session.Completed(batch.Current, call));
-            End(call);
-            BeginNextOfBatch();
-            return;
+            Start(new Work(null, _recipe.Steps[^_stepsLeftToReplay--], null, null));
+            return true;
         }
 
-        if (_command is { } command)
+        while (_queue.TryDequeue(out var work))
+        {
+            if (work.TryTake())
+            {
+                Start(work);
+                return true;
+            }
+
+            work.Forget(_cell);
+        }
+
+        return false;
+    }
+
+    private void OnYielded(Activity activity, GuestCall call)
+    {
+        NotePause(activity);
+        if (!_resumeComes)
+        {
+            _resumeComes = true;
+            if (!GuestExecutor.TryDefer(Self, call.Slices))
+            {
+                Self.Tell(Resume.Instance);
+            }
+        }
+    }
+
+    // The first time that a guest is paused: from here on its deadline is not its own clock's alone to watch.
+    private void NotePause(Activity activity)
+    {
+        if (activity.PausedSince == 0)
+        {
+            activity.PausedSince = _cell.Now;
+            WatchTime(activity);
+        }
+    }
+
+    private void OnCompleted(Activity activity, GuestCall call)
+    {
+        var work = activity.Work;
+        if (activity.Batch is { } batch)
+        {
+            batch.Add(Session.Completed(batch.Current, call));
+            End(activity, call);
+            BeginNextOfBatch(activity);
+        }
+        else if (work.Command is { } command)
         {
             object reply = Session.Completed(command, call);
             if (call is Instantiation instantiation)
             {
-                _recipe.Add(command);
+                _recipe.Add(command, IsReplay(work));
                 LogInstance(instantiation, (Instantiated)reply);
             }
 
-            End(call);
-            Finish(reply);
+            End(activity, call);
+            Finish(activity, reply);
         }
         else
         {
-            _request!.Completed(call);
-            End(call);
-            _request = null;
+            _top = activity.Outer;
+            activity.End();
+            work.Request!.Completed(call);
+            work.Forget(_cell);
+            Release(call);
+            AfterNested();
         }
     }
 
-    private void OnTrapped(GuestCall call)
+    private void OnTrapped(Activity activity, GuestCall call)
     {
         var failure = call.Failure!;
         bool interrupted = failure is Trap { TrapCode: TrapCode.Interrupt };
         LogFailure(call, failure);
-        End(call);
-        if (_batch is { } batch && !interrupted)
+        End(activity, call);
+        if (activity.Batch is { } batch && !interrupted)
         {
             batch.Add(StoreSession.Failed(batch.Current, failure));
-            BeginNextOfBatch();
-            return;
+            BeginNextOfBatch(activity);
         }
-
-        _batch = null;
-        if (interrupted)
+        else if (interrupted)
         {
-            AfterInterrupt(failure);
+            AfterInterrupt(activity, failure);
         }
         else
         {
-            Fail(failure);
+            FailTop(activity, failure);
         }
     }
 
-    private void AfterInterrupt(WasmException failure)
+    private void BeginNextOfBatch(Activity activity)
     {
-        switch (_recipe.Spec.AfterInterrupt)
-        {
-            case InterruptPolicy.Replace:
-                Break(failure, failure);
-                break;
-            case InterruptPolicy.Stop:
-                _cell.MarkGone($"its guest was interrupted ({failure.Code})");
-                Fail(failure);
-                Context.Stop(Self);
-                break;
-            case InterruptPolicy.Keep:
-                Fail(failure);
-                break;
-        }
-    }
-
-    private void BeginNextOfBatch()
-    {
-        while (_batch is { } batch)
+        while (activity.Batch is { } batch)
         {
             if (!batch.MoveNext())
             {
-                _batch = null;
-                Finish(new BatchReturned(batch.Replies));
+                Finish(activity, new BatchReturned(batch.Replies));
                 return;
             }
 
             try
             {
-                _call = Session.Begin(batch.Current)!;
-                SetLimits(_call);
+                activity.Call = Session.Begin(batch.Current)!;
+                SetLimits(activity);
                 return;
             }
             catch (WasmException refused)
@@ -219,90 +249,73 @@ internal sealed partial class StoreActor
         }
     }
 
-    // Everything that was sent before this message is answered first, whose command broke the store last; then the actor
-    // throws and begins again. So who reads the failure and calls again finds the fresh store.
-    private void Break(Exception reason, WasmException failure)
+    private static void End(Activity activity, GuestCall call)
     {
-        _brokenBy = reason;
-        _lastFailure = failure;
-        FailQueue(Lost(reason));
-        Self.Tell(QueueAnswered.Instance);
+        activity.Call = null;
+        Release(call);
     }
 
-    private void End(GuestCall call)
+    private static void Release(GuestCall call)
     {
-        _call = null;
         if (call is FuncCall funcCall)
         {
             funcCall.GiveBack();
         }
     }
 
-    private void Finish(object reply)
+    private void Finish(Activity activity, object reply)
     {
-        var work = EndWork();
-        Answer(work, reply);
+        _top = activity.Outer;
+        activity.End().Answer(reply, _cell);
+        AfterNested();
     }
 
-    private Work EndWork()
+    // The innermost work failed: it is answered, and what it nests in goes on waiting.
+    private void FailTop(Activity activity, WasmException failure)
     {
-        var work = new Work(_request, _command, _sender);
-        (_request, _command, _sender) = (null, null, null);
-        return work;
-    }
-
-    private void Fail(WasmException failure)
-    {
-        if (_request?.CompletesInSpiteOf(failure) == true)
+        var work = EndTop(activity, failure);
+        if (IsReplay(work))
         {
-            EndWork();
+            CannotBeMade(failure);
+            return;
+        }
+
+        FailWork(work, failure);
+        AfterNested();
+    }
+
+    // Ends the innermost work without answering it; a guest that is paused is given up.
+    private Work EndTop(Activity activity, WasmException failure)
+    {
+        _top = activity.Outer;
+        FailCallers(activity);
+        if (activity.Call is { } call)
+        {
+            if (call.IsPaused)
+            {
+                call.Drop(failure);
+            }
+
+            Release(call);
+        }
+
+        return activity.End();
+    }
+
+    private void FailWork(in Work work, WasmException failure)
+    {
+        if (work.Request?.CompletesInSpiteOf(failure) == true)
+        {
+            work.Forget(_cell);
+        }
+        else if (work.Command is { } command)
+        {
+            work.Answer(StoreSession.Failed(command, failure), _cell);
         }
         else
         {
-            FailWork(failure);
-        }
-    }
-
-    private void FailWork(WasmException failure)
-    {
-        var work = EndWork();
-        if (_call is { } call)
-        {
-            End(call);
-        }
-
-        _batch = null;
-        if (work.Command is { } command)
-        {
-            Answer(work, StoreSession.Failed(command, failure));
-        }
-        else
-        {
+            work.Forget(_cell);
             work.Request?.Fail(failure);
-        }
-    }
-
-    private void FailQueue(WasmError failure)
-    {
-        while (_queue.TryDequeue(out var work))
-        {
-            Answer(work, new Failed(WasmFailure.From(failure)));
-        }
-    }
-
-    private static void Answer(in Work work, object reply)
-    {
-        if (work.Request is null)
-        {
-            work.Sender?.Tell(reply);
-        }
-        else if (reply is Failed failed)
-        {
-            work.Request.Fail(failed.Failure.ToException());
-        }
-        else
-        {
-            work.Request.Reply(reply);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Serilog;
+using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
@@ -9,8 +10,8 @@ using static WasmActors.Actors.Messages.StoreProtocol;
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// Owns one store. Takes commands in order, one at a time, and answers each exactly once; a guest that yields or parks is
-/// resumed while other commands wait.
+/// Owns one store. Takes commands in order, one at a time, and answers each exactly once; while a guest is paused, in a time slice's
+/// end or for an import, it answers what only looks, cancellations, and the answering side of the import.
 /// </summary>
 /// <remarks>
 /// A trap is an answer. What the store cannot go on after (an interrupted guest, a bug) ends it: everybody who waits is
@@ -24,16 +25,15 @@ internal sealed partial class StoreActor : UntypedActor
     private readonly ILogger _log;
     private readonly Queue<Work> _queue = new();
     private readonly List<Work> _stoppers = [];
+    private readonly Activity _root = new();
 
     private StoreSession? _session;
     private IActorRef? _creator;
-    private StoreRequest? _request;
-    private Command? _command;
-    private IActorRef? _sender;
-    private long? _deadline;
-    private GuestCall? _call;
-    private BatchProgress? _batch;
+    private Activity? _top;
+    private int _stepsLeftToReplay;
+    private bool _resumeComes;
     private Exception? _brokenBy;
+    private Work _breaking;
     private WasmException? _lastFailure;
     private long _calls;
 
@@ -48,13 +48,22 @@ internal sealed partial class StoreActor : UntypedActor
 
     private StoreSession Session => _session!;
 
+    private bool IsStopping => _stoppers.Count > 0;
+
     protected override void PreStart()
     {
         _recipe.BeginGeneration();
         _cell.Actor = Self;
         try
         {
-            _session = StoreBuilder.Build(_engine, _cell, _recipe);
+            _session = StoreSession.Create(_engine, _cell, _recipe);
+            _stepsLeftToReplay = _recipe.Steps.Count;
+            if (_stepsLeftToReplay > 0)
+            {
+                using var _ = Session.Store.Enter();
+                Advance();
+            }
+
             if (_recipe.Generation == 1)
             {
                 _creator?.Tell(new HostProtocol.StoreCreated(new StoreRef(_cell)));
@@ -62,16 +71,7 @@ internal sealed partial class StoreActor : UntypedActor
         }
         catch (Exception failure)
         {
-            var error = failure as WasmException
-                ?? new WasmError(ErrorCode.EngineError, $"The store could not be made: {failure.GetType().Name}: {failure.Message}", failure);
-            _log.Warning(error.InnerException, "Store {Store} could not be made: {Code} {Failure}", _cell.Id, error.Code, GuestText.Clean(error.Message, GuestText.MessageLimit));
-            _cell.MarkGone($"it could not be made ({error.Code}: {error.Message})");
-            if (_recipe.Generation == 1)
-            {
-                _creator?.Tell(new Failed(WasmFailure.From(error)));
-            }
-
-            Context.Stop(Self);
+            CannotBeMade(failure);
         }
 
         _creator = null;
@@ -80,48 +80,56 @@ internal sealed partial class StoreActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         _log.Information("Store {Store} is replaced by generation {Generation}: {Reason}", _cell.Id, _recipe.Generation + 1, GuestText.Clean(reason.Message, GuestText.MessageLimit));
-        FailWork(Lost(reason));
-        FailQueue(Lost(reason));
+        FailAll(Lost(reason));
         DisposeSession();
     }
 
     protected override void PostStop()
     {
+        _timer?.Cancel();
         _cell.MarkGone("it was stopped");
-        FailWork(_cell.Gone());
-        FailQueue(_cell.Gone());
+        FailAll(_cell.Gone());
         DisposeSession();
         foreach (var stopper in _stoppers)
         {
-            Answer(stopper, Done.Instance);
+            stopper.Answer(Done.Instance, _cell);
         }
     }
 
     protected override void OnReceive(object message)
     {
+        Turn.Flush();
         switch (message)
         {
+            case StoreRequest { IsForCaller: false } request:
+                Take(new Work(request, request.Command, ActorRefs.NoSender, Live(request.Chain)));
+                break;
             case StoreRequest request:
-                if (request.TryTake())
-                {
-                    Take(new Work(request, request.Command, ActorRefs.NoSender));
-                }
-
+                TakeForCaller(request);
                 break;
             case Command command:
-                Take(new Work(null, command, Sender));
-                break;
-            case Resume when _session is not null:
-                using (Session.Store.Enter())
-                {
-                    Advance();
-                }
-
+                Take(new Work(null, command, Sender, Live(command.Chain)));
                 break;
             case Resume:
+                _resumeComes = false;
+                GoOn();
+                break;
+            case ImportProtocol.ImportReturned returned:
+                OnAnswer(returned.Id, returned.Results, null);
+                break;
+            case ImportProtocol.ImportTrapped trapped:
+                OnAnswer(trapped.Id, null, trapped.Failure.ToException());
+                break;
+            case Attend:
+                OnAttend();
+                break;
+            case Terminated terminated:
+                OnServerGone(terminated.ActorRef);
                 break;
             case QueueAnswered:
-                Fail(_lastFailure!);
+                var breaking = _breaking;
+                _breaking = default; // once: its request may serve another call from the answer on
+                FailWork(breaking, _lastFailure!);
                 throw new StoreBrokenException($"store {_cell.Id} broke: {_brokenBy!.Message}", _brokenBy);
             default:
                 Unhandled(message);
@@ -129,37 +137,28 @@ internal sealed partial class StoreActor : UntypedActor
         }
     }
 
-    private void Take(in Work work)
+    private void GoOn()
     {
-        if (work.Command is StoreProtocol.Stop)
+        if (_session is not null)
         {
-            Stop(work);
-        }
-        else if (_brokenBy is { } reason)
-        {
-            Answer(work, new Failed(WasmFailure.From(Lost(reason))));
-        }
-        else if (_session is null)
-        {
-            Answer(work, new Failed(WasmFailure.From(_cell.Gone())));
-        }
-        else if (_call is not null)
-        {
-            Enqueue(work);
-        }
-        else
-        {
-            // Entered once for the whole turn: what is done within is then spared the fences of entering.
             using var _ = Session.Store.Enter();
-            Start(work);
             Advance();
         }
     }
 
-    private void Stop(in Work work)
+    private void CannotBeMade(Exception failure)
     {
-        _stoppers.Add(work);
-        _cell.MarkGone("it was stopped");
+        var error = failure as WasmException
+            ?? new WasmError(ErrorCode.EngineError, $"The store could not be made: {failure.GetType().Name}: {failure.Message}", failure);
+        _log.Warning(error.InnerException, "Store {Store} could not be made: {Code} {Failure}", _cell.Id, error.Code, GuestText.Clean(error.Message, GuestText.MessageLimit));
+        _cell.MarkGone($"it could not be made ({error.Code}: {error.Message})");
+        if (_recipe.Generation == 1)
+        {
+            _creator?.Tell(new Failed(WasmFailure.From(error)));
+        }
+
+        _stepsLeftToReplay = 0;
+        DisposeSession();
         Context.Stop(Self);
     }
 
@@ -176,7 +175,8 @@ internal sealed partial class StoreActor : UntypedActor
         _session = null;
     }
 
-    private sealed class Resume
+    /// <summary>The next time slice of a guest that yielded.</summary>
+    internal sealed class Resume : INoSerializationVerificationNeeded
     {
         internal static Resume Instance { get; } = new();
     }
@@ -185,7 +185,4 @@ internal sealed partial class StoreActor : UntypedActor
     {
         internal static QueueAnswered Instance { get; } = new();
     }
-
-    /// <summary>A command and who waits for its answer: a request of this process, or a sender.</summary>
-    private readonly record struct Work(StoreRequest? Request, Command? Command, IActorRef? Sender);
 }

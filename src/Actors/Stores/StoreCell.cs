@@ -1,4 +1,5 @@
 using Akka.Actor;
+using WasmActors.Actors.Imports;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
 
@@ -16,6 +17,7 @@ internal sealed class StoreCell
     private readonly long _defaultDuration;
     private volatile string? _goneBecause;
     private long _sent;
+    private int _attention;
     private long _taken;
 
     /// <param name="id">Number of the store.</param>
@@ -54,6 +56,38 @@ internal sealed class StoreCell
             return false;
         }
     }
+
+    /// <summary>The stores that calls on behalf of this store's waiting guest were sent to; the <see cref="WaitGraph"/>'s own.</summary>
+    internal List<StoreCell>? WaitsFor { get; set; }
+
+    /// <summary>The time until a timestamp, not below zero; null for never.</summary>
+    internal TimeSpan? Left(long deadline) => deadline == long.MaxValue
+        ? null
+        : TimeSpan.FromSeconds(Math.Max(0, deadline - Now) / (double)Clock.TimestampFrequency);
+
+    /// <summary>The timestamp that lies so far ahead.</summary>
+    internal long After(TimeSpan delay) => _engine.EpochClock.After(delay);
+
+    /// <summary>The deadline of the guest on whose behalf code runs, by this store's clock.</summary>
+    internal long DeadlineFrom(ServedContext served)
+    {
+        var waiting = served.Chain.Cell;
+        return ReferenceEquals(waiting.Clock, Clock) ? served.Deadline
+            : waiting.Left(served.Deadline) is { } left ? After(left)
+            : long.MaxValue;
+    }
+
+    /// <summary>Asks the actor to look at its requests: one was cancelled, or its time has come.</summary>
+    internal void RequestAttention()
+    {
+        if (Interlocked.Exchange(ref _attention, 1) == 0)
+        {
+            Actor.Tell(Attend.Instance, ActorRefs.NoSender);
+        }
+    }
+
+    /// <summary>The actor looks; from here on it may be asked again.</summary>
+    internal void AttentionPaid() => Volatile.Write(ref _attention, 0);
 
     internal bool IsGone => _goneBecause is not null;
 

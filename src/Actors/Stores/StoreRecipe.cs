@@ -21,10 +21,10 @@ internal sealed class StoreRecipe
 
     internal void BeginGeneration() => Generation++;
 
-    /// <summary>Remembers a command that made something and succeeded.</summary>
-    internal void Add(StoreProtocol.Command command)
+    /// <summary>Remembers a command that made something and succeeded, unless it was carried out by this recipe.</summary>
+    internal void Add(StoreProtocol.Command command, bool isReplay)
     {
-        if (command is StoreProtocol.Instantiate or StoreProtocol.InstantiateInOrder or StoreProtocol.CreateFunc
+        if (!isReplay && command is StoreProtocol.Instantiate or StoreProtocol.InstantiateInOrder or StoreProtocol.CreateFunc or StoreProtocol.CreateServedFunc
             or StoreProtocol.CreateMemory or StoreProtocol.CreateTable or StoreProtocol.CreateGlobal)
         {
             _steps.Add(command);

@@ -21,6 +21,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
     private bool _registered;
     private volatile int _interruption = -1;
     private long _interruptedAt;
+    private long _attendAt = long.MaxValue;
 
     internal enum Phase
     {
@@ -35,6 +36,23 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
 
     /// <summary>Timestamp of the store's clock when it must be done.</summary>
     internal long Deadline { get; private set; }
+
+    /// <summary>The calls that wait for it; null for none.</summary>
+    internal CallChain? Chain { get; set; }
+
+    /// <summary>Whether it is in its actor's queue, behind what was sent before.</summary>
+    internal bool IsQueued { get; set; }
+
+    /// <summary>Timestamp at which the actor is asked to look at it while it is under way; <see cref="long.MaxValue"/> for never.</summary>
+    internal long AttendAt
+    {
+        get => Volatile.Read(ref _attendAt);
+        set
+        {
+            Volatile.Write(ref _attendAt, value);
+            RequestSweeper.DueAt(this, value);
+        }
+    }
 
     /// <summary>Why a running guest shall end.</summary>
     public Interruption? Interruption => _interruption < 0 ? null : (Interruption)_interruption;
@@ -60,10 +78,12 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
         Post(cell, long.MaxValue, cancellation);
     }
 
-    /// <summary>Called by the actor when it takes the request; false when it was answered meanwhile.</summary>
+    /// <summary>Whether it is for the caller of an import rather than for the store.</summary>
+    internal virtual bool IsForCaller => false;
+
+    /// <summary>Called by the actor when it begins the request; false when it was answered meanwhile.</summary>
     internal bool TryTake()
     {
-        TurnEnd.Flush();
         Cell.Taken();
         return Move(Phase.Waiting, Phase.Running);
     }
@@ -99,6 +119,11 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
     {
         _interruptedAt = Stopwatch.GetTimestamp();
         _interruption = (int)Runtime.Calls.Interruption.Cancelled;
+        if (CurrentPhase == Phase.Running)
+        {
+            Cell.RequestAttention();
+        }
+
         FailUnless(Phase.Running, new WasmError(ErrorCode.Cancelled, "The call was cancelled while it waited for its store; the guest was not called."));
     }
 
@@ -113,7 +138,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
             return;
         }
 
-        if (phase == Phase.Waiting && Cell.IsGone)
+        if (phase == Phase.Waiting && Cell.IsGone && !IsQueued)
         {
             TryFail(state, Cell.Gone());
             return;
@@ -122,6 +147,12 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
         if (!Cell.TryReadClock(out long now))
         {
             return; // a clock of the user's that throws has no deadlines, and must not end the sweeper's thread
+        }
+
+        if (phase == Phase.Running && now >= Volatile.Read(ref _attendAt))
+        {
+            Volatile.Write(ref _attendAt, long.MaxValue);
+            Cell.RequestAttention();
         }
 
         if (phase == Phase.Waiting && now >= Deadline)
@@ -137,6 +168,9 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
             TryFail(state, new WasmError(ErrorCode.DeadlineExceeded, "The call's deadline has passed, but a host function that it called is still running; the call goes on without its caller."));
         }
     }
+
+    /// <summary>When it is next to be looked at by the sweeper.</summary>
+    internal long NextDue => Math.Min(Deadline, Volatile.Read(ref _attendAt));
 
     /// <summary>Whether its deadline has come.</summary>
     internal bool IsTooLate => Deadline != long.MaxValue && Cell.Now >= Deadline;
@@ -165,7 +199,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
     }
 
     /// <summary>Wakes the awaiting caller, never within the actor's turn.</summary>
-    protected void Finish() => TurnEnd.Owe(this);
+    protected void Finish() => Turn.Owe(this);
 
     /// <summary>Keeps a failure for <see cref="Publish"/>.</summary>
     protected abstract void SetFailure(WasmException failure);
@@ -192,7 +226,9 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
         Cell = cell;
         Deadline = deadline;
         AnsweredByActor = false;
+        IsQueued = false;
         _interruption = -1;
+        _attendAt = long.MaxValue;
         long posted = (_state & ~3L) + 4 + (long)Phase.Waiting;
         Volatile.Write(ref _state, posted);
         if (cancellation.CanBeCanceled)

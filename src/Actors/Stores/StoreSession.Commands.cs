@@ -10,10 +10,13 @@ namespace WasmActors.Actors.Stores;
 // What each command does.
 internal sealed partial class StoreSession
 {
+    /// <summary>Whether a command only looks: it is carried out at once also while a guest is paused.</summary>
+    internal static bool IsLook(Command? command) => command is ReadMemory or GetSize or GetElement or GetGlobal or GetExternType or GetFuel or GetData or GetStatus;
+
     /// <summary>Begins what runs a guest; null for a command that does not.</summary>
     internal GuestCall? Begin(Command command) => command switch
     {
-        Call call => Begin(call),
+        Call call => Begin(Func(call.Func), call.Values),
         RunCommand run => Store.Rent(Instance(run.Instance).GetFunc("_start")),
         Instantiate instantiate => Store.BeginInstantiate(instantiate.Module, Imports(instantiate)),
         InstantiateInOrder instantiate => Store.BeginInstantiate(instantiate.Module, [.. instantiate.Imports.Select(Item<WasmExtern>)]),
@@ -25,7 +28,7 @@ internal sealed partial class StoreSession
     {
         Instantiation instantiation => new Instantiated(Add(instantiation.Instance!)),
         FuncCall when command is RunCommand => new Exited(0),
-        FuncCall call => new Returned(call.Func.Type.IsNumeric ? call.Results : Out(call.Results)),
+        FuncCall call => new Returned(Results(call)),
         _ => throw new InvalidOperationException($"{command.GetType().Name} has no guest work."),
     };
 
@@ -40,6 +43,8 @@ internal sealed partial class StoreSession
         switch (command)
         {
             case CreateFunc create:
+                return new Created(Add(WasmFunc.FromDefinition(Store, create.Definition)));
+            case CreateServedFunc create:
                 return new Created(Add(WasmFunc.FromDefinition(Store, create.Definition)));
             case CreateMemory create:
                 return new Created(Add(WasmMemory.Create(Store, create.Type)));
@@ -102,19 +107,22 @@ internal sealed partial class StoreSession
         }
     }
 
-    private FuncCall Begin(Call call)
+    /// <summary>The results of a call as others may hold them.</summary>
+    internal Results Results(FuncCall call) => call.Func.Type.IsNumeric ? call.Results : Out(call.Results);
+
+    /// <summary>Begins a call with values that others sent.</summary>
+    internal FuncCall Begin(WasmFunc func, Val[] arguments)
     {
-        var func = Func(call.Func);
         var work = Store.Rent(func);
         try
         {
             if (func.Type.IsNumeric)
             {
-                work.SetArguments(call.Values);
+                work.SetArguments(arguments);
             }
             else
             {
-                work.SetArguments([.. call.Arguments.Select(value => In(value))]);
+                work.SetArguments([.. arguments.Select(value => In(value))]);
             }
 
             return work;
@@ -144,10 +152,10 @@ internal sealed partial class StoreSession
         var map = instantiate.Imports;
         if (map.Items.Count == 0)
         {
-            return map.Set;
+            return map.Combined;
         }
 
-        var set = map.Set.Copy();
+        var set = map.Combined.Copy();
         foreach (var ((module, name), item) in map.Items)
         {
             RequireOwn(item.Store.Cell, $"{module}::{name}");

@@ -1,6 +1,7 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 
@@ -12,6 +13,9 @@ namespace WasmActors.Actors.Stores;
 /// </summary>
 internal sealed partial class StoreSession : IDisposable
 {
+    // No instance and no generation has this number.
+    private const int OfCaller = int.MinValue;
+
     private readonly StoreCell _cell;
     private readonly List<WasmInstance> _instances = [];
     private readonly List<WasmExtern?[]> _exports = [];
@@ -19,6 +23,7 @@ internal sealed partial class StoreSession : IDisposable
     private readonly List<WasmExtern> _handedOut = [];
     private readonly Dictionary<WasmFunc, int> _handedOutFuncs = [];
     private readonly int _generation;
+    private WasmExtern? _ofCaller;
 
     /// <param name="store">The store; the session owns it.</param>
     /// <param name="cell">What handles know of it.</param>
@@ -29,6 +34,11 @@ internal sealed partial class StoreSession : IDisposable
         _cell = cell;
         _generation = generation;
     }
+
+    /// <summary>An empty store by a recipe's options.</summary>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>
+    internal static StoreSession Create(WasmEngine engine, StoreCell cell, StoreRecipe recipe) =>
+        new(new WasmStore(engine, recipe.Options), cell, recipe.Generation);
 
     internal WasmStore Store { get; }
 
@@ -55,6 +65,13 @@ internal sealed partial class StoreSession : IDisposable
         _instances.Add(instance);
         _exports.Add(new WasmExtern?[instance.Exports.Count]);
         return _instances.Count;
+    }
+
+    /// <summary>Gives an export of a waiting instance a name, for as long as it takes to carry out one command.</summary>
+    internal ExternId Name(WasmExtern item)
+    {
+        _ofCaller = item;
+        return new ExternId(OfCaller, 0);
     }
 
     internal ExternId Add(WasmExtern item)
@@ -96,6 +113,7 @@ internal sealed partial class StoreSession : IDisposable
 
     private WasmExtern? Find(ExternId id) =>
         id.Owner > 0 ? Export(id)
+        : id.Owner == OfCaller ? _ofCaller
         : id.Owner == 0 && (uint)id.Index < (uint)_created.Count ? _created[id.Index]
         : id.Owner == -_generation && (uint)id.Index < (uint)_handedOut.Count ? _handedOut[id.Index]
         : null;

@@ -34,7 +34,28 @@ public sealed class BatchCall<TArgs, TResult> : GuestCall
 
     internal TResult[] ResultArray => _results;
 
-    private protected override WasmException? Run()
+    private protected override bool HasWork => _arguments.Length > 0;
+
+    internal override nint BeginFuture(FutureFrame frame)
+    {
+        Span<RawVal> slots = stackalloc RawVal[Math.Max(1, _func.Type.SlotCount)];
+        if (Completed < _arguments.Length)
+        {
+            TypedArgs<TArgs>.Write(ref slots[0], in _arguments.Span[Completed]);
+        }
+
+        return FutureBridge.BeginCall(Store, _func.NativeFunc, _func.Type, slots, frame);
+    }
+
+    internal override bool EndFuture(FutureFrame frame)
+    {
+        Span<RawVal> slots = stackalloc RawVal[Math.Max(1, _func.Type.SlotCount)];
+        FutureBridge.ReadNumbers(frame, _func.Type, slots);
+        _results[Completed++] = TypedCall<TResult>.Read(ref slots[0]);
+        return Completed < _arguments.Length;
+    }
+
+    internal override WasmException? Run()
     {
         var arguments = _arguments.Span;
         var results = _results;

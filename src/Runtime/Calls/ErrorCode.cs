@@ -33,6 +33,9 @@ public static class ErrorCode
     /// <summary>An import of the right kind but of another type was given.</summary>
     public const string ImportWrongType = "link.wrong_type";
 
+    /// <summary>An import that is answered later was given to a store whose guests cannot be paused.</summary>
+    public const string NeedsPreemptive = "link.needs_preemptive";
+
     /// <summary>A name was defined twice in one import set.</summary>
     public const string DuplicateDefinition = "link.duplicate_definition";
 
@@ -56,6 +59,21 @@ public static class ErrorCode
 
     /// <summary>Calls between host and guest were nested too deep.</summary>
     public const string TooDeep = "call.too_deep";
+
+    /// <summary>A call came back into a store that waits for its answer: it would wait for ever.</summary>
+    public const string Reentrant = "call.reentrant";
+
+    /// <summary>A guest called an import that is answered later where it cannot be paused.</summary>
+    public const string CannotWait = "call.cannot_wait";
+
+    /// <summary>An import was not answered in its time.</summary>
+    public const string ImportDeadlineExceeded = "import.deadline_exceeded";
+
+    /// <summary>The actor that answers an import has ended.</summary>
+    public const string ImportServerGone = "import.server_gone";
+
+    /// <summary>No stack is free for another guest that can be paused.</summary>
+    public const string NoStack = "call.no_stack";
 
     /// <summary>The store's queue is full.</summary>
     public const string Busy = "call.busy";

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Calls;
@@ -19,10 +20,11 @@ internal static class FailureMapper
             return new Trap(code, code.Text(), code.Description(), error.Frames, null);
         }
 
-        if (error.IsTrap)
+        // A trap without a code is an exception that nobody caught, and so is an error after which the store holds one: what a
+        // start function or a call that can be paused throws comes as an error. The store holds it until it is taken.
+        bool held = ReferenceBridge.DropException(store);
+        if (error.IsTrap || (held && pending is null))
         {
-            // A trap without a code is an exception that nobody caught; the store holds it until it is taken.
-            ReferenceBridge.DropException(store);
             return new Trap(TrapCode.UncaughtException, TrapCode.UncaughtException.Text(), TrapCode.UncaughtException.Description(), error.Frames, null);
         }
 
@@ -57,11 +59,20 @@ internal static class FailureMapper
                 null);
         }
 
+        if (error.Message.Contains(StackPool.Exhausted, StringComparison.Ordinal))
+        {
+            return NoStack(store.Engine);
+        }
+
         string code = LooksLikeLimit(error.Message) ? ErrorCode.LimitExceeded
             : error.Message.StartsWith(ArgumentMismatch, StringComparison.Ordinal) ? ErrorCode.BadArguments
             : ErrorCode.EngineError;
         return new WasmError(code, error.Message, error.Frames, null);
     }
+
+    internal static WasmError NoStack(WasmEngine engine) => new(
+        ErrorCode.NoStack,
+        $"No stack is free for another guest that can be paused: {engine.StacksInUse} are in use or kept by stores, and {engine.Settings.MaxStacks} are allowed (EngineSettings.MaxStacks). Dispose stores, or allow more.");
 
     // Wasmtime has no codes for these: its words are all there is.
     private static bool LooksLikeLimit(string message) =>

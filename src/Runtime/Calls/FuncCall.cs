@@ -119,7 +119,27 @@ public sealed class FuncCall : GuestCall, IDisposable
         }
     }
 
-    private protected override WasmException? Run()
+    internal override nint BeginFuture(FutureFrame frame) => _func.Type.IsNumeric
+        ? FutureBridge.BeginCall(Store, _func.NativeFunc, _func.Type, Slots, frame)
+        : FutureBridge.BeginCall(Store, _func.NativeFunc, _arguments, _func.Type.Results.Length, frame);
+
+    internal override bool EndFuture(FutureFrame frame)
+    {
+        if (_func.Type.IsNumeric)
+        {
+            FutureBridge.ReadNumbers(frame, _func.Type, Slots);
+        }
+        else
+        {
+            _results = FutureBridge.ReadVals(Store, frame, _func.Type);
+        }
+
+        return false;
+    }
+
+    internal override WasmException Explain(WasmException failure) => CallBridge.WithSignature(Store, _func.NativeFunc, failure);
+
+    internal override WasmException? Run()
     {
         if (_func.Type.IsNumeric)
         {
@@ -127,6 +147,6 @@ public sealed class FuncCall : GuestCall, IDisposable
         }
 
         _results = new Val[_func.Type.Results.Length];
-        return CallBridge.CallVals(Store, _func.NativeFunc, _arguments, _results);
+        return CallBridge.CallVals(Store, _func.NativeFunc, _arguments, _results) is { } failure ? Explain(failure) : null;
     }
 }

@@ -1,3 +1,5 @@
+using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Calls;
@@ -7,18 +9,21 @@ namespace WasmActors.Runtime.Calls;
 /// may do other things in between.
 /// </summary>
 /// <remarks>
-/// In the direct mode, the only one so far, one step runs to the end: within the deadline, and until the signal says stop.
-/// A failure is kept in <see cref="Failure"/> and not thrown.
+/// In a direct store one step runs to the end. In a preemptive one a step ends with its time slice, one tick of the engine, or where
+/// the guest called an import that is answered later. A guest that is paused keeps its place in the store: other work of the store
+/// nests in it and must end first. A failure is kept in <see cref="Failure"/> and not thrown.
 /// </remarks>
 public abstract class GuestCall
 {
+    private GuestRun? _run;
+
     private protected GuestCall(WasmStore store) => Store = store;
 
     /// <summary>The store that the guest runs in.</summary>
     public WasmStore Store { get; }
 
     /// <summary>Timestamp of the engine's clock at which the work is ended; null, the default, for the store's limit counted
-    /// from the first step.</summary>
+    /// from the first step. Work that nests in other work ends with that at the latest.</summary>
     public long? Deadline { get; set; }
 
     /// <summary>Who may end the work from outside; default nobody.</summary>
@@ -26,6 +31,26 @@ public abstract class GuestCall
 
     /// <summary>Why the work failed; null while it has not.</summary>
     public WasmException? Failure { get; private set; }
+
+    /// <summary>The import that the guest waits for after a step that ended as <see cref="CallStep.Parked"/>, else null.</summary>
+    public ParkedImport? Import { get; internal set; }
+
+    /// <summary>Where the waiting import's results go, a <c>wasmtime_val_t*</c> on the guest's stack.</summary>
+    internal nint ImportResults { get; set; }
+
+    /// <summary>Where the waiting import's trap goes, a <c>wasm_trap_t**</c> on the guest's stack.</summary>
+    internal nint ImportTrap { get; set; }
+
+    /// <summary>Whether the guest was begun and is left in the middle: it yielded or parked.</summary>
+    public bool IsPaused { get; private set; }
+
+    /// <summary>How many steps it has taken.</summary>
+    public long Slices { get; private set; }
+
+    /// <summary>The paused work that this work nests in; null for none.</summary>
+    internal GuestCall? Outer { get; set; }
+
+    internal GuestRun? Stack => _run;
 
     /// <summary>Runs the guest until the step ends.</summary>
     /// <exception cref="WasmError"><c>store.in_use</c>, <c>store.gone</c>: the step was not begun and may be tried again by the store's owner.</exception>
@@ -38,10 +63,32 @@ public abstract class GuestCall
     /// <summary>The same where the store has been entered.</summary>
     internal CallStep StepEntered()
     {
+        if (IsPaused)
+        {
+            Store.RequireInnermost(this);
+            return Advance();
+        }
+
         try
         {
-            using var level = Store.BeginLevel(Deadline ??= Store.DefaultDeadline(), Signal);
-            Failure = Run();
+            Prepare();
+            if (!HasWork)
+            {
+                return CallStep.Completed;
+            }
+
+            if (Store.PausesGuests)
+            {
+                if (Store.NestsOnWaiting)
+                {
+                    return RunOnWaiting(Store.Innermost!);
+                }
+
+                Begin();
+                return Advance();
+            }
+
+            RunHere();
         }
         catch (WasmException refused)
         {
@@ -52,17 +99,96 @@ public abstract class GuestCall
     }
 
     /// <summary>Steps to the end.</summary>
-    /// <exception cref="WasmException">The work failed.</exception>
+    /// <exception cref="WasmException">The work failed; <c>call.cannot_wait</c>: the guest called an import that is answered later, which
+    /// needs somebody who steps the call and answers it.</exception>
     public void RunToEnd()
     {
-        if (Step() == CallStep.Trapped)
+        while (true)
         {
-            throw Failure!;
+            switch (Step())
+            {
+                case CallStep.Completed:
+                    return;
+                case CallStep.Trapped:
+                    throw Failure!;
+                case CallStep.Parked:
+                    Drop(CannotWait(Import!.Func));
+                    throw Failure!;
+            }
         }
     }
 
-    /// <summary>Enters the guest; the store has been entered and a level begun.</summary>
-    private protected abstract WasmException? Run();
+    /// <summary>Gives up a guest that is paused: its stack is unwound, and <paramref name="reason"/> becomes the failure.</summary>
+    /// <exception cref="InvalidOperationException">It is not paused.</exception>
+    /// <exception cref="WasmError"><c>store.in_use</c>: work that nests in it is under way.</exception>
+    public void Drop(WasmException reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        using var _ = Store.Enter();
+        if (!IsPaused)
+        {
+            throw new InvalidOperationException("Only a guest that is paused can be given up.");
+        }
+
+        Store.RequireInnermost(this);
+        if (Import is { } import)
+        {
+            import.Abandon(reason);
+            Store.Unpark(this);
+        }
+
+        using (Store.BeginStep())
+        {
+            _run!.Drop(this, reason);
+        }
+
+        End(reason);
+    }
+
+    /// <summary>The failure of a guest that called <paramref name="import"/> where nobody can wait for the answer.</summary>
+    internal static WasmError CannotWait(ServedFunc import) => new(
+        ErrorCode.CannotWait,
+        $"The guest called '{GuestText.Clean(import.FullName, GuestText.NameLimit)}', which is answered later, where it cannot be paused: inside a host function's own call of a guest, or in a call that nobody steps. Call it through the store's actor, or from the guest directly.");
+
+    /// <summary>Looks up what the work needs before it is begun; may refuse.</summary>
+    private protected virtual void Prepare()
+    {
+    }
+
+    /// <summary>Enters the guest on this thread's stack; the store has been entered and a level begun.</summary>
+    internal abstract WasmException? Run();
+
+    /// <summary>Makes the native future of the work, or of its next part, on the frame's memory.</summary>
+    internal abstract nint BeginFuture(FutureFrame frame);
+
+    /// <summary>Takes the results of a future that ended well; true when the work has another part.</summary>
+    internal abstract bool EndFuture(FutureFrame frame);
+
+    /// <summary>The failure in the words of this kind of work.</summary>
+    internal virtual WasmException Explain(WasmException failure) => failure;
+
+    /// <summary>Whether there is something to run at all.</summary>
+    private protected virtual bool HasWork => true;
+
+    /// <summary>Runs to the end, within a level of its own, where other frames are live on the stack that the store's guest is on.</summary>
+    internal void RunNested()
+    {
+        try
+        {
+            RunHere();
+        }
+        catch (WasmException refused)
+        {
+            Failure = refused;
+        }
+    }
+
+    /// <summary>Releases the native memory that the object keeps between its uses.</summary>
+    internal void ReleaseStack()
+    {
+        _run?.Dispose();
+        _run = null;
+    }
 
     /// <summary>Forgets the last run, so that the object can serve another.</summary>
     private protected void Reset()
@@ -70,5 +196,83 @@ public abstract class GuestCall
         Deadline = null;
         Failure = null;
         Signal = null;
+        Slices = 0;
+    }
+
+    // In one step: with the other guest's frames below, this one cannot be left.
+    private CallStep RunOnWaiting(GuestCall waiting)
+    {
+        waiting.Import!.Guest = this;
+        using (Store.BeginStep())
+        {
+            waiting._run!.Advance(waiting, out _);
+        }
+
+        return Failure is null ? CallStep.Completed : CallStep.Trapped;
+    }
+
+    private void RunHere()
+    {
+        using var level = Store.BeginLevel(Deadline ??= Store.DefaultDeadline(), Signal);
+        Slices++;
+        if (Store.NeedsFutures)
+        {
+            using var run = new FiberRun();
+            Failure = run.RunToEnd(this);
+        }
+        else
+        {
+            Failure = Run();
+        }
+    }
+
+    private void Begin()
+    {
+        Store.RequireNestable();
+        Store.PushLevel(Deadline ??= Store.DefaultDeadline(), Signal);
+        try
+        {
+            _run ??= Store.Engine.NewRun();
+            _run.Begin(this);
+        }
+        catch
+        {
+            Store.PopLevel();
+            throw;
+        }
+
+        IsPaused = true;
+        Store.PushGuest(this);
+    }
+
+    private CallStep Advance()
+    {
+        bool done;
+        WasmException? failure;
+        using (Store.BeginStep())
+        {
+            Slices++;
+            done = _run!.Advance(this, out failure);
+        }
+
+        if (!done)
+        {
+            return Import is null ? CallStep.Yielded : CallStep.Parked;
+        }
+
+        End(failure);
+        return Failure is null ? CallStep.Completed : CallStep.Trapped;
+    }
+
+    private void End(WasmException? failure)
+    {
+        IsPaused = false;
+        Store.PopGuest(this);
+        Store.PopLevel();
+        Failure = failure;
+        if (this is not FuncCall)
+        {
+            ReleaseStack(); // calls of functions serve again
+        }
     }
 }

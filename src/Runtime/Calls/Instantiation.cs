@@ -11,6 +11,8 @@ public sealed class Instantiation : GuestCall
     private readonly WasmModule _module;
     private readonly ImportSet? _set;
     private readonly WasmExtern[] _imports;
+    private LinkedModule? _linked;
+    private IDisposable? _linker;
 
     internal Instantiation(WasmStore store, WasmModule module, ImportSet set)
         : base(store)
@@ -30,14 +32,52 @@ public sealed class Instantiation : GuestCall
     /// <summary>The new instance, once the work is completed.</summary>
     public WasmInstance? Instance { get; private set; }
 
-    private protected override WasmException? Run()
+    private protected override void Prepare()
+    {
+        Store.RequireUsable(_module);
+        Store.UsesGuestHeap |= _module.UsesGuestHeap;
+        if (_set is null)
+        {
+            return;
+        }
+
+        _linked = _set.Link(_module);
+        if (_linked.NeedsWasi)
+        {
+            Store.EnsureWasi();
+        }
+
+        if (_linked.HasServed)
+        {
+            Store.UseServed();
+        }
+    }
+
+    internal override nint BeginFuture(FutureFrame frame) => _linked is { } linked
+        ? linked.BeginInstantiate(Store, _module, frame, out _linker)
+        : InstanceBridge.BeginInstantiate(Store, _module, _imports, frame, out _linker);
+
+    internal override bool EndFuture(FutureFrame frame)
+    {
+        Instance = new WasmInstance(Store, InstanceBridge.ReadInstance(frame), _module);
+        _linker?.Dispose();
+        return false;
+    }
+
+    internal override WasmException Explain(WasmException failure)
+    {
+        _linker?.Dispose();
+        return InstanceBridge.Relabel(failure);
+    }
+
+    internal override WasmException? Run()
     {
         try
         {
-            Store.RequireUsable(_module);
-            var native = _set is null
-                ? InstanceBridge.Instantiate(Store, _module, _imports, out var failure)
-                : _set.Instantiate(Store, _module, out failure);
+            WasmException? failure;
+            var native = _linked is { } linked
+                ? linked.Instantiate(Store, _module, out failure)
+                : InstanceBridge.Instantiate(Store, _module, _imports, out failure);
             if (failure is null)
             {
                 Instance = new WasmInstance(Store, native, _module);

@@ -25,6 +25,7 @@ internal static class SettingsCodec
         writer.Write(settings.MultiMemory);
         writer.Write(settings.RelaxedSimd);
         writer.Write(settings.WideArithmetic);
+        writer.Write(settings.CustomPageSizes);
     }
 
     /// <summary>Reads what was written; the compiler works on one thread, so that its processor time is all there is to count.</summary>
@@ -49,6 +50,7 @@ internal static class SettingsCodec
         MultiMemory = reader.ReadBoolean(),
         RelaxedSimd = reader.ReadBoolean(),
         WideArithmetic = reader.ReadBoolean(),
+        CustomPageSizes = reader.ReadBoolean(),
         ParallelCompilation = false,
     };
 }

@@ -44,11 +44,16 @@ internal static class HostSignature
     {
         var (parameters, result) = Shape(callback);
         wantsCaller = parameters.Length > 0 && parameters[0] == typeof(WasmCaller);
-        var types = parameters.AsSpan(wantsCaller ? 1 : 0).ToArray().Select(p => TypeOf(name, p)).ToArray();
+        return TypeOf(name, wantsCaller ? parameters[1..] : parameters, result);
+    }
+
+    /// <summary>The WebAssembly type that C# types tell; void for no result.</summary>
+    internal static FuncType TypeOf(string name, Type[] parameters, Type result)
+    {
         ValType[] results = result == typeof(void) ? []
             : IsTuple(result) ? [.. result.GetGenericArguments().Select(r => TypeOf(name, r))]
             : [TypeOf(name, result)];
-        return new FuncType(types, results);
+        return new FuncType([.. parameters.Select(p => TypeOf(name, p))], results);
     }
 
     /// <summary>The parameter types, without what closes the delegate, and the result type.</summary>

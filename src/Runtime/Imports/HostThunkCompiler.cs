@@ -67,7 +67,7 @@ internal static class HostThunkCompiler
         return Expression.Call(unpack, value);
     }
 
-    private static T? Unpack<T>(Val value)
+    internal static T? Unpack<T>(Val value)
     {
         if (Slot<T>.IsNumeric)
         {

@@ -51,6 +51,9 @@ internal static class ImportCheck
             case HostFunc host:
                 RequireType(import, host.Type);
                 break;
+            case ServedFunc served:
+                RequireType(import, served.Type);
+                break;
             case WasmExtern item:
                 RequireType(import, item.Type);
                 break;

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Values;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Runtime.Imports;
@@ -14,6 +14,7 @@ namespace WasmActors.Runtime.Imports;
 public sealed class ImportSet
 {
     private readonly Dictionary<(string Module, string Name), object> _definitions = [];
+    private readonly Dictionary<string, object?> _servedModules = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private ConditionalWeakTable<WasmModule, LinkedModule> _linked = [];
     private bool _sealed;
@@ -53,6 +54,32 @@ public sealed class ImportSet
         return this;
     }
 
+    /// <summary>Defines a function that is answered later.</summary>
+    /// <exception cref="WasmError"><c>link.duplicate_definition</c></exception>
+    public ImportSet Define(string module, string name, ServedFunc function) => Add(module, name, function);
+
+    /// <summary>Defines every function that a guest imports from a module, and that is not defined otherwise, as one that is answered
+    /// later; its type is the guest's.</summary>
+    /// <param name="module">The module's name.</param>
+    /// <param name="server">Who answers, see <see cref="ServedFunc.Server"/>.</param>
+    /// <exception cref="WasmError"><c>link.duplicate_definition</c></exception>
+    public ImportSet DefineServedModule(string module, object? server)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        lock (_lock)
+        {
+            RequireOpen();
+            if (!_servedModules.TryAdd(module, server))
+            {
+                throw new WasmError(ErrorCode.DuplicateDefinition, $"The module {GuestText.Clean(module, GuestText.NameLimit)} is served already.");
+            }
+
+            _linked = [];
+        }
+
+        return this;
+    }
+
     /// <summary>Defines WASI preview 1; what a program may see is told by <see cref="StoreOptions.Wasi"/> of each store.</summary>
     public ImportSet DefineWasi()
     {
@@ -73,6 +100,11 @@ public sealed class ImportSet
         lock (_lock)
         {
             copy.HasWasi = HasWasi;
+            foreach (var (module, server) in _servedModules)
+            {
+                copy._servedModules.Add(module, server);
+            }
+
             foreach (var (key, definition) in _definitions)
             {
                 copy._definitions.Add(key, definition);
@@ -82,28 +114,24 @@ public sealed class ImportSet
         return copy;
     }
 
-    internal NativeInstance Instantiate(WasmStore store, WasmModule module, out WasmException? failure)
+    /// <summary>The module with its imports looked up in this set, once.</summary>
+    internal LinkedModule Link(WasmModule module)
     {
-        var linked = _linked.TryGetValue(module, out var known) ? known : Link(module);
-        if (linked.NeedsWasi)
+        if (_linked.TryGetValue(module, out var known))
         {
-            store.EnsureWasi();
+            return known;
         }
 
-        return linked.Instantiate(store, module, out failure);
-    }
-
-    private LinkedModule Link(WasmModule module)
-    {
         lock (_lock)
         {
             return _linked.GetValue(module, m => LinkedModule.Resolve(m, Find, HasWasi, Unknown));
         }
     }
 
-    private object? Find(string module, string name) =>
-        _definitions.TryGetValue((module, name), out var definition) ? definition
-        : HasWasi && WasiFunctions.Has(module, name) ? LinkedModule.FromWasi
+    private object? Find(ImportType import) =>
+        _definitions.TryGetValue((import.Module, import.Name), out var definition) ? definition
+        : HasWasi && WasiFunctions.Has(import.Module, import.Name) ? LinkedModule.FromWasi
+        : import.Type is FuncType type && _servedModules.TryGetValue(import.Module, out object? server) ? new ServedFunc(import.Module, import.Name, type, server)
         : null;
 
     private ImportSet Add(string module, string name, object definition)

@@ -23,24 +23,44 @@ internal sealed class LinkedModule
         _imports = imports;
         _prepared = prepared;
         NeedsWasi = imports.Exists(static i => ReferenceEquals(i.Definition, FromWasi));
+        HasServed = imports.Exists(static i => i.Definition is ServedFunc);
     }
 
     internal bool NeedsWasi { get; }
 
+    /// <summary>Whether an import is answered later.</summary>
+    internal bool HasServed { get; }
+
     /// <summary>Looks every import of the module up.</summary>
     /// <exception cref="WasmError"><c>link.missing_import</c>, <c>link.wrong_kind</c>, <c>link.wrong_type</c></exception>
-    internal static LinkedModule Resolve(WasmModule module, Func<string, string, object?> find, bool hasWasi, UnknownImports unknown)
+    internal static LinkedModule Resolve(WasmModule module, Func<ImportType, object?> find, bool hasWasi, UnknownImports unknown)
     {
         var imports = new List<(ImportType, object)>(module.Imports.Count);
         foreach (var import in module.Imports)
         {
-            object definition = find(import.Module, import.Name) ?? ImportCheck.Substitute(import, unknown, hasWasi);
+            object definition = find(import) ?? ImportCheck.Substitute(import, unknown, hasWasi);
             ImportCheck.Require(import, definition);
             imports.Add((import, definition));
         }
 
-        bool free = imports.TrueForAll(static i => i.Item2 is HostFunc || ReferenceEquals(i.Item2, FromWasi));
+        bool free = imports.TrueForAll(static i => i.Item2 is HostFunc or ServedFunc || ReferenceEquals(i.Item2, FromWasi));
         return new LinkedModule(imports, free ? InstanceBridge.Prepare(module, imports) : null);
+    }
+
+    /// <summary>Begins an instantiation that can be paused.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="module">The module.</param>
+    /// <param name="frame">What the future works on.</param>
+    /// <param name="linker">To be disposed when it is done; null for nothing.</param>
+    internal nint BeginInstantiate(WasmStore store, WasmModule module, FutureFrame frame, out IDisposable? linker)
+    {
+        if (_prepared is { } prepared)
+        {
+            linker = null;
+            return InstanceBridge.BeginInstantiate(store, prepared, frame);
+        }
+
+        return InstanceBridge.BeginInstantiate(store, module, _imports, frame, out linker);
     }
 
     internal NativeInstance Instantiate(WasmStore store, WasmModule module, out WasmException? failure)

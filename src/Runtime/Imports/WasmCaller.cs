@@ -6,7 +6,8 @@ namespace WasmActors.Runtime.Imports;
 
 /// <summary>
 /// The instance that called a host function: its exports, its store's data. Valid until the host function returns, on the
-/// thread that runs it; afterwards every use of it is <c>caller.gone</c>.
+/// thread that runs it, or until a served import is answered, for whoever has the store; afterwards every use of it is
+/// <c>caller.gone</c>.
 /// </summary>
 public readonly struct WasmCaller
 {
@@ -25,7 +26,7 @@ public readonly struct WasmCaller
     {
         get
         {
-            _ = Native();
+            using var _ = Enter(out nint _);
             return _store!;
         }
     }
@@ -44,7 +45,8 @@ public readonly struct WasmCaller
     public WasmExtern? TryGetExport(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return ExternBridge.CallerExport(_store!, Native(), name);
+        using var _ = Enter(out nint caller);
+        return ExternBridge.CallerExport(_store!, caller, name);
     }
 
     /// <summary>An exported memory; its usual name is the default.</summary>
@@ -63,7 +65,7 @@ public readonly struct WasmCaller
     /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c>, <c>caller.gone</c></exception>
     public WasmGlobal GetGlobal(string name) => WasmExtern.Require<WasmGlobal>(GetExport(name), name);
 
-    private nint Native() => _store is null
+    private WasmStore.Entry Enter(out nint caller) => _store is null
         ? throw new WasmError(ErrorCode.CallerGone, "This caller was never given to a host function.")
-        : _store.CallerOf(_serial);
+        : _store.EnterCaller(_serial, out caller);
 }

@@ -49,7 +49,7 @@ internal static unsafe class CallBridge
 
             if ((error | trap) != 0)
             {
-                return store.FailureOf(error, trap) is { } failure ? WithSignature(store, func, failure) : null;
+                return store.FailureOf(error, trap);
             }
         }
         finally
@@ -82,7 +82,7 @@ internal static unsafe class CallBridge
     }
 
     // Which types of the guest's own a reference has is known to Wasmtime only.
-    private static WasmException WithSignature(WasmStore store, in NativeFunc func, WasmException failure) =>
+    internal static WasmException WithSignature(WasmStore store, in NativeFunc func, WasmException failure) =>
         failure.Code == ErrorCode.BadArguments && failure.Message.StartsWith(FailureMapper.ArgumentMismatch, StringComparison.Ordinal)
             ? new WasmError(ErrorCode.BadArguments, $"An argument of {TypeOf(store, func)}: {failure.Message}")
             : failure;

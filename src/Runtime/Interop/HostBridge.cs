@@ -140,13 +140,14 @@ internal static unsafe class HostBridge
 
     private static void EnsureStack()
     {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (!ThreadStack.HasRoomForHost())
         {
-            throw new WasmError(ErrorCode.StackTooSmall, "The thread's stack is nearly used up: the host function was not run. Nest or recurse less.");
+            throw new WasmError(ErrorCode.StackTooSmall, "The's stack is nearly used up: the host function was not run. Nest or recurse less.");
         }
     }
 
-    private static nint Fail(WasmStore? store, Exception failure)
+    /// <summary>Keeps the failure for whoever called the guest, and makes the trap that unwinds it.</summary>
+    internal static nint Fail(WasmStore? store, Exception failure)
     {
         store?.SetPending(failure);
         ReadOnlySpan<byte> message = "host function failed"u8;

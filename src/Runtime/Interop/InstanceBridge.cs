@@ -31,10 +31,59 @@ internal static unsafe class InstanceBridge
         return instance;
     }
 
+    /// <summary>Begins an instantiation that can be paused; the prepared module must be kept until it is done.</summary>
+    internal static nint BeginInstantiate(WasmStore store, InstancePreHandle prepared, FutureFrame frame)
+    {
+        frame.Prepare(0);
+        return Native.wasmtime_instance_pre_instantiate_async(prepared.DangerousGetHandle(), store.Context, frame.Instance, frame.Trap, frame.Error);
+    }
+
+    /// <summary>The same with imports of which some belong to the store.</summary>
+    internal static nint BeginInstantiate(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports, FutureFrame frame, out IDisposable linker)
+    {
+        var linking = NewLinker(store, module, imports);
+        linker = linking;
+        frame.Prepare(0);
+        using var use = new ModuleUse(module);
+        return Native.wasmtime_linker_instantiate_async(linking.DangerousGetHandle(), store.Context, use.Pointer, frame.Instance, frame.Trap, frame.Error);
+    }
+
+    /// <summary>The same with imports in the module's order.</summary>
+    internal static nint BeginInstantiate(WasmStore store, WasmModule module, WasmExtern[] imports, FutureFrame frame, out IDisposable linker)
+    {
+        _ = InOrder(store, module, imports);
+        var named = new List<(ImportType Import, object Definition)>(imports.Length);
+        for (int i = 0; i < imports.Length; i++)
+        {
+            var import = module.Imports[i];
+            if (named.Exists(n => n.Import.Module == import.Module && n.Import.Name == import.Name && !n.Definition.Equals(imports[i])))
+            {
+                throw new WasmError(ErrorCode.DuplicateDefinition, $"The module imports {import.ShownName} twice, and two objects were given for it: a store whose guests can be paused takes one. Use a direct store.");
+            }
+
+            named.Add((import, imports[i]));
+        }
+
+        return BeginInstantiate(store, module, named, frame, out linker);
+    }
+
+    internal static NativeInstance ReadInstance(FutureFrame frame) => *frame.Instance;
+
     /// <summary>Instantiates with imports of which some belong to the store.</summary>
     internal static NativeInstance Instantiate(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports, out WasmException? failure)
     {
-        using var linker = NewLinker(module.Engine, imports);
+        using var linker = NewLinker(store, module, imports);
+        using var use = new ModuleUse(module);
+        NativeInstance instance;
+        nint trap = 0;
+        nint error = Native.wasmtime_linker_instantiate(linker.DangerousGetHandle(), store.Context, use.Pointer, &instance, &trap);
+        failure = store.FailureOf(error, trap) is { } refused ? Relabel(refused) : null;
+        return instance;
+    }
+
+    private static LinkerHandle NewLinker(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports)
+    {
+        var linker = NewLinker(module.Engine, imports);
         foreach (var (import, definition) in imports)
         {
             var item = definition as WasmExtern ?? (definition is ExternType type ? ImportCheck.MakeDefault(store, type) : null);
@@ -45,16 +94,27 @@ internal static unsafe class InstanceBridge
             }
         }
 
-        using var use = new ModuleUse(module);
-        NativeInstance instance;
-        nint trap = 0;
-        nint error = Native.wasmtime_linker_instantiate(linker.DangerousGetHandle(), store.Context, use.Pointer, &instance, &trap);
-        failure = store.FailureOf(error, trap) is { } refused ? Relabel(refused) : null;
-        return instance;
+        return linker;
     }
 
     /// <summary>Instantiates with imports in the module's order.</summary>
     internal static NativeInstance Instantiate(WasmStore store, WasmModule module, WasmExtern[] imports, out WasmException? failure)
+    {
+        var natives = InOrder(store, module, imports);
+        using var use = new ModuleUse(module);
+        NativeInstance instance;
+        nint trap = 0;
+        nint error;
+        fixed (NativeExtern* items = natives)
+        {
+            error = Native.wasmtime_instance_new(store.Context, use.Pointer, items, (nuint)natives.Length, &instance, &trap);
+        }
+
+        failure = store.FailureOf(error, trap) is { } refused ? Relabel(refused) : null;
+        return instance;
+    }
+
+    private static NativeExtern[] InOrder(WasmStore store, WasmModule module, WasmExtern[] imports)
     {
         RequireCount(module, imports.Length);
         var natives = new NativeExtern[imports.Length];
@@ -70,17 +130,7 @@ internal static unsafe class InstanceBridge
             natives[i] = imports[i].Native;
         }
 
-        using var use = new ModuleUse(module);
-        NativeInstance instance;
-        nint trap = 0;
-        nint error;
-        fixed (NativeExtern* items = natives)
-        {
-            error = Native.wasmtime_instance_new(store.Context, use.Pointer, items, (nuint)natives.Length, &instance, &trap);
-        }
-
-        failure = store.FailureOf(error, trap) is { } refused ? Relabel(refused) : null;
-        return instance;
+        return natives;
     }
 
     private static void RequireCount(WasmModule module, int count)
@@ -117,6 +167,10 @@ internal static unsafe class InstanceBridge
             {
                 HostBridge.Define(engine, pointer, import.Module, import.Name, host);
             }
+            else if (definition is ServedFunc served)
+            {
+                ServedBridge.Define(engine, pointer, import.Module, import.Name, served);
+            }
         }
 
         return linker;
@@ -137,7 +191,7 @@ internal static unsafe class InstanceBridge
         }
     }
 
-    private static WasmException Relabel(WasmException failure) =>
+    internal static WasmException Relabel(WasmException failure) =>
         failure is WasmError { Code: ErrorCode.EngineError } error ? LinkError(error.Message, error.Frames) : failure;
 
     private static WasmError LinkError(NativeError error) => LinkError(error.Message, error.Frames);

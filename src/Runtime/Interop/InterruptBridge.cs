@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Interop;
@@ -7,6 +8,10 @@ namespace WasmActors.Runtime.Interop;
 /// <summary>Runs at each epoch tick of a running guest, on its thread, and ends it when its deadline or a cancellation came.</summary>
 internal static unsafe class InterruptBridge
 {
+    // WASMTIME_UPDATE_DEADLINE_CONTINUE, WASMTIME_UPDATE_DEADLINE_YIELD
+    private const byte Continue = 0;
+    private const byte Yield = 1;
+
     /// <summary>Lets the native store ask at each tick; before that, the first tick would trap.</summary>
     internal static void Attach(nint store) => Native.wasmtime_store_epoch_deadline_callback(store, &OnTick, 0, 0);
 
@@ -29,6 +34,24 @@ internal static unsafe class InterruptBridge
                 store.SetPending(failure);
                 return HostBridge.NewError("interrupted"u8);
             }
+
+            if (store.CanPauseHere)
+            {
+                if (store.Innermost!.Stack is ThreadRun thread)
+                {
+                    if (thread.Pause() is { } dropped)
+                    {
+                        store.SetPending(dropped);
+                        return HostBridge.NewError("interrupted"u8);
+                    }
+                }
+                else
+                {
+                    *delta = 1;
+                    *kind = Yield;
+                    return 0;
+                }
+            }
         }
         catch (Exception failure)
         {
@@ -38,7 +61,7 @@ internal static unsafe class InterruptBridge
         }
 
         *delta = 1;
-        *kind = 0;
+        *kind = Continue;
         return 0;
     }
 }

@@ -96,6 +96,10 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     internal static partial void wasmtime_val_clone(NativeVal* source, NativeVal* copy);
 
+    // bool wasmtime_context_has_exception(wasmtime_context_t*)
+    [LibraryImport(Library)]
+    internal static partial byte wasmtime_context_has_exception(nint context);
+
     // bool wasmtime_context_take_exception(wasmtime_context_t*, own wasmtime_exnref_t*)
     [LibraryImport(Library)]
     internal static partial byte wasmtime_context_take_exception(nint context, NativeRef* exception);

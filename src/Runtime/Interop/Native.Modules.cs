@@ -4,6 +4,10 @@ namespace WasmActors.Runtime.Interop;
 
 internal static unsafe partial class Native
 {
+    // void wasmtime_config_wasm_custom_page_sizes_set(wasm_config_t*, bool)
+    [LibraryImport(Library)]
+    internal static partial void wasmtime_config_wasm_custom_page_sizes_set(nint config, byte enable);
+
     // wasmtime_error_t* wasmtime_module_new(wasm_engine_t*, const uint8_t* wasm, size_t, own wasmtime_module_t** ret)
     [LibraryImport(Library)]
     internal static partial nint wasmtime_module_new(nint engine, byte* wasm, nuint length, nint* module);

@@ -79,14 +79,18 @@ internal static unsafe class ReferenceBridge
     }
 
     /// <summary>Drops the exception that the store keeps after one left the guest uncaught.</summary>
-    internal static void DropException(WasmStore store)
+    /// <returns>Whether it kept one.</returns>
+    internal static bool DropException(WasmStore store)
     {
         var val = default(NativeVal);
-        if (Native.wasmtime_context_take_exception(store.Context, &val.Ref) != 0)
+        if (Native.wasmtime_context_has_exception(store.Context) == 0 || Native.wasmtime_context_take_exception(store.Context, &val.Ref) == 0)
         {
-            val.Kind = (byte)ValKind.ExnRef;
-            Native.wasmtime_val_unroot(&val);
+            return false;
         }
+
+        val.Kind = (byte)ValKind.ExnRef;
+        Native.wasmtime_val_unroot(&val);
+        return true;
     }
 
     private static ulong NumberLow(ValKind kind, in RawVal number) =>
@@ -114,6 +118,7 @@ internal static unsafe class ReferenceBridge
             throw new WasmError(ErrorCode.WrongType, "A task is no value for a guest: await it first, and pass its result.");
         }
 
+        store.RequireHeap();
         nint handle = GCHandle.ToIntPtr(GCHandle.Alloc(host));
         if (Native.wasmtime_externref_new(store.Context, handle, &FreeHandle, &native->Ref) == 0)
         {

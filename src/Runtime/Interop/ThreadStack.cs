@@ -11,6 +11,9 @@ internal static unsafe partial class ThreadStack
 {
     private const nint Unknown = -1;
 
+    // As much as the runtime asks for on its own stacks.
+    private const int HostRoom = 128 * 1024;
+
     // Lowest usable address of this thread's stack; 0 before the first question.
     [ThreadStatic]
     private static nint t_limit;
@@ -31,6 +34,11 @@ internal static unsafe partial class ThreadStack
             return limit == Unknown ? long.MaxValue : (nint)(&here) - limit;
         }
     }
+
+    /// <summary>Whether the stack that the current frame is on, the thread's or a guest's, has room for a host function.</summary>
+    internal static bool HasRoomForHost() => StackRegion.TryGetRemaining(out long left)
+        ? left >= HostRoom
+        : RuntimeHelpers.TryEnsureSufficientExecutionStack();
 
     private static nint FindLimit()
     {

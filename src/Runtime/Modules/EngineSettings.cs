@@ -43,8 +43,19 @@ public sealed record EngineSettings
     /// <summary>Whether modules may use 128-bit integer arithmetic. Default false: still a proposal.</summary>
     public bool WideArithmetic { get; init; }
 
+    /// <summary>Whether memories may have pages of 1 byte instead of 64 KiB. Default false: still a proposal.</summary>
+    public bool CustomPageSizes { get; init; }
+
     /// <summary>Whether one module is compiled on several threads. Default true.</summary>
     public bool ParallelCompilation { get; init; } = true;
+
+    /// <summary>Most stacks of guests that can be paused; one more is refused with <c>call.no_stack</c>. A store keeps the stack of its
+    /// last call. Default 32,768, at most 98,304. Of each stack the pages that were used take memory.</summary>
+    public int MaxStacks { get; init; } = 32_768;
+
+    /// <summary>Whether guests that can be paused run on threads of their own, one each, even where they could share threads. They do so
+    /// in any case on other platforms than Linux x64 and with a pool. Default false.</summary>
+    public bool PreemptOnThreads { get; init; }
 
     /// <summary>The clock of deadlines and of WASI programs; default the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -52,13 +63,14 @@ public sealed record EngineSettings
     /// <summary>Text that differs whenever compiled code may differ; part of a cached artifact's name.</summary>
     internal string Fingerprint => string.Create(
         CultureInfo.InvariantCulture,
-        $"alloc={Allocation};pool={(Allocation == AllocationStrategy.Pooling ? Pooling.ToString() : "")};fuel={Fuel};stack={MaxWasmStackBytes};gc={Gc};eh={Exceptions};tail={TailCalls};m64={Memory64};mm={MultiMemory};rsimd={RelaxedSimd};wide={WideArithmetic}");
+        $"alloc={Allocation};pool={(Allocation == AllocationStrategy.Pooling ? Pooling.ToString() : "")};fuel={Fuel};stack={MaxWasmStackBytes};gc={Gc};eh={Exceptions};tail={TailCalls};m64={Memory64};mm={MultiMemory};rsimd={RelaxedSimd};wide={WideArithmetic};pages={CustomPageSizes}");
 
     /// <summary>Refuses what Wasmtime would end the process for.</summary>
     internal void Check()
     {
         Require(Tick >= TimeSpan.FromMilliseconds(1) && Tick <= TimeSpan.FromSeconds(10), nameof(Tick), Tick, "1 ms to 10 s");
         Require(MaxWasmStackBytes is >= 64 * 1024 and <= 1536 * 1024, nameof(MaxWasmStackBytes), MaxWasmStackBytes, "64 KiB to 1.5 MiB");
+        Require(MaxStacks is >= 1 and <= StackRegion.MaxOuterSlots, nameof(MaxStacks), MaxStacks, $"1 to {StackRegion.MaxOuterSlots:N0}");
         Require(Gc || !Exceptions, nameof(Exceptions), Exceptions, "false where Gc is false");
         if (Allocation == AllocationStrategy.Pooling)
         {

@@ -7,9 +7,11 @@ namespace WasmActors.Runtime.Modules;
 internal sealed class ModuleBinary
 {
     private const byte CustomId = 0;
+    private const byte TypeId = 1;
     private const byte ImportId = 2;
     private const byte TableId = 4;
     private const byte ExportId = 7;
+    private const byte TagId = 13;
 
     private readonly List<CustomSection> _customSections = [];
     private readonly TableDeclarations _tables = new();
@@ -25,6 +27,9 @@ internal sealed class ModuleBinary
 
     /// <summary>The name that the module gives itself in its name section, or null. The guest chose it.</summary>
     public string? Name { get; private set; }
+
+    /// <summary>Whether its types tell that its functions can hold references into the guest's heap.</summary>
+    public bool UsesGuestHeap { get; private set; }
 
     /// <summary>Limits of imported tables, by their ordinal among all of the module's imports, from zero.</summary>
     public IReadOnlyDictionary<int, TableLimits> ImportedTables => _tables.Imported;
@@ -82,6 +87,12 @@ internal sealed class ModuleBinary
         {
             case CustomId:
                 ReadCustomSection(ref section);
+                break;
+            case TypeId:
+                UsesGuestHeap |= HeapUse.IsIn(section);
+                break;
+            case TagId:
+                UsesGuestHeap = true;
                 break;
             case ImportId:
                 _tables.ReadImports(ref section);

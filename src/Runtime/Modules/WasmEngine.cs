@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Wasmtime;
+using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Stores;
@@ -12,10 +13,17 @@ namespace WasmActors.Runtime.Modules;
 /// <remarks>Disposing it while stores are alive is safe: it ends for good with the last of them.</remarks>
 public sealed class WasmEngine : IDisposable
 {
+    // What a guest's thread has beyond the wasm stack: Wasmtime's own frames and host functions.
+    private const int ThreadMargin = 1 << 20;
+
+    private static readonly Version s_provedVersion = new(50, 0, 1, 0);
+
     private readonly Engine _engine;
     private readonly EpochClock _clock;
     private readonly ConcurrentDictionary<long, WeakReference<WasmStore>> _stores = new();
     private readonly Lock _end = new();
+    private readonly StackPool? _stacks;
+    private readonly GuestThreads? _threads;
     private int _uses;
     private bool _disposed;
     private bool _released;
@@ -27,13 +35,30 @@ public sealed class WasmEngine : IDisposable
     {
         Settings = settings ?? new EngineSettings();
         Settings.Check();
-        _engine = new Engine(Configure(Settings));
+        NoFibers = WhyNoFibers(Settings);
+        var config = Configure(Settings);
+        if (NoFibers is null)
+        {
+            _stacks = StackPool.Attach(config, Settings.MaxStacks);
+        }
+        else
+        {
+            _threads = new GuestThreads(Settings.MaxStacks, Settings.MaxWasmStackBytes + ThreadMargin);
+        }
+
+        _engine = new Engine(config);
         Pointer = EmbeddingAccess.Pointer(_engine);
         _clock = new EpochClock(Settings.Tick, Settings.Clock, _engine.IncrementEpoch, AnyStoreInUse);
     }
 
     /// <summary>The settings that the engine was made with.</summary>
     public EngineSettings Settings { get; }
+
+    /// <summary>Why guests that can be paused run on threads of their own instead of sharing threads; null when they do not.</summary>
+    public string? NoFibers { get; }
+
+    /// <summary>How many stacks of guests that can be paused are in use, or kept by stores for their next call.</summary>
+    public int StacksInUse => _stacks?.Taken ?? _threads!.Taken;
 
     /// <summary>How many stores of the engine are alive.</summary>
     public int LiveStores => _stores.Count;
@@ -44,6 +69,9 @@ public sealed class WasmEngine : IDisposable
     internal nint Pointer { get; }
 
     internal EpochClock EpochClock => _clock;
+
+    /// <summary>A stack for one guest that can be paused.</summary>
+    internal GuestRun NewRun() => _threads is { } threads ? new ThreadRun(threads) : new FiberRun();
 
     /// <summary>Lets no more stores be made, and releases the engine once the last store has gone.</summary>
     public void Dispose()
@@ -88,6 +116,12 @@ public sealed class WasmEngine : IDisposable
         }
     }
 
+    private static string? WhyNoFibers(EngineSettings settings) =>
+        settings.PreemptOnThreads ? "EngineSettings.PreemptOnThreads is set"
+        : settings.Allocation == AllocationStrategy.Pooling ? "the pool of instances brings stacks of its own, on which the host's functions cannot run"
+        : typeof(Engine).Assembly.GetName().Version != s_provedVersion ? $"it was proved with Wasmtime {s_provedVersion}, and this is {typeof(Engine).Assembly.GetName().Version}"
+        : StackRegion.Shared.Unavailable;
+
     private static Config Configure(EngineSettings settings)
     {
         var config = new Config()
@@ -102,6 +136,7 @@ public sealed class WasmEngine : IDisposable
             .WithMultiMemory(settings.MultiMemory)
             .WithRelaxedSIMD(settings.RelaxedSimd, deterministic: false)
             .WithWideArithmetic(settings.WideArithmetic)
+            .WithCustomPageSizes(settings.CustomPageSizes)
             .WithParallelCompilation(settings.ParallelCompilation);
         if (settings.Allocation == AllocationStrategy.Pooling)
         {
@@ -147,6 +182,7 @@ public sealed class WasmEngine : IDisposable
         {
             _released = true;
             _clock.Dispose();
+            _threads?.Dispose();
             _engine.Dispose();
         }
     }

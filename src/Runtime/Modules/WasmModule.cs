@@ -27,6 +27,7 @@ public sealed class WasmModule : IDisposable
         CustomSections = binary?.CustomSections ?? [];
         Imports = ModuleTypes.Imports(engine, handle, binary);
         Exports = ModuleTypes.Exports(engine, handle, binary);
+        UsesGuestHeap = binary is null || binary.UsesGuestHeap || Imports.Any(static i => HeapUse.IsIn(i.Type)) || Exports.Any(static e => HeapUse.IsIn(e.Type));
         _exportIndices = Exports.Select(static (export, index) => (export.Name, index)).ToFrozenDictionary(static e => e.Name, static e => e.index, StringComparer.Ordinal);
     }
 
@@ -52,6 +53,9 @@ public sealed class WasmModule : IDisposable
     public IReadOnlyList<CustomSection> CustomSections { get; }
 
     internal CompiledHandle Handle { get; }
+
+    /// <summary>Whether its functions can hold references into the guest's heap.</summary>
+    internal bool UsesGuestHeap { get; }
 
     /// <summary>Compiles a module, binary or text: bytes that do not begin with the binary's mark are taken for text.</summary>
     /// <param name="engine">The engine.</param>

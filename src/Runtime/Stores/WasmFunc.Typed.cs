@@ -77,6 +77,15 @@ public sealed partial class WasmFunc
 
     private TResult Finish<TResult>(Span<RawVal> slots)
     {
+        if (Store.PausesGuests || Store.NeedsFutures)
+        {
+            using var call = Store.BeginCall(this);
+            slots[..call.Slots.Length].CopyTo(call.Slots);
+            call.RunToEnd();
+            call.Slots.CopyTo(slots);
+            return TypedCall<TResult>.Read(ref slots[0]);
+        }
+
         WasmException? failure;
         using (Store.Enter())
         {

@@ -60,6 +60,17 @@ public sealed partial class WasmFunc : WasmExtern
         return store.HostFunction(definition);
     }
 
+    /// <summary>Makes a function in one store that is answered later.</summary>
+    /// <exception cref="WasmError"><c>link.needs_preemptive</c></exception>
+    public static WasmFunc FromDefinition(WasmStore store, ServedFunc definition)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(definition);
+        using var _ = store.Enter();
+        store.UseServed();
+        return new WasmFunc(store, ServedBridge.NewFunc(store, definition), definition.Type);
+    }
+
     /// <summary>Calls the function with plain C# values or <see cref="Val"/>s.</summary>
     /// <param name="arguments">One for each parameter; numbers are converted only where nothing is lost.</param>
     /// <returns>The results, none, one or several.</returns>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;
 
@@ -15,8 +16,9 @@ public sealed partial class WasmStore
     private readonly nint[] _callers = new nint[MaxCallDepth + 1];
     private readonly long[] _callerSerials = new long[MaxCallDepth + 1];
     private readonly long _defaultDuration;
-    private readonly SignalSlot[] _signals = new SignalSlot[MaxCallDepth];
+    private readonly Level[] _levels = new Level[MaxCallDepth];
     private int _callDepth;
+    private int _active;
     private int _callerDepth;
     private long _lastCallerSerial;
     private long _deadline = long.MaxValue;
@@ -28,15 +30,127 @@ public sealed partial class WasmStore
     /// <summary>The timestamp at which a call that begins now must be done, by the store's own limit.</summary>
     internal long DefaultDeadline() => Engine.EpochClock.After(_defaultDuration);
 
-    /// <summary>Begins a call level. The store must have been entered.</summary>
+    /// <summary>The innermost work that is paused or runs on a stack of its own; null for none.</summary>
+    internal GuestCall? Innermost { get; private set; }
+
+    /// <summary>Guests that are on stacks of Wasmtime's, one below the other.</summary>
+    internal int LiveFibers { get; set; }
+
+    /// <summary>Whether a guest that is called now runs in slices: not below a host function, whose frames cannot be left.</summary>
+    internal bool PausesGuests => IsPreemptive && _active == 0 && !StackRegion.IsHere;
+
+    /// <summary>Whether the guest that runs can be left here: it is on a stack of its own, without a host function on it.</summary>
+    internal bool CanPauseHere => _active == 1 && Innermost is not null;
+
+    /// <summary>Whether Wasmtime takes calls only on stacks that it can leave: since the first import that is answered later.</summary>
+    internal bool NeedsFutures { get; private set; }
+
+    /// <summary>Whether the store's functions can hold references into its heap.</summary>
+    internal bool UsesGuestHeap { get; set; }
+
+    /// <summary>
+    /// Whether work that nests in a waiting guest must run with that guest's frames below it: Wasmtime finds the references of the
+    /// stack that runs, not those of a stack that was left, and would free what the waiting guest holds.
+    /// </summary>
+    internal bool NestsOnWaiting => UsesGuestHeap && Engine.NoFibers is null && Innermost?.Import is not null;
+
+    /// <summary>Throws where the guest's heap may be collected while references on a stack that was left are not seen.</summary>
+    internal void RequireHeap()
+    {
+        if (_active == 0 && Innermost is not null && Engine.NoFibers is null)
+        {
+            throw new WasmError(ErrorCode.StoreInUse, "The guest's heap cannot be used from outside while a guest of the store is paused: wait for its call.");
+        }
+    }
+
+    /// <summary>From here on guests may call imports that are answered later.</summary>
+    /// <exception cref="WasmError"><c>link.needs_preemptive</c></exception>
+    internal void UseServed()
+    {
+        if (_mode == ExecutionMode.Direct)
+        {
+            throw new WasmError(
+                ErrorCode.NeedsPreemptive,
+                "An import that is answered later needs guests that can be paused, and the store is direct: leave StoreOptions.Mode automatic, or set it to preemptive.");
+        }
+
+        _usesServed = true;
+        NeedsFutures |= Engine.NoFibers is null;
+    }
+
+    /// <summary>Begins a step of work on a stack of its own.</summary>
+    internal StepScope BeginStep()
+    {
+        if (StackRegion.IsHere)
+        {
+            throw new WasmError(ErrorCode.CannotWait, "A guest that is paused cannot be gone back to from a host function that runs on another guest's stack: step it from outside.");
+        }
+
+        Engine.EpochClock.StoreEntered();
+        _active++;
+        Native.wasmtime_context_set_epoch_deadline(Context, 1);
+        return new StepScope(this);
+    }
+
+    /// <summary>Throws unless the work is the innermost: what nests in it must end first.</summary>
+    internal void RequireInnermost(GuestCall call)
+    {
+        if (!ReferenceEquals(Innermost, call) || _active > 0)
+        {
+            throw new WasmError(ErrorCode.StoreInUse, "Other work of the store nests in this one: step it to its end first.");
+        }
+    }
+
+    /// <summary>Throws while a guest is left in the middle of a slice: only one that waits for an import can have others nest in it.</summary>
+    internal void RequireNestable()
+    {
+        if (Innermost is { Import: null })
+        {
+            throw new WasmError(ErrorCode.StoreInUse, "A guest of the store is in the middle of its work: step it to its end, or to an import that waits, first.");
+        }
+    }
+
+    internal void PushGuest(GuestCall call)
+    {
+        call.Outer = Innermost;
+        Innermost = call;
+    }
+
+    internal void PopGuest(GuestCall call)
+    {
+        Innermost = call.Outer;
+        call.Outer = null;
+    }
+
+    /// <summary>A guest waits: who steps it gets the import to answer.</summary>
+    internal ParkedImport Park(ServedFunc func, Val[] arguments, nint caller, nint results, nint trap)
+    {
+        var call = Innermost!;
+        (call.ImportResults, call.ImportTrap) = (results, trap);
+        return call.Import = new ParkedImport(this, func, arguments, PushCaller(caller));
+    }
+
+    /// <summary>The guest waits no longer.</summary>
+    internal void Unpark(GuestCall call)
+    {
+        call.Import = null;
+        PopCaller();
+    }
+
+    /// <summary>Begins a call level on this stack. The store must have been entered.</summary>
     /// <param name="deadline">Timestamp; never later than that of the level above.</param>
     /// <param name="signal">Who may cancel; the level above may too.</param>
     internal CallLevel BeginLevel(long deadline, ICallSignal? signal)
     {
-        if (_callDepth == 0)
+        if (_active == 0)
         {
             Engine.EpochClock.StoreEntered();
-            if (ThreadStack.Remaining < Engine.Settings.MaxWasmStackBytes + StackMargin)
+            if (NeedsFutures)
+            {
+                throw new WasmError(ErrorCode.CannotWait, "A store with imports that are answered later cannot be called from a host function that runs on another guest's stack: call it through its actor.");
+            }
+
+            if ((StackRegion.TryGetRemaining(out long left) ? left : ThreadStack.Remaining) < Engine.Settings.MaxWasmStackBytes + StackMargin)
             {
                 throw new WasmError(
                     ErrorCode.StackTooSmall,
@@ -45,22 +159,45 @@ public sealed partial class WasmStore
         }
         else
         {
-            if (_callDepth >= MaxCallDepth)
+            if (!ThreadStack.HasRoomForHost())
             {
-                throw new WasmError(ErrorCode.TooDeep, $"Calls between host and guest are nested deeper than {MaxCallDepth} levels.");
-            }
-
-            if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            {
-                throw new WasmError(ErrorCode.StackTooSmall, "The thread's stack is nearly used up by host functions: nest or recurse less.");
+                throw new WasmError(ErrorCode.StackTooSmall, "The stack is nearly used up by host functions: nest or recurse less.");
             }
         }
 
-        var level = new CallLevel(this, _deadline);
-        _deadline = Math.Min(_deadline, deadline);
-        _signals[_callDepth++].Signal = signal;
+        PushLevel(deadline, signal);
+        _active++;
         Native.wasmtime_context_set_epoch_deadline(Context, 1);
-        return level;
+        return new CallLevel(this);
+    }
+
+    /// <summary>Begins a level that lasts over many steps, until <see cref="PopLevel"/>.</summary>
+    internal void PushLevel(long deadline, ICallSignal? signal)
+    {
+        if (_callDepth >= MaxCallDepth)
+        {
+            throw new WasmError(ErrorCode.TooDeep, $"Calls between host and guest are nested deeper than {MaxCallDepth} levels.");
+        }
+
+        ref Level level = ref _levels[_callDepth++];
+        level.Signal = signal;
+        level.OuterDeadline = _deadline;
+        _deadline = Math.Min(_deadline, deadline);
+    }
+
+    internal void PopLevel()
+    {
+        ref Level level = ref _levels[--_callDepth];
+        level.Signal = null;
+        _deadline = level.OuterDeadline;
+    }
+
+    /// <summary>Makes another thread the store's user; the answer is who was.</summary>
+    internal int HandOver(int thread)
+    {
+        int owner = _owner;
+        Volatile.Write(ref _owner, thread);
+        return owner;
     }
 
     /// <summary>Called at each tick while a guest runs: the failure that ends it, or null to go on.</summary>
@@ -68,7 +205,7 @@ public sealed partial class WasmStore
     {
         for (int i = 0; i < _callDepth; i++)
         {
-            if (_signals[i].Signal?.Interruption is { } reason)
+            if (_levels[i].Signal?.Interruption is { } reason)
             {
                 return reason == Interruption.Cancelled
                     ? new Trap(TrapCode.Interrupt, ErrorCode.Cancelled, "The call was cancelled while the guest was running.", [], null)
@@ -108,42 +245,53 @@ public sealed partial class WasmStore
 
     internal void PopCaller() => _callerDepth--;
 
-    /// <summary>The native caller of the innermost host function, if <paramref name="serial"/> means that one and this thread runs it.</summary>
-    internal nint CallerOf(long serial)
+    /// <summary>Enters the store for the caller of the innermost host function, if <paramref name="serial"/> means that one: by the
+    /// thread that runs it, or by anybody who has the store while the function's guest waits for an import.</summary>
+    /// <exception cref="WasmError"><c>caller.gone</c></exception>
+    internal Entry EnterCaller(long serial, out nint caller)
     {
-        if (_owner != Environment.CurrentManagedThreadId || _callerDepth == 0 || _callerSerials[_callerDepth - 1] != serial)
+        int owner = Volatile.Read(ref _owner);
+        bool here = owner == Environment.CurrentManagedThreadId || (owner == 0 && !_disposed && Innermost?.Import is not null);
+        if (!here || _callerDepth == 0 || _callerSerials[_callerDepth - 1] != serial)
         {
             throw new WasmError(
                 ErrorCode.CallerGone,
                 "The caller is valid only inside the host function that it was given to, on the same thread and while no nested call is running: copy what you need before you return.");
         }
 
-        return _callers[_callerDepth - 1];
+        caller = _callers[_callerDepth - 1];
+        return Enter();
     }
 
-    /// <summary>One level of calls; disposing it restores the level above.</summary>
+    /// <summary>One level of calls on this stack; disposing it restores the level above.</summary>
     internal readonly ref struct CallLevel
     {
         private readonly WasmStore _store;
-        private readonly long _outerDeadline;
 
-        internal CallLevel(WasmStore store, long outerDeadline)
-        {
-            _store = store;
-            _outerDeadline = outerDeadline;
-        }
+        internal CallLevel(WasmStore store) => _store = store;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Dispose()
         {
-            _store._signals[--_store._callDepth] .Signal = null;
-            _store._deadline = _outerDeadline;
+            _store._active--;
+            _store.PopLevel();
         }
     }
 
-    /// <summary>A signal in an array, spared the type check that storing a reference in an array costs.</summary>
-    private struct SignalSlot
+    /// <summary>One step of work on a stack of its own.</summary>
+    internal readonly ref struct StepScope
+    {
+        private readonly WasmStore _store;
+
+        internal StepScope(WasmStore store) => _store = store;
+
+        public void Dispose() => _store._active--;
+    }
+
+    /// <summary>Who may end the calls of a level, and the deadline of the level above.</summary>
+    private struct Level
     {
         internal ICallSignal? Signal;
+        internal long OuterDeadline;
     }
 }

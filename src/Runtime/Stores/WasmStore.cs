@@ -30,6 +30,9 @@ public sealed partial class WasmStore : IDisposable
     private int _owner;
     private int _entries;
     private WasiSession? _wasi;
+    private readonly ExecutionMode _mode;
+    private readonly bool _trusted;
+    private bool _usesServed;
     private bool _disposed;
 
     /// <summary>Makes an empty store.</summary>
@@ -51,6 +54,8 @@ public sealed partial class WasmStore : IDisposable
         Limits = options.Limits;
         _defaultDuration = engine.EpochClock.Duration(options.Limits.Deadline);
         Data = options.Data;
+        _mode = options.Mode;
+        _trusted = options.Trusted;
         WasiOptions = options.Wasi;
         engine.Add(this);
         try
@@ -89,6 +94,9 @@ public sealed partial class WasmStore : IDisposable
     /// <summary>Any object of the host's, reachable from host functions through <see cref="WasmCaller.Data"/>.</summary>
     public object? Data { get; set; }
 
+    /// <summary>Whether guests run in slices and may wait for imports without a thread.</summary>
+    public bool IsPreemptive => _mode == ExecutionMode.Preemptive || (_mode == ExecutionMode.Automatic && (_usesServed || !_trusted));
+
     /// <summary>True once the store has been disposed.</summary>
     public bool IsDisposed => _disposed;
 
@@ -124,10 +132,11 @@ public sealed partial class WasmStore : IDisposable
     public void CollectGuestHeap()
     {
         using var _ = Enter();
+        RequireHeap();
         _store.GC();
     }
 
-    /// <summary>Releases the store with everything in it.</summary>
+    /// <summary>Releases the store with everything in it. Guests that are paused are given up: <c>store.gone</c>.</summary>
     /// <exception cref="WasmError"><c>store.in_use</c>: a call is running in it, on this thread or on another.</exception>
     public void Dispose()
     {
@@ -138,12 +147,22 @@ public sealed partial class WasmStore : IDisposable
 
         using (Enter())
         {
-            if (_callDepth > 0)
+            if (_active > 0)
             {
                 throw new WasmError(ErrorCode.StoreInUse, "The store cannot be disposed from within a call that runs in it: return from the host function first.");
             }
 
+            while (Innermost is { } paused)
+            {
+                paused.Drop(new WasmError(ErrorCode.StoreGone, "The store was disposed while the guest was paused."));
+            }
+
             _disposed = true;
+            while (_idleCalls.TryPop(out var idle))
+            {
+                idle.ReleaseStack();
+            }
+
             _wasi?.Dispose();
             _store.Dispose();
             _hostFuncs.Clear(); // whoever keeps the disposed store keeps no delegates with it

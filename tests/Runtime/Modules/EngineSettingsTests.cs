@@ -41,7 +41,7 @@ public sealed class EngineSettingsTests
     [Fact]
     public void Every_combination_of_features_makes_an_engine_that_works()
     {
-        for (int bits = 0; bits < 256; bits++)
+        for (int bits = 0; bits < 512; bits++)
         {
             bool Has(int bit) => (bits >> bit & 1) == 1;
             AssertWorks(new EngineSettings
@@ -54,6 +54,7 @@ public sealed class EngineSettingsTests
                 RelaxedSimd = Has(5),
                 WideArithmetic = Has(6),
                 Fuel = Has(7),
+                CustomPageSizes = Has(8),
                 ParallelCompilation = Has(2),
             });
         }
@@ -115,6 +116,29 @@ public sealed class EngineSettingsTests
         Assert.Equal("module.invalid", Assert.Throws<WasmError>(() => WasmModule.FromText(engine, text)).Code);
         using var all = new WasmEngine();
         using var module = WasmModule.FromText(all, text);
+    }
+
+    [Fact]
+    public void Pages_of_one_byte_are_compiled_where_they_are_switched_on()
+    {
+        const string Bytes = """(module (memory (export "memory") 3 5 (pagesize 1)) (func (export "grow") (result i32) (memory.grow (i32.const 1))))""";
+        using var usual = new WasmEngine();
+        Assert.Equal("module.invalid", Assert.Throws<WasmError>(() => WasmModule.FromText(usual, Bytes)).Code);
+
+        using var engine = new WasmEngine(new EngineSettings { CustomPageSizes = true });
+        using var module = WasmModule.FromText(engine, Bytes);
+        using var store = new WasmStore(engine);
+        var instance = store.Instantiate(module);
+        Assert.Equal(3, instance.GetFunc("grow").Call<int>());
+        Assert.Equal(4, instance.GetMemory().Length);
+    }
+
+    [Fact]
+    public void A_feature_that_is_switched_on_changes_the_name_of_compiled_code()
+    {
+        var settings = new EngineSettings();
+        Assert.NotEqual(settings.Fingerprint, (settings with { CustomPageSizes = true }).Fingerprint, StringComparer.Ordinal);
+        Assert.NotEqual(settings.Fingerprint, (settings with { WideArithmetic = true }).Fingerprint, StringComparer.Ordinal);
     }
 
     private static EngineSettings Pool(PoolingSettings pool) => new() { Allocation = AllocationStrategy.Pooling, Pooling = pool };

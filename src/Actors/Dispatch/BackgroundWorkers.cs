@@ -1,0 +1,115 @@
+using Akka.Actor;
+using WasmActors.Runtime.Interop;
+
+namespace WasmActors.Actors.Dispatch;
+
+/// <summary>Threads of the lowest priority that run guests which keep on: they get the processors that nobody else wants, and give
+/// them up at once.</summary>
+internal sealed class BackgroundWorkers : IDisposable
+{
+    private readonly GuestExecutor _executor;
+    private readonly PausedGuests _paused;
+    private readonly int _count;
+    private readonly SemaphoreSlim _work = new(0);
+    private readonly Lock _start = new();
+    private int _idle;
+    private int _running;
+    private bool _started;
+    private volatile bool _stopped;
+
+    internal BackgroundWorkers(GuestExecutor executor, PausedGuests paused, int count)
+    {
+        _executor = executor;
+        _paused = paused;
+        _count = count;
+    }
+
+    /// <summary>Says that a store was put in line.</summary>
+    internal void Wake()
+    {
+        if (!_started)
+        {
+            Start();
+        }
+
+        if (Volatile.Read(ref _idle) > 0)
+        {
+            lock (_start)
+            {
+                if (!_stopped)
+                {
+                    _work.Release();
+                }
+            }
+        }
+    }
+
+    /// <summary>Ends the threads after the slices that they are in.</summary>
+    public void Dispose()
+    {
+        lock (_start)
+        {
+            _stopped = true;
+            _work.Release(_count);
+        }
+    }
+
+    private void Start()
+    {
+        lock (_start)
+        {
+            if (_started || _stopped)
+            {
+                return;
+            }
+
+            _running = _count;
+            for (int i = 0; i < _count; i++)
+            {
+                new Thread(Run) { IsBackground = true, Name = "wasm background guests" }.Start();
+            }
+
+            _started = true;
+        }
+    }
+
+    private void Run()
+    {
+        BackgroundPriority.Lower();
+        while (!_stopped)
+        {
+            if (_paused.TryTakeLater(out var store))
+            {
+                RunOne(store);
+                continue;
+            }
+
+            Interlocked.Increment(ref _idle);
+            if (!_paused.HasLater && !_stopped)
+            {
+                _work.Wait();
+            }
+
+            Interlocked.Decrement(ref _idle);
+        }
+
+        if (Interlocked.Decrement(ref _running) == 0)
+        {
+            _work.Dispose();
+        }
+    }
+
+    private void RunOne(IActorRef store)
+    {
+        if (!Turn.TryResume(store, out var mailbox))
+        {
+            return;
+        }
+
+        // What the turn owes somebody is no work for this thread.
+        if (Turn.Run(mailbox, _executor) is { } owed)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(owed, preferLocal: false);
+        }
+    }
+}

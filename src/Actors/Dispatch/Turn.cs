@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+using Akka.Dispatch;
+using WasmActors.Actors.Stores;
+
+namespace WasmActors.Actors.Dispatch;
+
+/// <summary>
+/// A store's turn on this thread. The answer that it owes somebody is left here and delivered on the same thread right after the turn,
+/// so that the caller's code never runs within the turn, and most answers need no second trip through the thread pool.
+/// </summary>
+internal sealed class Turn
+{
+    [ThreadStatic]
+    private static Turn? t_current;
+
+    private GuestExecutor? _executor;
+    private IThreadPoolWorkItem? _owed;
+    private bool _captures;
+    private IRunnable? _captured;
+
+    /// <summary>The executor that runs a store on this thread; null outside of a turn.</summary>
+    internal static GuestExecutor? Executor => t_current?._executor;
+
+    /// <summary>Runs a mailbox; the answer is what the turn left to deliver.</summary>
+    internal static IThreadPoolWorkItem? Run(IRunnable mailbox, GuestExecutor? executor)
+    {
+        var current = t_current ??= new Turn();
+        current._executor = executor;
+        try
+        {
+            mailbox.Run();
+        }
+        finally
+        {
+            current._executor = null;
+        }
+
+        var owed = current._owed;
+        current._owed = null;
+        return owed;
+    }
+
+    /// <summary>Leaves an answer for the end of the turn, or gives it to the thread pool outside of one.</summary>
+    internal static void Owe(IThreadPoolWorkItem answer)
+    {
+        if (t_current is { _executor: not null } current)
+        {
+            current.FlushOwn();
+            current._owed = answer;
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(answer, preferLocal: true);
+        }
+    }
+
+    /// <summary>The turn goes on with other work, which may take long: what is owed is not to wait for that.</summary>
+    internal static void Flush() => t_current?.FlushOwn();
+
+    /// <summary>Tells a store to go on with its guest, and takes its mailbox to run it here; false when it is about to run elsewhere.</summary>
+    internal static bool TryResume(IActorRef store, [MaybeNullWhen(false)] out IRunnable mailbox)
+    {
+        var current = t_current ??= new Turn();
+        current._captures = true;
+        try
+        {
+            store.Tell(StoreActor.Resume.Instance, ActorRefs.NoSender);
+        }
+        finally
+        {
+            current._captures = false;
+        }
+
+        mailbox = current._captured;
+        current._captured = null;
+        return mailbox is not null;
+    }
+
+    /// <summary>By the executor: takes the mailbox that <see cref="TryResume"/> asked for.</summary>
+    internal static bool TryCapture(IRunnable mailbox)
+    {
+        if (t_current is not { _captures: true, _captured: null } current)
+        {
+            return false;
+        }
+
+        current._captured = mailbox;
+        return true;
+    }
+
+    private void FlushOwn()
+    {
+        if (_owed is { } earlier)
+        {
+            _owed = null;
+            ThreadPool.UnsafeQueueUserWorkItem(earlier, preferLocal: true);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Akka.Actor;
+using WasmActors.Actors.Handles;
+
+namespace WasmActors.Actors.Imports;
+
+/// <summary>Who answers an import, and how long that may take.</summary>
+internal abstract class ImportServer
+{
+    /// <summary>Time for one answer unless it is set: half of a call's usual time, so that the caller learns which import did not answer.</summary>
+    internal static readonly TimeSpan DefaultWithin = TimeSpan.FromSeconds(15);
+
+    private ImportServer(TimeSpan within) => Within = within;
+
+    /// <summary>Time for one answer; the call's own deadline holds as well.</summary>
+    internal TimeSpan Within { get; }
+
+    /// <summary>An actor, which gets an <see cref="Messages.ImportProtocol.ImportCall"/>.</summary>
+    internal sealed class ToActor(IActorRef actor, TimeSpan within) : ImportServer(within)
+    {
+        internal IActorRef Actor { get; } = actor;
+    }
+
+    /// <summary>A function of another store.</summary>
+    internal sealed class ToGuest(FuncRef function, TimeSpan within) : ImportServer(within)
+    {
+        internal FuncRef Function { get; } = function;
+    }
+
+    /// <summary>A delegate that answers later.</summary>
+    internal sealed class ToDelegate(AsyncThunk thunk, TimeSpan within) : ImportServer(within)
+    {
+        internal AsyncThunk Thunk { get; } = thunk;
+    }
+}

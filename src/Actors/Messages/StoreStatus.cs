@@ -1,0 +1,40 @@
+namespace WasmActors.Actors.Messages;
+
+/// <summary>What a store is doing.</summary>
+public enum StoreActivity
+{
+    /// <summary>Nothing: the next command is taken at once.</summary>
+    Idle,
+
+    /// <summary>A guest runs, or waits for its next time slice.</summary>
+    Running,
+
+    /// <summary>A guest waits for an import's answer.</summary>
+    Parked,
+}
+
+/// <summary>A store at one moment.</summary>
+/// <param name="Activity">What it is doing.</param>
+/// <param name="Generation">How often it was made, 1 unless it was replaced.</param>
+/// <param name="Calls">Commands that it has begun, since it was first made.</param>
+/// <param name="QueueLength">Commands that wait for the one under way.</param>
+public sealed record StoreStatus(StoreActivity Activity, int Generation, long Calls, int QueueLength)
+{
+    /// <summary>Since when the command under way has been; null when idle.</summary>
+    public DateTimeOffset? RunningSince { get; init; }
+
+    /// <summary>The import that is waited for, as <c>module::name</c>; null when none is.</summary>
+    public string? ParkedOn { get; init; }
+
+    /// <summary>Since when; null when no import is waited for.</summary>
+    public DateTimeOffset? ParkedSince { get; init; }
+
+    /// <summary>Time slices that the command under way has used so far; 0 when idle.</summary>
+    public long Slices { get; init; }
+
+    /// <summary>How many calls nest in the waiting one.</summary>
+    public int NestedCalls { get; init; }
+
+    /// <summary>Fuel that is left; null when the engine does not count it.</summary>
+    public ulong? Fuel { get; init; }
+}

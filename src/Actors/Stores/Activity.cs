@@ -1,0 +1,96 @@
+using WasmActors.Actors.Imports;
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Actors.Stores;
+
+/// <summary>Work that a store's actor has begun: its guest, how far it is, and the import that it waits for.</summary>
+internal sealed class Activity
+{
+    /// <summary>The command and who waits for it.</summary>
+    internal Work Work { get; private set; }
+
+    /// <summary>Its number in the store.</summary>
+    internal long Number { get; private set; }
+
+    /// <summary>Timestamp at which it must be done; null for the store's limit.</summary>
+    internal long? Deadline { get; set; }
+
+    /// <summary>The guest; null while none is under way.</summary>
+    internal GuestCall? Call { get; set; }
+
+    /// <summary>How far a batch has come; null for other work.</summary>
+    internal BatchProgress? Batch { get; set; }
+
+    /// <summary>The waiting work that this one nests in; null for none.</summary>
+    internal Activity? Outer { get; private set; }
+
+    /// <summary>The import that is waited for; meaningless unless <see cref="IsWaiting"/>.</summary>
+    internal ImportId Import { get; private set; }
+
+    /// <summary>Who answers it; null while none is waited for.</summary>
+    internal ImportServer? Server { get; private set; }
+
+    /// <summary>Timestamp by which it must be answered.</summary>
+    internal long ImportDeadline { get; private set; }
+
+    /// <summary>Timestamp of the first pause, and of the import; 0 before.</summary>
+    internal long PausedSince { get; set; }
+
+    internal long WaitingSince { get; private set; }
+
+    /// <summary>What the answering side asked for while a call of its own was under way.</summary>
+    internal Queue<StoreRequest> CallerQueue => _callerQueue ??= new Queue<StoreRequest>();
+
+    internal bool HasCallerQueue => _callerQueue is { Count: > 0 };
+
+    internal bool IsWaiting => Server is not null;
+
+    private Queue<StoreRequest>? _callerQueue;
+    private CallChain? _chain;
+
+    internal void Begin(in Work work, long number, Activity? outer)
+    {
+        Work = work;
+        Number = number;
+        Outer = outer;
+        Deadline = null;
+        PausedSince = 0;
+        Import = default;
+    }
+
+    /// <summary>The work is answered; the object may serve other work.</summary>
+    internal Work End()
+    {
+        var work = Work;
+        Work = default;
+        Call = null;
+        Batch = null;
+        Outer = null;
+        Answered();
+        return work;
+    }
+
+    /// <summary>The chain for calls that are made for the answer to the import that is waited for.</summary>
+    internal CallChain Chain(StoreCell cell) => _chain ??= new CallChain(cell, Number, Outer is null ? Work.Chain : Outer.Chain(cell));
+
+    /// <summary>The guest waits for an import.</summary>
+    internal void Wait(ImportServer server, long deadline, long now)
+    {
+        Import = new ImportId(Number, Import.Ordinal + 1);
+        Server = server;
+        ImportDeadline = deadline;
+        WaitingSince = now;
+    }
+
+    /// <summary>The import is answered.</summary>
+    internal void Answered()
+    {
+        Server = null;
+        if (_chain is { } chain)
+        {
+            chain.IsOver = true;
+            _chain = null;
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
+using static WasmActors.Actors.Messages.StoreProtocol;
+
+namespace WasmActors.Actors.Stores;
+
+// What becomes of a command when it arrives: refused, carried out at once, or put in line.
+internal sealed partial class StoreActor
+{
+    private void Take(in Work work)
+    {
+        if (work.Command is StoreProtocol.Stop)
+        {
+            if (work.TryTake())
+            {
+                Stop(work);
+            }
+        }
+        else if (Refusal() is { } refusal)
+        {
+            if (work.TryTake())
+            {
+                work.Answer(new Failed(WasmFailure.From(refusal)), _cell);
+            }
+        }
+        else if (work.Chain is not null && !JoinChain(work))
+        {
+            // Refused with the chain.
+        }
+        else if (_top is null && _stepsLeftToReplay == 0)
+        {
+            if (!work.TryTake())
+            {
+                work.Forget(_cell);
+                return;
+            }
+
+            // Entered once for the whole turn: what is done within is then spared the fences of entering.
+            using var _ = Session.Store.Enter();
+            Start(work);
+            Advance();
+        }
+        else if (StoreSession.IsLook(work.Command))
+        {
+            Look(work);
+        }
+        else
+        {
+            Enqueue(work);
+        }
+    }
+
+    private WasmError? Refusal() => _brokenBy is { } reason ? Lost(reason) : _session is null || IsStopping ? _cell.Gone() : null;
+
+    private static CallChain? Live(CallChain? chain) => chain is { IsOver: false } ? chain : null;
+
+    // A call that would wait for a call that waits for it is told so now instead of at its deadline.
+    private bool JoinChain(in Work work)
+    {
+        var chain = work.Chain!;
+        WasmError? refusal = null;
+        if (chain.Depth >= CallChain.MaxDepth)
+        {
+            refusal = new WasmError(ErrorCode.TooDeep, $"{chain.Depth} calls wait for this one, the most that are allowed ({chain}): stores call each other without end.");
+        }
+        else if (chain.In(_cell) is { } own && IsUnderWay(own.Call))
+        {
+            refusal = Reentrant(chain);
+        }
+        else if (!WaitGraph.TryAdd(chain.Cell, _cell))
+        {
+            refusal = Reentrant(chain);
+        }
+
+        if (refusal is null)
+        {
+            return true;
+        }
+
+        if (work.TryTake())
+        {
+            var failure = new Failed(WasmFailure.From(refusal));
+            (work with { Chain = null }).Answer(failure, _cell); // it was never added
+        }
+
+        return false;
+    }
+
+    private WasmError Reentrant(CallChain chain) => new(
+        ErrorCode.Reentrant,
+        $"Store {_cell.Id} waits for this call's answer, directly or through other stores, and cannot carry it out before: {chain} → store {_cell.Id}. Whoever answers an import can call back through the import's caller.");
+
+    private bool IsUnderWay(long call)
+    {
+        for (var activity = _top; activity is not null; activity = activity.Outer)
+        {
+            if (activity.Number == call)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Look(in Work work)
+    {
+        if (!work.TryTake())
+        {
+            work.Forget(_cell);
+            return;
+        }
+
+        using var _ = Session.Store.Enter();
+        work.Answer(Carry(work.Command!), _cell);
+    }
+
+    // A command that needs no guest; its failure is a reply.
+    private object Carry(Command command)
+    {
+        try
+        {
+            return command is GetStatus ? Status() : Session.Execute(command);
+        }
+        catch (WasmException refused)
+        {
+            return StoreSession.Failed(command, refused);
+        }
+        catch (ArgumentException refused)
+        {
+            return StoreSession.Failed(command, new WasmError(ErrorCode.BadArguments, refused.Message, refused));
+        }
+    }
+
+    private void Enqueue(in Work work)
+    {
+        if (work.Request is { } request)
+        {
+            request.IsQueued = true; // it was counted when it was sent
+        }
+        else if (_queue.Count >= _recipe.Spec.QueueLimit)
+        {
+            work.Answer(new Failed(new WasmFailure(ErrorCode.Busy, $"Store {_cell.Id} has {_queue.Count} commands waiting, its limit.")), _cell);
+            return;
+        }
+
+        _queue.Enqueue(work);
+    }
+
+    // What was sent before is done first; what comes after is refused.
+    private void Stop(in Work work)
+    {
+        _stoppers.Add(work);
+        _cell.MarkGone("it was stopped");
+        StopWhenIdle();
+    }
+
+    private void StopWhenIdle()
+    {
+        if (IsStopping && ((_top is null && _queue.Count == 0 && _stepsLeftToReplay == 0) || _session is null))
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    // Everybody who waits, those whose work was begun last.
+    private void FailAll(WasmException failure)
+    {
+        FailQueue(failure);
+        while (_top is { } top)
+        {
+            FailWork(EndTop(top, failure), failure);
+        }
+
+        var breaking = _breaking;
+        _breaking = default;
+        FailWork(breaking, _lastFailure ?? failure);
+    }
+
+    private void FailQueue(WasmException failure)
+    {
+        var reply = new Failed(WasmFailure.From(failure));
+        while (_queue.TryDequeue(out var work))
+        {
+            if (work.TryTake())
+            {
+                work.Answer(reply, _cell);
+            }
+            else
+            {
+                work.Forget(_cell);
+            }
+        }
+    }
+
+    private StoreStatus Status()
+    {
+        var clock = _engine.Settings.Clock;
+        var now = clock.GetUtcNow();
+        long timestamp = clock.GetTimestamp();
+        DateTimeOffset Since(long at) => now - clock.GetElapsedTime(at, timestamp);
+
+        var root = _top;
+        int nested = 0;
+        for (; root?.Outer is { } outer; root = outer)
+        {
+            nested++;
+        }
+
+        return new StoreStatus(
+            root is null ? StoreActivity.Idle : _top!.IsWaiting ? StoreActivity.Parked : StoreActivity.Running,
+            _recipe.Generation,
+            _calls,
+            _queue.Count)
+        {
+            RunningSince = root is null ? null : Since(root.PausedSince),
+            ParkedOn = _top is { IsWaiting: true, Call.Import: { } import } ? GuestText.Clean(import.Func.FullName, GuestText.NameLimit) : null,
+            ParkedSince = _top is { IsWaiting: true } ? Since(_top.WaitingSince) : null,
+            Slices = root?.Call?.Slices ?? 0,
+            NestedCalls = nested,
+            Fuel = _engine.Settings.Fuel ? Session.Store.Fuel : null,
+        };
+    }
+}

@@ -1,0 +1,58 @@
+namespace WasmActors.Actors.Stores;
+
+/// <summary>
+/// Which stores of this process wait for which: an edge for each call that was sent on behalf of a waiting guest and is not yet
+/// answered. A call that would close a circle is refused, because none of its stores could ever go on.
+/// </summary>
+/// <remarks>Only calls with a chain are in it, and they are few and slow compared to this lock.</remarks>
+internal static class WaitGraph
+{
+    private static readonly Lock s_lock = new();
+
+    /// <summary>Adds that <paramref name="waiter"/> waits for <paramref name="store"/>; false, and nothing is added, when the store
+    /// waits for the waiter already, directly or through others.</summary>
+    internal static bool TryAdd(StoreCell waiter, StoreCell store)
+    {
+        lock (s_lock)
+        {
+            if (Reaches(store, waiter, []))
+            {
+                return false;
+            }
+
+            (waiter.WaitsFor ??= []).Add(store);
+            return true;
+        }
+    }
+
+    internal static void Remove(StoreCell waiter, StoreCell store)
+    {
+        lock (s_lock)
+        {
+            waiter.WaitsFor?.Remove(store);
+        }
+    }
+
+    private static bool Reaches(StoreCell from, StoreCell target, HashSet<StoreCell> seen)
+    {
+        if (ReferenceEquals(from, target))
+        {
+            return true;
+        }
+
+        if (from.WaitsFor is not { Count: > 0 } next || !seen.Add(from))
+        {
+            return false;
+        }
+
+        foreach (var store in next)
+        {
+            if (Reaches(store, target, seen))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,14 @@
+namespace WasmActors.Runtime.Calls;
+
+/// <summary>What became of a store whose guest was interrupted in the middle of a call.</summary>
+public enum StoreFate
+{
+    /// <summary>It was kept as the guest left it.</summary>
+    Kept,
+
+    /// <summary>A fresh store took its place.</summary>
+    Replaced,
+
+    /// <summary>It was stopped.</summary>
+    Stopped,
+}
