@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
 using WasmActors.Actors.Messages;
@@ -87,7 +88,7 @@ public sealed class WasmHost : IAsyncDisposable
     /// <summary>Compiles a module in text form (WAT), or finds it compiled already.</summary>
     /// <exception cref="Runtime.Calls.WasmError"><c>module.invalid</c></exception>
     public Task<WasmModule> LoadTextAsync(string text, string? name = null, CancellationToken cancellation = default) =>
-        Modules.GetAsync(ModuleText.ToBinary(text), name, cancellation);
+        Modules.GetAsync(Encoding.UTF8.GetBytes(text), name, cancellation);
 
     /// <summary>Compiles a module out of a file, binary or text, or finds it compiled already.</summary>
     /// <exception cref="Runtime.Calls.WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>

@@ -14,6 +14,7 @@ internal sealed class CompileCommand : Verb
     private readonly Terminal _terminal;
     private readonly Argument<string[]> _files = new("FILE") { Arity = ArgumentArity.OneOrMore, Description = "WebAssembly modules, binary (.wasm) or text (.wat)." };
     private readonly FormatOption _output = new();
+    private readonly IsolateOption _isolate = new();
 
     public CompileCommand(Terminal terminal)
         : base("compile", "Compiles modules into the cache, so that they start at once later.")
@@ -28,7 +29,8 @@ internal sealed class CompileCommand : Verb
         });
         Add(_files);
         Add(_output);
-        SetAction((parsed, cancellation) => CompileAsync(parsed.GetRequiredValue(_files), parsed.GetValue(_output), cancellation));
+        Add(_isolate);
+        SetAction((parsed, cancellation) => CompileAsync(parsed.GetRequiredValue(_files), parsed.GetValue(_output), IsolateOption.Isolation(parsed.GetValue(_isolate)), cancellation));
     }
 
     public override string Synopsis => "compile FILE… [options]";
@@ -43,14 +45,14 @@ internal sealed class CompileCommand : Verb
           wasmactors compile program.wasm
           wasmactors compile *.wasm -o json
 
-        Exit codes: 0 done, 2 usage, 65 module not valid, 66 file not readable, 70 internal, 73 cache not usable,
-        130 cancelled.
+        Exit codes: 0 done, 2 usage, 65 module not valid, 66 file not readable, 70 internal, 71 limit,
+        73 cache not usable, 130 cancelled.
         """;
 
-    private async Task<int> CompileAsync(IReadOnlyList<string> paths, OutputFormat format, CancellationToken cancellation)
+    private async Task<int> CompileAsync(IReadOnlyList<string> paths, OutputFormat format, CompileIsolation isolation, CancellationToken cancellation)
     {
         using var engine = new WasmEngine();
-        using var modules = new ModuleCache(engine);
+        using var modules = new ModuleCache(engine, new ModuleCacheOptions { Isolation = isolation });
         var failures = new FailureReport(_terminal);
         var compiled = new List<CompiledModule>();
         int exitCode = ExitCodes.Ok;

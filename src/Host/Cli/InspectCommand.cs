@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WasmActors.Host.Cli.Inspection;
+using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Runtime.Modules;
 
@@ -12,6 +13,7 @@ internal sealed class InspectCommand : Verb
     private readonly Argument<string> _file = FileArgument();
     private readonly FormatOption _output = new();
     private readonly Option<bool> _noCache = new("--no-cache") { Arity = ArgumentArity.Zero, Description = "Neither read nor write compiled modules on disk." };
+    private readonly IsolateOption _isolate = new();
 
     public InspectCommand(Terminal terminal)
         : base("inspect", "Shows what a module imports, exports and holds, without running it.")
@@ -20,6 +22,7 @@ internal sealed class InspectCommand : Verb
         Add(_file);
         Add(_output);
         Add(_noCache);
+        Add(_isolate);
         SetAction(InspectAsync);
     }
 
@@ -39,13 +42,13 @@ internal sealed class InspectCommand : Verb
           wasmactors inspect program.wasm
           wasmactors inspect program.wasm -o json
 
-        Exit codes: 0 done, 2 usage, 65 module not valid, 66 file not readable, 70 internal, 130 cancelled.
+        Exit codes: 0 done, 2 usage, 65 module not valid, 66 file not readable, 70 internal, 71 limit, 130 cancelled.
         """;
 
     private async Task<int> InspectAsync(ParseResult parsed, CancellationToken cancellation)
     {
         using var engine = new WasmEngine();
-        using var modules = new ModuleCache(engine, new ModuleCacheOptions { OnDisk = !parsed.GetValue(_noCache) });
+        using var modules = new ModuleCache(engine, new ModuleCacheOptions { OnDisk = !parsed.GetValue(_noCache), Isolation = IsolateOption.Isolation(parsed.GetValue(_isolate)) });
         var file = await ModuleFile.ReadAsync(parsed.GetRequiredValue(_file), cancellation).ConfigureAwait(false);
         var module = await file.CompileAsync(modules, _terminal, cancellation).ConfigureAwait(false);
         var report = ModuleReport.Of(file, module);

@@ -20,6 +20,7 @@ internal sealed class RunCommand : Verb
     private readonly ParsedOption<ulong> _fuel = new("--fuel", FuelText.TryParse) { HelpName = "N", Description = "Most work for the guest, about one unit per instruction. [default: not counted]" };
     private readonly ParsedOption<long> _maxMemory = new("--max-memory", SizeText.TryParse) { HelpName = "SIZE", Description = "Largest size of each memory, such as 64KiB, 16MiB, 1GiB. [default: 1GiB]" };
     private readonly Option<bool> _noCache = new("--no-cache") { Arity = ArgumentArity.Zero, Description = "Neither read nor write compiled modules on disk." };
+    private readonly IsolateOption _isolate = new();
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Arity = ArgumentArity.Zero, Description = "Log on standard error." };
 
     public RunCommand(Terminal terminal)
@@ -28,7 +29,7 @@ internal sealed class RunCommand : Verb
         _unknown.AcceptOnlyFromAmong("fail", "trap", "default");
         Add(_file);
         Add(_arguments);
-        foreach (Option option in (ReadOnlySpan<Option>)[_invoke, _env, _dir, _unknown, _timeout, _fuel, _maxMemory, _noCache, _verbose])
+        foreach (Option option in (ReadOnlySpan<Option>)[_invoke, _env, _dir, _unknown, _timeout, _fuel, _maxMemory, _noCache, _isolate, _verbose])
         {
             Add(option);
         }
@@ -62,7 +63,7 @@ internal sealed class RunCommand : Verb
           wasmactors run --invoke add math.wasm -5 3
           wasmactors run program.wasm --flag input.txt
           wasmactors run --dir ./data::/data:ro --env LANG=C program.wasm /data/input.txt
-          wasmactors run --timeout 2s --fuel 1000000000 --max-memory 64MiB untrusted.wasm
+          wasmactors run --isolate --timeout 2s --fuel 1000000000 --max-memory 64MiB untrusted.wasm
           echo hello | wasmactors run cat.wasm
 
         Exit codes: a WASI program's own status; else 0 done, 2 usage, 65 module not valid, 66 file not readable,
@@ -81,6 +82,7 @@ internal sealed class RunCommand : Verb
         Fuel = parsed.GetValue(_fuel),
         MaxMemory = parsed.GetValue(_maxMemory),
         Cache = !parsed.GetValue(_noCache),
+        Isolation = IsolateOption.Isolation(parsed.GetValue(_isolate)),
         Verbose = parsed.GetValue(_verbose),
     };
 }

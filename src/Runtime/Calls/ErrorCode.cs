@@ -12,6 +12,12 @@ public static class ErrorCode
     /// <summary>The module's file or stream could not be read.</summary>
     public const string ModuleUnreadable = "module.unreadable";
 
+    /// <summary>The module exceeds a limit on what is compiled at all.</summary>
+    public const string ModuleTooLarge = "module.too_large";
+
+    /// <summary>Compiling the module took more time, memory or room than allowed, or ended the compiler.</summary>
+    public const string ModuleTooExpensive = "module.too_expensive";
+
     /// <summary>The module has been disposed.</summary>
     public const string ModuleGone = "module.gone";
 
@@ -131,6 +137,15 @@ public static class ErrorCode
 
     /// <summary>A WASI program ended itself with an exit status.</summary>
     public const string WasiExit = "wasi.exit";
+
+    /// <summary>So many modules are being compiled and waiting to be that no more are taken.</summary>
+    public const string CompilerBusy = "compiler.busy";
+
+    /// <summary>The compiler program is missing, does not start, or ends before it takes a module.</summary>
+    public const string CompilerUnavailable = "compiler.unavailable";
+
+    /// <summary>The compiler program answered something that is not to be trusted: none of it was loaded.</summary>
+    public const string CompilerBadAnswer = "compiler.bad_answer";
 
     /// <summary>Wasmtime answered an error that fits none of the other codes.</summary>
     public const string EngineError = "engine.error";

@@ -1,5 +1,5 @@
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Compilation;
 
 namespace WasmActors.Runtime.Modules;
 
@@ -16,12 +16,10 @@ namespace WasmActors.Runtime.Modules;
 public sealed class ModuleCache : IDisposable
 {
     private readonly ArtifactStore? _disk;
+    private readonly ModuleMaker _maker;
     private readonly RecentModules _modules;
-    private readonly Dictionary<string, TaskCompletionSource<WasmModule>> _making = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _slots = new(Environment.ProcessorCount);
+    private readonly Dictionary<string, ModulePromise> _making = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
-    private long _compilations;
-    private long _diskHits;
     private long _memoryHits;
     private bool _disposed;
 
@@ -30,6 +28,11 @@ public sealed class ModuleCache : IDisposable
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="WasmError"><c>engine.bad_settings</c>: an option is out of its range.</exception>
     public ModuleCache(WasmEngine engine, ModuleCacheOptions? options = null)
+        : this(engine, options, program: null)
+    {
+    }
+
+    internal ModuleCache(WasmEngine engine, ModuleCacheOptions? options, CompilerProgram? program)
     {
         ArgumentNullException.ThrowIfNull(engine);
         options ??= new ModuleCacheOptions();
@@ -41,6 +44,8 @@ public sealed class ModuleCache : IDisposable
             Folder = options.FolderPath;
             _disk = new ArtifactStore(engine, Folder, options.MaxDiskBytes);
         }
+
+        _maker = new ModuleMaker(engine, _disk, options, program);
     }
 
     /// <summary>The engine that the modules are for.</summary>
@@ -54,10 +59,10 @@ public sealed class ModuleCache : IDisposable
     public string? DiskProblem => _disk?.Problem;
 
     /// <summary>How many modules were compiled, or tried to be.</summary>
-    public long Compilations => Interlocked.Read(ref _compilations);
+    public long Compilations => _maker.Compilations;
 
     /// <summary>How many modules were loaded from disk.</summary>
-    public long DiskHits => Interlocked.Read(ref _diskHits);
+    public long DiskHits => _maker.DiskHits;
 
     /// <summary>How often a module was answered without either, by waiting for somebody else's included.</summary>
     public long MemoryHits => Interlocked.Read(ref _memoryHits);
@@ -65,8 +70,10 @@ public sealed class ModuleCache : IDisposable
     /// <summary>The module of these bytes, compiled only where neither memory nor disk has it.</summary>
     /// <param name="bytes">Binary, or text, which is converted first. Not read after this method has returned its task.</param>
     /// <param name="name">For messages and logs; default: the name section's. The first name that a module gets stays.</param>
-    /// <param name="cancellation">Ends the waiting, not the compilation: that can't be interrupted, and others may wait for it.</param>
-    /// <exception cref="WasmError"><c>module.invalid</c> with Wasmtime's own message; the same bytes are tried again the next time.</exception>
+    /// <param name="cancellation">Ends the waiting. The compilation goes on for others who wait for it; when nobody does, a child process that
+    /// compiles is ended, while compiling in this process cannot be interrupted.</param>
+    /// <exception cref="WasmError"><c>module.invalid</c> with Wasmtime's own message; <c>module.too_large</c>, <c>module.too_expensive</c>, <c>compiler.busy</c>,
+    /// <c>compiler.unavailable</c>, <c>compiler.bad_answer</c> where the options ask for limits and isolation. The same bytes are tried again the next time.</exception>
     /// <exception cref="ObjectDisposedException">The cache or its engine was disposed.</exception>
     public Task<WasmModule> GetAsync(ReadOnlyMemory<byte> bytes, string? name = null, CancellationToken cancellation = default)
     {
@@ -76,7 +83,17 @@ public sealed class ModuleCache : IDisposable
             return Task.FromCanceled<WasmModule>(cancellation);
         }
 
-        return ModuleText.IsBinary(bytes.Span) ? GetBinary(bytes, name, cancellation) : GetTextAsync(bytes.ToArray(), name, cancellation);
+        bool isText = !ModuleText.IsBinary(bytes.Span);
+        try
+        {
+            _maker.CheckLength(bytes.Length, isText);
+        }
+        catch (WasmError tooLarge)
+        {
+            return Task.FromException<WasmModule>(tooLarge);
+        }
+
+        return isText ? GetTextAsync(bytes.ToArray(), name, cancellation) : GetBinaryAsync(bytes, name, cancellation);
     }
 
     /// <summary>The module in a file, binary or text; its name is the file's. Otherwise as <see cref="GetAsync"/>.</summary>
@@ -129,18 +146,20 @@ public sealed class ModuleCache : IDisposable
             _disposed = true;
             _modules.Clear();
         }
+
+        _maker.Dispose();
     }
 
     private async Task<WasmModule> GetTextAsync(byte[] text, string? name, CancellationToken cancellation)
     {
         byte[] wasm = await Task.Run(() => ModuleText.ToBinary(text), cancellation).ConfigureAwait(false);
-        return await GetBinary(wasm, name, cancellation).ConfigureAwait(false);
+        return await GetBinaryAsync(wasm, name, cancellation).ConfigureAwait(false);
     }
 
-    private Task<WasmModule> GetBinary(ReadOnlyMemory<byte> wasm, string? name, CancellationToken cancellation)
+    private Task<WasmModule> GetBinaryAsync(ReadOnlyMemory<byte> wasm, string? name, CancellationToken cancellation)
     {
         string digest = WasmModule.DigestOf(wasm.Span);
-        TaskCompletionSource<WasmModule>? promise;
+        ModulePromise? promise;
         lock (_lock)
         {
             if (_modules.TryGet(digest, out var known))
@@ -155,72 +174,82 @@ public sealed class ModuleCache : IDisposable
             }
             else
             {
-                promise = new TaskCompletionSource<WasmModule>(TaskCreationOptions.RunContinuationsAsynchronously);
+                promise = new ModulePromise();
                 _making.Add(digest, promise);
+                var made = promise;
                 byte[] own = wasm.ToArray();
-                _ = Task.Run(() => MakeAsync(promise, own, digest, name), CancellationToken.None);
+                _ = Task.Run(() => MakeAsync(made, own, digest, name), CancellationToken.None);
             }
+
+            promise.Join();
         }
 
-        return promise.Task.WaitAsync(cancellation);
+        return WaitAsync(promise, digest, cancellation);
     }
 
-    private async Task MakeAsync(TaskCompletionSource<WasmModule> promise, byte[] wasm, string digest, string? name)
+    private async Task<WasmModule> WaitAsync(ModulePromise promise, string digest, CancellationToken cancellation)
     {
         try
         {
-            await _slots.WaitAsync().ConfigureAwait(false);
-            WasmModule module;
-            try
-            {
-                // Not on a thread of the pool, which others need while this one compiles for seconds.
-                module = await Task.Factory.StartNew(() => LoadOrCompile(wasm, digest, name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-            }
-            finally
-            {
-                _slots.Release();
-            }
+            return await promise.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_maker.CanBeCancelled && !promise.Task.IsCompleted)
+        {
+            Leave(promise, digest);
+            throw;
+        }
+    }
 
+    private void Leave(ModulePromise promise, string digest)
+    {
+        lock (_lock)
+        {
+            if (promise.Leave())
+            {
+                Forget(promise, digest);
+            }
+        }
+    }
+
+    private async Task MakeAsync(ModulePromise promise, byte[] wasm, string digest, string? name)
+    {
+        try
+        {
+            var module = await _maker.MakeAsync(wasm, digest, name, promise.Abandoned).ConfigureAwait(false);
             lock (_lock)
             {
-                _making.Remove(digest);
+                End(promise, digest);
                 if (!_disposed)
                 {
                     _modules.Add(module);
                 }
             }
 
-            promise.SetResult(module);
+            promise.Keep(module);
         }
         catch (Exception failure)
         {
             lock (_lock)
             {
-                _making.Remove(digest);
+                End(promise, digest);
             }
 
-            promise.SetException(failure);
-            _ = promise.Task.Exception; // Everybody who waited may have left.
+            promise.Break(failure);
         }
     }
 
-    private WasmModule LoadOrCompile(byte[] wasm, string digest, string? name)
+    private void End(ModulePromise promise, string digest)
     {
-        using var use = Engine.BeginUse();
-        nint loaded = _disk?.TryLoad(digest) ?? 0;
-        if (loaded != 0)
-        {
-            Interlocked.Increment(ref _diskHits);
-            return WasmModule.FromArtifact(Engine, loaded, wasm, digest, name);
-        }
+        Forget(promise, digest);
+        promise.Dispose();
+    }
 
-        Interlocked.Increment(ref _compilations);
-        var module = WasmModule.FromBinary(Engine, wasm, name, shared: true);
-        if (_disk is not null)
+    // Only itself: after everybody left, somebody may have begun anew.
+    private void Forget(ModulePromise promise, string digest)
+    {
+        if (_making.TryGetValue(digest, out var current) && current == promise)
         {
-            _disk.Save(module.Digest, ModuleTypes.Serialize(module));
+            _making.Remove(digest);
         }
-
-        return module;
     }
 }

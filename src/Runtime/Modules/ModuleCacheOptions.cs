@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Limits;
 
 namespace WasmActors.Runtime.Modules;
 
@@ -19,10 +20,24 @@ public sealed record ModuleCacheOptions
     /// <summary>Most modules kept in memory; the least recently asked for are forgotten first. Default 1,000.</summary>
     public int MaxModules { get; init; } = 1000;
 
+    /// <summary>Where modules are compiled. Default <see cref="CompileIsolation.InProcess"/>: for modules that are trusted.</summary>
+    public CompileIsolation Isolation { get; init; } = CompileIsolation.InProcess;
+
+    /// <summary>What compiling a module may use with <see cref="CompileIsolation.ChildProcess"/>.</summary>
+    public CompileLimits CompileLimits { get; init; } = new();
+
+    /// <summary>How large modules may be; looked at before anything else is done with them. Default null: the defaults of
+    /// <see cref="ModuleLimits"/> with <see cref="CompileIsolation.ChildProcess"/>, none otherwise.</summary>
+    public ModuleLimits? ModuleLimits { get; init; }
+
+    internal ModuleLimits EffectiveLimits => ModuleLimits
+        ?? (Isolation == CompileIsolation.ChildProcess ? new ModuleLimits() : Limits.ModuleLimits.None);
+
     internal string FolderPath => Folder is null ? Path.Combine(UserCache(), "wasmactors", "modules") : Path.GetFullPath(Folder);
 
     internal void Check()
     {
+        CompileLimits.Check();
         if (MaxDiskBytes < 0)
         {
             throw new WasmError(ErrorCode.BadSettings, $"ModuleCacheOptions.MaxDiskBytes is {MaxDiskBytes}; it cannot be negative.");

@@ -144,6 +144,19 @@ internal ref struct WasmCursor
     /// <summary>Passes over a heap type: an abstract one or the index of a type.</summary>
     public void SkipHeapType() => SkipNumber(33);
 
+    /// <summary>Passes over the limits of a memory or table.</summary>
+    public void SkipLimits()
+    {
+        byte flags = ReadByte();
+        int bits = (flags & 0x04) != 0 ? 64 : 32;
+        SkipNumber(bits);
+        if ((flags & 0x01) != 0)
+            SkipNumber(bits);
+
+        if ((flags & 0x08) != 0) // page size of its own
+            SkipNumber(32);
+    }
+
     private ulong ReadUnsigned(int bits)
     {
         int start = Offset;

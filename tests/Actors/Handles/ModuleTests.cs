@@ -1,5 +1,7 @@
+using WasmActors.Actors.Handles;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Tests.Handles;
@@ -47,6 +49,21 @@ public class ModuleTests(HostFixture fixture) : IClassFixture<HostFixture>
         var instance = await store.InstantiateAsync(module);
 
         Assert.Equal(1, await instance.GetFunc("one").CallAsync<int>());
+    }
+
+    [Fact]
+    public async Task A_host_for_modules_from_outside_compiles_them_in_another_process_within_limits()
+    {
+        await using var host = await WasmHost.StartAsync(new WasmHostOptions
+        {
+            Cache = new ModuleCacheOptions { OnDisk = false, Isolation = CompileIsolation.ChildProcess, ModuleLimits = new ModuleLimits { Functions = 1, TextBytes = 100 } },
+        });
+        var store = await host.CreateStoreAsync();
+        var instance = await store.InstantiateAsync(await host.LoadTextAsync("""(module (func (export "one") (result i32) (i32.const 1)))"""));
+        Assert.Equal(1, await instance.GetFunc("one").CallAsync<int>());
+
+        await Expect.ErrorAsync(ErrorCode.ModuleTooLarge, () => host.LoadAsync(ModuleText.ToBinary("(module (func) (func))")));
+        await Expect.ErrorAsync(ErrorCode.ModuleTooLarge, () => host.LoadTextAsync($"(module) ;; {new string('x', 100)}"));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class RealModules : IDisposable
     internal WasmStore NewStore(TimeSpan? deadline = null) =>
         new(Engine, new StoreOptions { Limits = new StoreLimits { Deadline = deadline ?? TimeSpan.FromSeconds(60) } });
 
-    private static async Task<string> FileAsync(string package, string version, string path)
+    internal static async Task<string> FileAsync(string package, string version, string path)
     {
         var file = await NpmPackage.FileAsync(package, version, path);
         Skip.If(file.IsMissing, file.MissingBecause);

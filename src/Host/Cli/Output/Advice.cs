@@ -19,6 +19,7 @@ internal static class Advice
         ErrorCode.ModuleInvalid => "Check that FILE is a WebAssembly module, binary (.wasm) or text (.wat).",
         ErrorCode.MissingImport => "'wasmactors inspect FILE' lists the imports. --unknown-imports trap lets the module run until it calls one that is missing; --unknown-imports default answers zeros.",
         ErrorCode.LimitExceeded => "Raise --max-memory (default 1 GiB) if the module may use that much.",
+        ErrorCode.ModuleTooLarge or ErrorCode.ModuleTooExpensive => "Leave --isolate out if you trust the module: it is then compiled without limits.",
         ErrorCode.DeadlineExceeded => "Raise --timeout if the guest needs more time.",
         "trap.out_of_fuel" => "Raise --fuel if the guest may do that much work.",
         ErrorCode.WasiBadConfiguration => "Check --env and --dir: 'wasmactors run --help' has examples.",

@@ -66,7 +66,7 @@ internal sealed class GuestRun(RunSettings settings, Terminal terminal, ILogger 
     private WasmHostOptions HostOptions() => new()
     {
         Engine = new EngineSettings { Fuel = settings.Fuel is not null },
-        Cache = new ModuleCacheOptions { OnDisk = settings.Cache },
+        Cache = new ModuleCacheOptions { OnDisk = settings.Cache, Isolation = settings.Isolation },
         Logger = log,
     };
 

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Host.Cli.Running;
@@ -35,6 +36,9 @@ internal sealed record RunSettings
 
     /// <summary>Whether compiled modules are kept on disk.</summary>
     public bool Cache { get; init; } = true;
+
+    /// <summary>Where the module is compiled.</summary>
+    public CompileIsolation Isolation { get; init; }
 
     /// <summary>Whether to log.</summary>
     public bool Verbose { get; init; }

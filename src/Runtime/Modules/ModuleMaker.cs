@@ -1,0 +1,119 @@
+using WasmActors.Runtime.Compilation;
+using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Precheck;
+
+namespace WasmActors.Runtime.Modules;
+
+/// <summary>Makes the modules of a cache: loads their compiled form from disk, or compiles them in this process or in another.</summary>
+internal sealed class ModuleMaker : IDisposable
+{
+    private readonly WasmEngine _engine;
+    private readonly ArtifactStore? _disk;
+    private readonly CompilerPool? _compilers;
+    private readonly ModuleLimits _limits;
+    private readonly SemaphoreSlim _slots = new(Environment.ProcessorCount);
+    private long _compilations;
+    private long _diskHits;
+
+    internal ModuleMaker(WasmEngine engine, ArtifactStore? disk, ModuleCacheOptions options, CompilerProgram? program)
+    {
+        _engine = engine;
+        _disk = disk;
+        _limits = options.EffectiveLimits;
+        _compilers = options.Isolation == CompileIsolation.ChildProcess ? new CompilerPool(engine.Settings, options.CompileLimits, program) : null;
+    }
+
+    /// <summary>Whether making a module ends when nobody waits for it any more.</summary>
+    internal bool CanBeCancelled => _compilers is not null;
+
+    internal long Compilations => Interlocked.Read(ref _compilations);
+
+    internal long DiskHits => Interlocked.Read(ref _diskHits);
+
+    /// <summary>Refuses what is too long to be worth a look.</summary>
+    /// <exception cref="Calls.WasmError"><c>module.too_large</c></exception>
+    internal void CheckLength(int bytes, bool isText)
+    {
+        if (isText)
+        {
+            ModulePrecheck.CheckText(bytes, _limits);
+        }
+        else
+        {
+            ModulePrecheck.CheckLength(bytes, _limits);
+        }
+    }
+
+    /// <summary>Makes a module.</summary>
+    /// <param name="wasm">The module in binary form; not to be changed.</param>
+    /// <param name="digest">Its SHA-256, hexadecimal.</param>
+    /// <param name="name">For messages.</param>
+    /// <param name="cancellation">Ends a compilation in another process; one in this process cannot be ended.</param>
+    internal async Task<WasmModule> MakeAsync(byte[] wasm, string digest, string? name, CancellationToken cancellation)
+    {
+        var made = await OnThreadAsync(() => Make(wasm, digest, name)).ConfigureAwait(false);
+        if (made is not null)
+        {
+            return made;
+        }
+
+        Interlocked.Increment(ref _compilations);
+        byte[] artifact = await _compilers!.CompileAsync(wasm, Convert.FromHexString(digest), cancellation).ConfigureAwait(false);
+        return await OnThreadAsync(() => Load(artifact, wasm, digest, name)).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _compilers?.Dispose();
+
+    private async Task<T> OnThreadAsync<T>(Func<T> work)
+    {
+        await _slots.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            // Not on a thread of the pool, which others need while this one compiles for seconds.
+            return await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    // Null when it has to be compiled in another process.
+    private WasmModule? Make(byte[] wasm, string digest, string? name)
+    {
+        ModulePrecheck.Check(wasm, _limits);
+        using var use = _engine.BeginUse();
+        nint loaded = _disk?.TryLoad(digest) ?? 0;
+        if (loaded != 0)
+        {
+            Interlocked.Increment(ref _diskHits);
+            return WasmModule.FromArtifact(_engine, loaded, wasm, digest, name);
+        }
+
+        if (_compilers is not null)
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref _compilations);
+        var module = WasmModule.FromBinary(_engine, wasm, name, shared: true);
+        _disk?.Save(module.Digest, ModuleTypes.Serialize(module));
+        return module;
+    }
+
+    // The artifact was authenticated where it was received.
+    private WasmModule Load(byte[] artifact, byte[] wasm, string digest, string? name)
+    {
+        using var use = _engine.BeginUse();
+        nint loaded = ModuleTypes.LoadArtifact(_engine, artifact);
+        if (loaded == 0)
+        {
+            throw new Calls.WasmError(Calls.ErrorCode.CompilerBadAnswer, "Wasmtime refuses what the compiler process made: it runs another version of Wasmtime.");
+        }
+
+        var module = WasmModule.FromArtifact(_engine, loaded, wasm, digest, name);
+        _disk?.Save(digest, artifact);
+        return module;
+    }
+}
