@@ -32,6 +32,9 @@ public sealed record StoreStatus(StoreActivity Activity, int Generation, long Ca
     /// <summary>Time slices that the command under way has used so far; 0 when idle.</summary>
     public long Slices { get; init; }
 
+    /// <summary>Time of a processor that its guest has had since it first outlived a slice; zero before.</summary>
+    public TimeSpan ProcessorTime { get; init; }
+
     /// <summary>How many calls nest in the waiting one.</summary>
     public int NestedCalls { get; init; }
 

@@ -217,6 +217,7 @@ internal sealed partial class StoreActor
             ParkedOn = _top is { IsWaiting: true, Call.Import: { } import } ? GuestText.Clean(import.Func.FullName, GuestText.NameLimit) : null,
             ParkedSince = _top is { IsWaiting: true } ? Since(_top.WaitingSince) : null,
             Slices = root?.Call?.Slices ?? 0,
+            ProcessorTime = root?.Call?.ProcessorTime ?? TimeSpan.Zero,
             NestedCalls = nested,
             Fuel = _engine.Settings.Fuel ? Session.Store.Fuel : null,
         };

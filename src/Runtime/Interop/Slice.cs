@@ -7,12 +7,12 @@ namespace WasmActors.Runtime.Interop;
 /// <summary>The time slice of the guest that this thread runs: when it is over, and what it took.</summary>
 /// <remarks>
 /// A slice is over with the engine's tick. On a thread of the background, which may stand still in the middle of a slice for long, it
-/// also has had a millisecond of a processor by then: otherwise those that are unlucky would hardly get on.
+/// also has had half a millisecond of a processor by then: otherwise those that are unlucky would hardly get on.
 /// </remarks>
 internal static unsafe partial class Slice
 {
     private const int ThreadTime = 3; // CLOCK_THREAD_CPUTIME_ID
-    private const long LeastNanoseconds = 1_000_000;
+    private const long LeastNanoseconds = 500_000;
 
     [ThreadStatic]
     private static long t_start;

@@ -33,7 +33,7 @@ internal static class FairnessLoad
         }
 
         var running = endless.Select(e => e.GetFunc("spin").CallAsync(cancellation.Token).AsTask()).ToArray();
-        await ShortCalls.MeasureAsync(add, TimeSpan.FromSeconds(3)).ConfigureAwait(false);
+        await AllRunAsync(endless, add).ConfigureAwait(false);
         long[] before = await CountsAsync(endless).ConfigureAwait(false);
         var disturbed = await ShortCalls.MeasureAsync(add, length).ConfigureAwait(false);
         long[] after = await CountsAsync(endless).ConfigureAwait(false);
@@ -63,6 +63,21 @@ internal static class FairnessLoad
         PauseOptions.Tell($"share of an endless guest over {length.TotalSeconds:f0} s, largest to smallest", shares[0] == 0 ? "one stood still" : $"{(double)shares[^1] / shares[0]:f2}", "at most 2", shares[0] > 0 && shares[^1] <= 2 * shares[0]);
         PauseOptions.Tell("all cancelled within", $"{ended:f0} ms", "1,000 ms", ended <= 1000);
         return right;
+    }
+
+    // Until every guest has had its first slices, and they share the processors as they will go on to.
+    private static async Task AllRunAsync(InstanceRef[] guests, FuncRef add)
+    {
+        long start = Stopwatch.GetTimestamp();
+        bool all = false;
+        while (!all && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30))
+        {
+            await ShortCalls.MeasureAsync(add, TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            var statuses = await Task.WhenAll(guests.Select(static g => g.Store.GetStatusAsync().AsTask())).ConfigureAwait(false);
+            all = statuses.All(static s => s.Slices > 8);
+        }
+
+        Console.WriteLine($"   every guest has had its first slices after {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s");
     }
 
     private static async Task<long[]> CountsAsync(InstanceRef[] guests)

@@ -1,3 +1,4 @@
+using WasmActors.Benchmarks.Comparison.Own;
 using WasmActors.Benchmarks.Comparison.Parking;
 
 namespace WasmActors.Benchmarks.Comparison.Rows;
@@ -9,10 +10,11 @@ internal static class ParkedRow
     {
         Name = "parked",
         Title = "guests that wait for an import's answer at the same time",
-        Reference = Peers.Threads,
+        Reference = Peers.Own,
         Metrics = [Metric.Reached, Metric.TimeEach, Metric.TimeToAll, Metric.MemoryEach, Metric.Release],
         Contenders =
         [
+            new(Peers.Own, "a store in its actor for each guest; the import is answered by an async delegate that waits for one event", static () => new HostParking()),
             new(Peers.Threads, "raw Wasmtime; a thread with 256 KB of stack for each guest, blocked in the import until all are released", static () => new ThreadParking()),
         ],
         Quick = [new() { Case = "10,000 guests", Bound = 10_000, DeadlineSeconds = 60 }],
