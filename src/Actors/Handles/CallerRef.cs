@@ -16,13 +16,12 @@ namespace WasmActors.Actors.Handles;
 public sealed class CallerRef
 {
     private readonly ImportId _id;
-    private readonly CallChain _chain;
 
     internal CallerRef(StoreRef store, ImportId id, CallChain chain, long deadline)
     {
         Store = store;
         _id = id;
-        _chain = chain;
+        Chain = chain;
         Deadline = deadline;
     }
 
@@ -31,7 +30,10 @@ public sealed class CallerRef
     public StoreRef Store { get; }
 
     /// <summary>What to make calls with that are needed for the answer: the time that is left for it, and the chain.</summary>
-    public CallOptions Options => new(Store.Cell.Left(Deadline)) { Chain = _chain };
+    public CallOptions Options => new(Store.Cell.Left(Deadline)) { Chain = Chain };
+
+    /// <summary>The calls that wait.</summary>
+    internal CallChain Chain { get; }
 
     /// <summary>Timestamp of the store's clock by which the answer must come.</summary>
     internal long Deadline { get; }

@@ -13,7 +13,7 @@ internal sealed class DelegateAnswer(AsyncThunk thunk, IReadOnlyList<Val> argume
     public void Execute()
     {
         // Set for this work item, and for what it awaits; the pool forgets it with the item.
-        ServedContext.Current = new ServedContext(caller.Options.Chain!, caller.Deadline);
+        ServedContext.Current = new ServedContext(caller.Chain, caller.Deadline);
         try
         {
             var answer = thunk.InvokeAsync(caller, arguments);

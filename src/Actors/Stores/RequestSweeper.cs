@@ -61,15 +61,11 @@ internal static class RequestSweeper
         }
     }
 
-    /// <summary>Says that a request is to be looked at by a timestamp of its store's clock, where that is before the next round.</summary>
-    internal static void DueAt(StoreRequest request, long timestamp)
-    {
-        if (timestamp != long.MaxValue && request.Cell.Left(timestamp) is { } left
-            && left < s_round && Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), Volatile.Read(ref s_nextLook)) > left)
-        {
-            s_wake.Set();
-        }
-    }
+    /// <summary>The time between two looks, when nothing is due sooner.</summary>
+    internal static TimeSpan Round => s_round;
+
+    /// <summary>Says that a request is to be looked at before the next round.</summary>
+    internal static void Hurry() => s_wake.Set();
 
     private static void Run()
     {

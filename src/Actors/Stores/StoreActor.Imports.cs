@@ -59,7 +59,7 @@ internal sealed partial class StoreActor
         long due = activity.IsWaiting ? activity.ImportDeadline : activity.Call?.Deadline ?? long.MaxValue;
         if (activity.Work.Request is { } request)
         {
-            request.AttendAt = due;
+            request.AttendAt(due);
         }
         else
         {

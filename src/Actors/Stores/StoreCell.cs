@@ -29,8 +29,12 @@ internal sealed class StoreCell
         _queueLimit = spec.QueueLimit;
         _defaultWithin = spec.Options.Limits.Deadline;
         _defaultDuration = engine.EpochClock.Duration(_defaultWithin);
+        SweepDuration = engine.EpochClock.Duration(RequestSweeper.Round);
         _engine = engine;
     }
+
+    /// <summary>The time between two looks of the sweeper, by the store's clock.</summary>
+    internal long SweepDuration { get; }
 
     /// <summary>Number of the store, as in logs; it stays when the store is replaced.</summary>
     internal long Id { get; }

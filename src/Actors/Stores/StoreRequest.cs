@@ -43,14 +43,14 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
     /// <summary>Whether it is in its actor's queue, behind what was sent before.</summary>
     internal bool IsQueued { get; set; }
 
-    /// <summary>Timestamp at which the actor is asked to look at it while it is under way; <see cref="long.MaxValue"/> for never.</summary>
-    internal long AttendAt
+    /// <summary>Sets the timestamp at which the actor is asked to look at it while it is under way.</summary>
+    internal void AttendAt(long timestamp)
     {
-        get => Volatile.Read(ref _attendAt);
-        set
+        bool sooner = timestamp < _attendAt;
+        Volatile.Write(ref _attendAt, timestamp);
+        if (sooner && timestamp - Cell.Now < Cell.SweepDuration)
         {
-            Volatile.Write(ref _attendAt, value);
-            RequestSweeper.DueAt(this, value);
+            RequestSweeper.Hurry();
         }
     }
 
