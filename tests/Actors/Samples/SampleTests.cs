@@ -116,4 +116,12 @@ public class SampleTests
             File.Delete(file);
         }
     }
+
+    [Fact]
+    public async Task Sample_7_waits_for_imports_that_are_answered_later()
+    {
+        Assert.Equal(
+            ["price of 'apples'?", "the store is Parked on shop::price", "cost(3) = 63", "call.reentrant"],
+            await SampleProgram.RunAsync("07-served", "Served"));
+    }
 }
