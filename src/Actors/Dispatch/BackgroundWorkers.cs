@@ -3,7 +3,7 @@ using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
-/// <summary>Threads that run guests which keep on, each with another of the lowest priority for the guests' slices: those get the
+/// <summary>Threads that run guests which keep on, each with another of low priority for the guests' slices: those get the
 /// processors that nobody else wants, and give them up at once.</summary>
 internal sealed class BackgroundWorkers : IDisposable
 {

@@ -11,7 +11,7 @@ internal sealed record GuestExecutorSettings(int Parallelism, int ForegroundSlic
     internal static GuestExecutorSettings From(Config config)
     {
         int parallelism = config.GetInt("guest-executor.parallelism", 0);
-        int slices = config.GetInt("guest-executor.foreground-slices", 4);
+        int slices = config.GetInt("guest-executor.foreground-slices", 2);
         var aging = config.GetTimeSpan("guest-executor.aging", TimeSpan.FromMilliseconds(50));
         Require(parallelism is >= 0 and <= 1024, "parallelism", parallelism, "0 (the number of processors) to 1024");
         Require(slices is >= 0 and <= 1_000_000, "foreground-slices", slices, "0 to 1,000,000");

@@ -24,7 +24,7 @@ internal static class RequestSweeper
     private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(1);
 
     private static readonly Lock s_lock = new();
-    private static readonly ManualResetEventSlim s_wake = new();
+    private static readonly ManualResetEventSlim s_wake = new(false, spinCount: 0);
     private static WeakReference<StoreRequest>[] s_requests = new WeakReference<StoreRequest>[64];
     private static int s_count;
     private static bool s_started;

@@ -24,7 +24,7 @@ internal sealed class GuestThread : IDisposable
     /// <summary>Work that is to be begun when the thread next goes on.</summary>
     internal ThreadRun? Next { get; set; }
 
-    /// <summary>Whether the thread is to have the lowest priority from its next turn on; it keeps that.</summary>
+    /// <summary>Whether the thread is to have a low priority from its next turn on; it keeps that.</summary>
     internal bool IsLow { get; set; }
 
     /// <summary>Whether the work was begun and has not ended.</summary>

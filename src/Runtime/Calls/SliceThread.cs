@@ -3,7 +3,7 @@ using WasmActors.Runtime.Interop;
 namespace WasmActors.Runtime.Calls;
 
 /// <summary>
-/// A thread of the lowest priority that runs the slices of guests for another thread, which stands still meanwhile and does everything
+/// A thread of low priority that runs the slices of guests for another thread, which stands still meanwhile and does everything
 /// else. So nothing but guests and the host functions they call runs at that priority.
 /// </summary>
 /// <remarks>Threads inherit their priority on Linux: whatever else ran there could leave its thread pool with a thread that stays low.</remarks>

@@ -6,9 +6,11 @@ namespace WasmActors.Runtime.Interop;
 /// Makes a thread one that others go before: a guest that only computes must not slow down those that are short. .NET's own thread
 /// priorities do nothing on Linux.
 /// </summary>
-internal static unsafe partial class BackgroundPriority
+/// <remarks>Lower, but not lowest: a guest must get on, and leave what its host functions hold, also on a machine that others keep busy.</remarks>
+internal static partial class BackgroundPriority
 {
-    private const int Idle = 5; // SCHED_IDLE: any other thread that wakes up takes the processor at once
+    private const int OneThread = 0; // PRIO_PROCESS: with a thread's number it means that thread, on Linux
+    private const int Nice = 5; // by the scheduler's weights a quarter of a processor beside one thread of the usual priority
 
     [ThreadStatic]
     private static bool t_low;
@@ -27,8 +29,7 @@ internal static unsafe partial class BackgroundPriority
         t_low = true;
         if (OperatingSystem.IsLinux())
         {
-            int priority = 0;
-            _ = sched_setscheduler(0, Idle, &priority);
+            _ = setpriority(OneThread, (uint)gettid(), Nice);
         }
         else
         {
@@ -36,7 +37,11 @@ internal static unsafe partial class BackgroundPriority
         }
     }
 
-    // int sched_setscheduler(pid_t, int policy, const struct sched_param*): 0 is this thread; the parameter is one int.
+    // int setpriority(int which, id_t who, int priority)
     [LibraryImport("libc")]
-    private static partial int sched_setscheduler(int thread, int policy, int* priority);
+    private static partial int setpriority(int which, uint who, int priority);
+
+    // pid_t gettid(void)
+    [LibraryImport("libc")]
+    private static partial int gettid();
 }

@@ -15,7 +15,7 @@ internal sealed class EpochClock : IDisposable
     private readonly TimeProvider _time;
     private readonly Action _increment;
     private readonly Func<bool> _anyStoreInUse;
-    private readonly ManualResetEventSlim _wake = new();
+    private readonly ManualResetEventSlim _wake = new(false, spinCount: 0);
     private readonly Thread _thread;
     private volatile bool _entered;
     private volatile bool _resting;
