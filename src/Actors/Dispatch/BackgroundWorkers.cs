@@ -3,8 +3,7 @@ using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
-/// <summary>Threads that run guests which keep on, each with another of low priority for the guests' slices: those get the
-/// processors that nobody else wants, and give them up at once.</summary>
+/// <summary>Threads that run guests which keep on, each with another of low priority for the guests' slices.</summary>
 internal sealed class BackgroundWorkers : IDisposable
 {
     private readonly GuestExecutor _executor;

@@ -30,6 +30,11 @@ public sealed class WasmHost : IAsyncDisposable
         Engine = new WasmEngine(options.Engine);
         Modules = new ModuleCache(Engine, options.Cache);
         var log = options.Logger;
+        if (Engine.NoFibers is { } reason)
+        {
+            log.Information("Guests that can be paused have a thread each: {Reason}", reason);
+        }
+
         int number = Interlocked.Increment(ref s_hosts);
         Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(Engine, log, Dispatcher)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");
     }

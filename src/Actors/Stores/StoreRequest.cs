@@ -161,11 +161,11 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
         }
         else if (phase == Phase.Running && IsCancelledSince(grace))
         {
-            TryFail(state, new WasmError(ErrorCode.Cancelled, "The call was cancelled, but a host function that it called is still running; the call goes on without its caller."));
+            TryFail(state, new WasmError(ErrorCode.Cancelled, "The call was cancelled, but its guest has not let go yet, as while a host function is running that it called; the call goes on without its caller."));
         }
         else if (phase == Phase.Running && Deadline != long.MaxValue && now >= Deadline + (long)(grace.TotalSeconds * Cell.Clock.TimestampFrequency))
         {
-            TryFail(state, new WasmError(ErrorCode.DeadlineExceeded, "The call's deadline has passed, but a host function that it called is still running; the call goes on without its caller."));
+            TryFail(state, new WasmError(ErrorCode.DeadlineExceeded, "The call's deadline has passed, but its guest has not let go yet, as while a host function is running that it called; the call goes on without its caller."));
         }
     }
 

@@ -57,6 +57,18 @@ internal sealed class StoreSupervisor : UntypedActor
         }
     }
 
+    /// <summary>Makes a store's actor, the first time and when it is replaced. An expression, Akka's usual way, is compiled for each.</summary>
+    private sealed class Maker(WasmEngine engine, StoreCell cell, StoreRecipe recipe, IActorRef creator, ILogger log) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(StoreActor);
+
+        public ActorBase Produce() => new StoreActor(engine, cell, recipe, creator, log);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+
     private void Create(HostProtocol.CreateStore create)
     {
         long id = Interlocked.Increment(ref s_lastStore);
@@ -64,7 +76,7 @@ internal sealed class StoreSupervisor : UntypedActor
         var recipe = new StoreRecipe(create.Spec);
         var creator = Sender;
         Context.ActorOf(
-            Props.Create(() => new StoreActor(_engine, cell, recipe, creator, _log)).WithDispatcher(_dispatcher),
+            Props.CreateBy(new Maker(_engine, cell, recipe, creator, _log)).WithDispatcher(_dispatcher),
             $"store-{id}");
     }
 }

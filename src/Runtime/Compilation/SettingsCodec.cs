@@ -26,6 +26,7 @@ internal static class SettingsCodec
         writer.Write(settings.RelaxedSimd);
         writer.Write(settings.WideArithmetic);
         writer.Write(settings.CustomPageSizes);
+        writer.Write(settings.ReserveMemory);
     }
 
     /// <summary>Reads what was written; the compiler works on one thread, so that its processor time is all there is to count.</summary>
@@ -51,6 +52,7 @@ internal static class SettingsCodec
         RelaxedSimd = reader.ReadBoolean(),
         WideArithmetic = reader.ReadBoolean(),
         CustomPageSizes = reader.ReadBoolean(),
+        ReserveMemory = reader.ReadBoolean(),
         ParallelCompilation = false,
     };
 }

@@ -13,6 +13,11 @@ public sealed record EngineSettings
     /// <summary>The pool's size, used with <see cref="AllocationStrategy.Pooling"/>.</summary>
     public PoolingSettings Pooling { get; init; } = new();
 
+    /// <summary>Whether each linear memory gets 4 GiB of addresses from the start, so that it never moves and its bounds need no checks.
+    /// Without, a memory takes no mapping beyond its own size: a process can hold 100,000 stores instead of about 31,000, at the price of
+    /// a check for each access, and of a copy when a memory grows. Not with a pool, which has its own. Default true.</summary>
+    public bool ReserveMemory { get; init; } = true;
+
     /// <summary>Whether guests use up fuel, a deterministic measure of work; costs about a fifth of their speed. Default false.</summary>
     public bool Fuel { get; init; }
 
@@ -63,7 +68,7 @@ public sealed record EngineSettings
     /// <summary>Text that differs whenever compiled code may differ; part of a cached artifact's name.</summary>
     internal string Fingerprint => string.Create(
         CultureInfo.InvariantCulture,
-        $"alloc={Allocation};pool={(Allocation == AllocationStrategy.Pooling ? Pooling.ToString() : "")};fuel={Fuel};stack={MaxWasmStackBytes};gc={Gc};eh={Exceptions};tail={TailCalls};m64={Memory64};mm={MultiMemory};rsimd={RelaxedSimd};wide={WideArithmetic};pages={CustomPageSizes}");
+        $"alloc={Allocation};pool={(Allocation == AllocationStrategy.Pooling ? Pooling.ToString() : "")};fuel={Fuel};stack={MaxWasmStackBytes};gc={Gc};eh={Exceptions};tail={TailCalls};m64={Memory64};mm={MultiMemory};rsimd={RelaxedSimd};wide={WideArithmetic};pages={CustomPageSizes};reserve={ReserveMemory}");
 
     /// <summary>Refuses what Wasmtime would end the process for.</summary>
     internal void Check()
@@ -71,6 +76,7 @@ public sealed record EngineSettings
         Require(Tick >= TimeSpan.FromMilliseconds(1) && Tick <= TimeSpan.FromSeconds(10), nameof(Tick), Tick, "1 ms to 10 s");
         Require(MaxWasmStackBytes is >= 64 * 1024 and <= 1536 * 1024, nameof(MaxWasmStackBytes), MaxWasmStackBytes, "64 KiB to 1.5 MiB");
         Require(MaxStacks is >= 1 and <= StackRegion.MaxOuterSlots, nameof(MaxStacks), MaxStacks, $"1 to {StackRegion.MaxOuterSlots:N0}");
+        Require(ReserveMemory || Allocation == AllocationStrategy.OnDemand, nameof(ReserveMemory), ReserveMemory, "true with a pool");
         Require(Gc || !Exceptions, nameof(Exceptions), Exceptions, "false where Gc is false");
         if (Allocation == AllocationStrategy.Pooling)
         {

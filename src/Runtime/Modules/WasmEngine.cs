@@ -138,6 +138,11 @@ public sealed class WasmEngine : IDisposable
             .WithWideArithmetic(settings.WideArithmetic)
             .WithCustomPageSizes(settings.CustomPageSizes)
             .WithParallelCompilation(settings.ParallelCompilation);
+        if (!settings.ReserveMemory)
+        {
+            config.WithStaticMemoryMaximumSize(0).WithMemoryReservationForGrowth(0).WithMemoryGuardSize(0).WithMemoryInitCopyOnWrite(false);
+        }
+
         if (settings.Allocation == AllocationStrategy.Pooling)
         {
             using var pool = PoolOf(settings.Pooling, settings.Gc);

@@ -29,6 +29,17 @@ public sealed class LoggingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_paused_guests_have_a_thread_each_is_logged_once_with_the_reason()
+    {
+        Assert.DoesNotContain(_sink.Events, static e => e.MessageTemplate.Text.StartsWith("Guests that can be paused", StringComparison.Ordinal));
+        var sink = new CollectingSink();
+        await using var host = await WasmHost.StartAsync(HostFixture.Options with { Logger = sink.Logger, Engine = new() { PreemptOnThreads = true } });
+        await host.CreateStoreAsync();
+        var logged = Assert.Single(sink.Events, static e => e.MessageTemplate.Text.StartsWith("Guests that can be paused", StringComparison.Ordinal));
+        Assert.Contains("PreemptOnThreads", logged.Properties["Reason"].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_replaced_store_is_logged_with_its_number()
     {
         var instance = await _host.NewAsync(Guests.Worker, Guests.NoHost);

@@ -7,7 +7,7 @@ using WasmActors.Runtime.Modules;
 namespace WasmActors.Benchmarks.Comparison.Own;
 
 /// <summary>This project's own: each store in its actor behind a <see cref="WasmHost"/>.</summary>
-internal sealed class HostField(string guest, AllocationStrategy allocation = AllocationStrategy.OnDemand) : IStoreField
+internal sealed class HostField(string guest, AllocationStrategy allocation = AllocationStrategy.OnDemand, bool reserveMemory = true) : IStoreField
 {
     private readonly ImportMap _imports = new ImportSet().Define("env", "add", static (int a, int b) => a + b);
     private WasmHost? _host;
@@ -21,7 +21,7 @@ internal sealed class HostField(string guest, AllocationStrategy allocation = Al
         {
             _host = await WasmHost.StartAsync(new WasmHostOptions
             {
-                Engine = new EngineSettings { Allocation = allocation },
+                Engine = new EngineSettings { Allocation = allocation, ReserveMemory = reserveMemory },
                 Cache = new ModuleCacheOptions { OnDisk = false },
             });
             _module = await _host.LoadTextAsync(guest);

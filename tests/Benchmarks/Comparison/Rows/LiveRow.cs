@@ -17,7 +17,7 @@ internal static class LiveRow
         Metrics = [Metric.Reached, Metric.TimeEach, Metric.TimeToAll, Metric.MemoryEach, Metric.ManagedEach],
         Contenders =
         [
-            new(Peers.Own, "default settings; 16 starts at a time", static () => new LiveTurns(new HostField(Guests.Add))),
+            new(Peers.Own, "EngineSettings.ReserveMemory = false; 16 starts at a time", static () => new LiveTurns(new HostField(Guests.Add, reserveMemory: false))),
             new("Wasmtime, default", "no actor; Wasmtime's default settings", static () => new LiveTurns(new LockField(Engine(PeerSettings.Default)))),
             new("Wasmtime, no reservation", "no actor; memories without reserved addresses and guards", static () => new LiveTurns(new LockField(Engine(PeerSettings.ManyStores)))),
             new(Peers.Proto, "memories without reserved addresses and guards; 16 starts at a time", static () => new LiveTurns(new ProtoField(Engine(PeerSettings.ManyStores)))),
