@@ -43,9 +43,16 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
                 Volatile.Write(ref _lastBackground, clock.GetTimestamp());
             }
 
-            // Who comes late has no claim to what the others had before it came.
-            guest.Handicap ??= _least > guest.ProcessorTime ? _least - guest.ProcessorTime : TimeSpan.Zero;
-            _later.Enqueue(store, (guest.ProcessorTime + guest.Handicap.Value, _order++));
+            // Who comes late has no claim to what the others had before it came, nor who was away to what they had meanwhile. Those
+            // that stay differ by the slices that are under way, which is none of that.
+            var had = guest.ProcessorTime + (guest.Handicap ?? TimeSpan.Zero);
+            if (had < (guest.Handicap is null ? _least : _least - settings.Aging))
+            {
+                had = _least;
+            }
+
+            guest.Handicap = had - guest.ProcessorTime;
+            _later.Enqueue(store, (had, _order++));
             _laterCount = _later.Count;
         }
 
@@ -76,7 +83,7 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
                 return false;
             }
 
-            _least = had.Used;
+            _least = had.Used > _least ? had.Used : _least;
             _laterCount = _later.Count;
         }
 

@@ -110,6 +110,26 @@ public sealed class PausedGuestsTests : IDisposable
     }
 
     [Fact]
+    public void Who_was_away_has_no_claim_to_what_others_had_meanwhile()
+    {
+        var away = NewGuest(yields: 2, milliseconds: 100);
+        var busy = NewGuest(yields: 2, milliseconds: 200);
+        Add(away, busy);
+        Assert.Equal([away.Store, busy.Store], TakeLater(2));
+
+        // One waits for an import, and the other has the processor for a minute.
+        busy.Guest.AddProcessorTime(60_000_000_000);
+        Add(busy);
+        Assert.Equal([busy.Store], TakeLater(1));
+        busy.Guest.AddProcessorTime(1_000_000);
+        Add(busy, away);
+        Assert.Equal([away.Store], TakeLater(1));
+        away.Guest.AddProcessorTime(2 * (long)s_aging.TotalNanoseconds);
+        Add(away);
+        Assert.Equal([busy.Store, away.Store], TakeLater(2));
+    }
+
+    [Fact]
     public void One_that_has_waited_too_long_goes_first_and_then_none_for_half_of_that_time()
     {
         var first = NewGuest(yields: 1);
