@@ -34,7 +34,7 @@ internal sealed class GuestExecutor : ExecutorService
     internal GuestExecutor(string id, GuestExecutorSettings settings)
         : base(id)
     {
-        _paused = new PausedGuests(settings);
+        _paused = new PausedGuests(settings, TimeProvider.System);
         _background = new BackgroundWorkers(this, _paused, settings.Parallelism);
         _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new Worker(this))];
         ReserveThreads(settings.Parallelism);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using WasmActors.Runtime.Calls;
@@ -13,13 +12,13 @@ namespace WasmActors.Actors.Dispatch;
 /// </summary>
 /// <remarks>Nobody starves: while some have waited too long, one of them at a time goes before new messages, often enough that they
 /// get on and seldom enough that short calls do not wait for them.</remarks>
-internal sealed class PausedGuests(GuestExecutorSettings settings)
+internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider clock)
 {
     private readonly ConcurrentQueue<(IActorRef Store, long Since)> _soon = new();
     private readonly PriorityQueue<IActorRef, (TimeSpan Used, long Order)> _later = new();
     private readonly Lock _lock = new();
     private readonly TimeSpan _betweenAged = settings.Aging / 2;
-    private long _lastBackground = Stopwatch.GetTimestamp();
+    private long _lastBackground = clock.GetTimestamp();
     private long _lastAged;
     private long _order;
     private TimeSpan _least;
@@ -33,7 +32,7 @@ internal sealed class PausedGuests(GuestExecutorSettings settings)
     {
         if (guest.Yields <= settings.ForegroundSlices)
         {
-            _soon.Enqueue((store, Stopwatch.GetTimestamp()));
+            _soon.Enqueue((store, clock.GetTimestamp()));
             return false;
         }
 
@@ -41,12 +40,19 @@ internal sealed class PausedGuests(GuestExecutorSettings settings)
         {
             if (_later.Count == 0)
             {
-                Volatile.Write(ref _lastBackground, Stopwatch.GetTimestamp());
+                Volatile.Write(ref _lastBackground, clock.GetTimestamp());
             }
 
-            // Who comes late has no claim to what the others had before it came.
-            guest.Handicap ??= _least > guest.ProcessorTime ? _least - guest.ProcessorTime : TimeSpan.Zero;
-            _later.Enqueue(store, (guest.ProcessorTime + guest.Handicap.Value, _order++));
+            // Who comes late has no claim to what the others had before it came, nor who was away to what they had meanwhile. Those
+            // that stay differ by the slices that are under way, which is none of that.
+            var had = guest.ProcessorTime + (guest.Handicap ?? TimeSpan.Zero);
+            if (had < (guest.Handicap is null ? _least : _least - settings.Aging))
+            {
+                had = _least;
+            }
+
+            guest.Handicap = had - guest.ProcessorTime;
+            _later.Enqueue(store, (had, _order++));
             _laterCount = _later.Count;
         }
 
@@ -77,11 +83,11 @@ internal sealed class PausedGuests(GuestExecutorSettings settings)
                 return false;
             }
 
-            _least = had.Used;
+            _least = had.Used > _least ? had.Used : _least;
             _laterCount = _later.Count;
         }
 
-        Volatile.Write(ref _lastBackground, Stopwatch.GetTimestamp());
+        Volatile.Write(ref _lastBackground, clock.GetTimestamp());
         return true;
     }
 
@@ -93,17 +99,17 @@ internal sealed class PausedGuests(GuestExecutorSettings settings)
         store = null;
         wasSoon = false;
         long last = Volatile.Read(ref _lastAged);
-        if ((_soon.IsEmpty && _laterCount == 0) || Stopwatch.GetElapsedTime(last) < _betweenAged)
+        if ((_soon.IsEmpty && _laterCount == 0) || clock.GetElapsedTime(last) < _betweenAged)
         {
             return false;
         }
 
-        wasSoon = _soon.TryPeek(out var first) && Stopwatch.GetElapsedTime(first.Since) >= settings.Aging;
+        wasSoon = _soon.TryPeek(out var first) && clock.GetElapsedTime(first.Since) >= settings.Aging;
 
         // The background waits too long when its threads have had no processor for so long.
-        bool wasLater = !wasSoon && _laterCount > 0 && Stopwatch.GetElapsedTime(Volatile.Read(ref _lastBackground)) >= settings.Aging;
+        bool wasLater = !wasSoon && _laterCount > 0 && clock.GetElapsedTime(Volatile.Read(ref _lastBackground)) >= settings.Aging;
         return (wasSoon || wasLater)
-            && Interlocked.CompareExchange(ref _lastAged, Stopwatch.GetTimestamp(), last) == last
+            && Interlocked.CompareExchange(ref _lastAged, clock.GetTimestamp(), last) == last
             && (wasSoon ? TryTakeSoon(out store) : TryTakeLater(out store));
     }
 }
