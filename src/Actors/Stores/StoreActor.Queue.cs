@@ -67,7 +67,7 @@ internal sealed partial class StoreActor
         {
             refusal = Reentrant(chain);
         }
-        else if (!WaitGraph.TryAdd(chain.Cell, _cell))
+        else if (!WaitGraph.TryAdd(chain, _cell))
         {
             refusal = Reentrant(chain);
         }

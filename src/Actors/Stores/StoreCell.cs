@@ -1,5 +1,6 @@
 using Akka.Actor;
 using WasmActors.Actors.Imports;
+using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
 
@@ -61,8 +62,8 @@ internal sealed class StoreCell
         }
     }
 
-    /// <summary>The stores that calls on behalf of this store's waiting guest were sent to; the <see cref="WaitGraph"/>'s own.</summary>
-    internal List<StoreCell>? WaitsFor { get; set; }
+    /// <summary>The stores that calls on behalf of this store's waiting guests were sent to; the <see cref="WaitGraph"/>'s own.</summary>
+    internal List<(CallChain Waiter, StoreCell Store)>? WaitsFor { get; set; }
 
     /// <summary>The time until a timestamp, not below zero; null for never.</summary>
     internal TimeSpan? Left(long deadline) => deadline == long.MaxValue
