@@ -136,6 +136,20 @@ internal sealed partial class StoreActor
         Break(_top, bug, Lost(bug));
     }
 
+    // Not where a guest that broke the store nests in it, which nobody can go back to: both end with the store.
+    private bool TryDrop(GuestCall call, WasmException failure)
+    {
+        try
+        {
+            call.Drop(failure);
+            return true;
+        }
+        catch (WasmError) when (_brokenBy is not null)
+        {
+            return false;
+        }
+    }
+
     // Everything that was sent before this message is answered first, whose command broke the store last; then the actor
     // throws and begins again. So who reads the failure and calls again finds the fresh store.
     private void Break(Activity? activity, Exception reason, WasmException failure)
