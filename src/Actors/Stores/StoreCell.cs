@@ -70,6 +70,11 @@ internal sealed class StoreCell
         ? null
         : TimeSpan.FromSeconds(Math.Max(0, deadline - Now) / (double)Clock.TimestampFrequency);
 
+    /// <summary>The same for the sweeper, which must not end with a clock that throws: null then.</summary>
+    internal TimeSpan? LeftIfKnown(long deadline) => deadline != long.MaxValue && TryReadClock(out long now)
+        ? TimeSpan.FromSeconds(Math.Max(0, deadline - now) / (double)Clock.TimestampFrequency)
+        : null;
+
     /// <summary>The timestamp that lies so far ahead.</summary>
     internal long After(TimeSpan delay) => _engine.EpochClock.After(delay);
 
