@@ -120,7 +120,7 @@ internal static class RequestSweeper
                 {
                     active = true;
                     request.Sweep(s_grace);
-                    if (request.Cell.Left(request.NextDue) is { } left && left < untilNext && left > TimeSpan.Zero)
+                    if (request.Cell.LeftIfKnown(request.NextDue) is { } left && left < untilNext && left > TimeSpan.Zero)
                     {
                         untilNext = left < s_least ? s_least : left;
                     }

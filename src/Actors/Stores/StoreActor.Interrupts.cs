@@ -16,29 +16,49 @@ internal sealed partial class StoreActor
         }
 
         using var _ = Session.Store.Enter();
-        if (Outermost(static a => a.Work.Request?.Interruption is not null) is { } cancelled)
+        while (_top is not null && _brokenBy is null && _session is not null && AttendToOne())
         {
-            Interrupt(cancelled, ErrorCode.Cancelled, "The call was cancelled while its guest was paused");
+            // Several may be due at once, and each was told only once.
         }
-        else if (_cell.TryReadClock(out long now))
+
+        if (_cell.TryReadClock(out long _))
         {
-            if (Outermost(a => now >= (a.Call?.Deadline ?? long.MaxValue)) is { } late)
+            for (var activity = _top; activity is not null; activity = activity.Outer)
             {
-                Interrupt(late, ErrorCode.DeadlineExceeded, "The call's deadline came while its guest was paused");
-            }
-            else if (Outermost(a => a.IsWaiting && now >= a.ImportDeadline) is { } waiting)
-            {
-                OnAnswer(waiting.Import, null, new WasmError(
-                    ErrorCode.ImportDeadlineExceeded,
-                    $"'{GuestText.Clean(waiting.Call!.Import!.Func.FullName, GuestText.NameLimit)}' was not answered within {waiting.Server!.Within.TotalSeconds:0.###} s."));
-            }
-            else
-            {
-                WatchTime(_top); // it was asked too early
+                WatchTime(activity); // it was asked too early, or for another's sake
             }
         }
 
         Advance();
+    }
+
+    // Ends what is cancelled, what is late, or a wait; false when nothing is due.
+    private bool AttendToOne()
+    {
+        if (Outermost(static a => a.Work.Request?.Interruption is not null) is { } cancelled)
+        {
+            Interrupt(cancelled, ErrorCode.Cancelled, "The call was cancelled while its guest was paused");
+        }
+        else if (!_cell.TryReadClock(out long now))
+        {
+            return false;
+        }
+        else if (Outermost(a => now >= (a.Call?.Deadline ?? long.MaxValue)) is { } late)
+        {
+            Interrupt(late, ErrorCode.DeadlineExceeded, "The call's deadline came while its guest was paused");
+        }
+        else if (Outermost(a => a.IsWaiting && now >= a.ImportDeadline) is { } waiting)
+        {
+            OnAnswer(waiting.Import, null, new WasmError(
+                ErrorCode.ImportDeadlineExceeded,
+                $"'{GuestText.Clean(waiting.Call!.Import!.Func.FullName, GuestText.NameLimit)}' was not answered within {waiting.Server!.Within.TotalSeconds:0.###} s."));
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
     }
 
     private Activity? Outermost(Func<Activity, bool> condition)
@@ -114,6 +134,20 @@ internal sealed partial class StoreActor
 
         _log.Error(bug, "Store {Store} broke", _cell.Id);
         Break(_top, bug, Lost(bug));
+    }
+
+    // Not where a guest that broke the store nests in it, which nobody can go back to: both end with the store.
+    private bool TryDrop(GuestCall call, WasmException failure)
+    {
+        try
+        {
+            call.Drop(failure);
+            return true;
+        }
+        catch (WasmError) when (_brokenBy is not null)
+        {
+            return false;
+        }
     }
 
     // Everything that was sent before this message is answered first, whose command broke the store last; then the actor

@@ -13,14 +13,14 @@ internal sealed partial class StoreActor
         {
             if (work.TryTake())
             {
-                Stop(work);
+                Stop(work with { Chain = null }); // nobody's guest waits for that by the graph
             }
         }
         else if (Refusal() is { } refusal)
         {
             if (work.TryTake())
             {
-                work.Answer(new Failed(WasmFailure.From(refusal)), _cell);
+                (work with { Chain = null }).Answer(new Failed(WasmFailure.From(refusal)), _cell); // it was never added
             }
         }
         else if (work.Chain is not null && !JoinChain(work))
@@ -67,7 +67,7 @@ internal sealed partial class StoreActor
         {
             refusal = Reentrant(chain);
         }
-        else if (!WaitGraph.TryAdd(chain.Cell, _cell))
+        else if (!WaitGraph.TryAdd(chain, _cell))
         {
             refusal = Reentrant(chain);
         }

@@ -291,9 +291,9 @@ internal sealed partial class StoreActor
         FailCallers(activity);
         if (activity.Call is { } call)
         {
-            if (call.IsPaused)
+            if (call.IsPaused && !TryDrop(call, failure))
             {
-                call.Drop(failure);
+                return activity.End();
             }
 
             Release(call);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using WasmActors.Actors.Imports;
+using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
 
@@ -61,13 +62,18 @@ internal sealed class StoreCell
         }
     }
 
-    /// <summary>The stores that calls on behalf of this store's waiting guest were sent to; the <see cref="WaitGraph"/>'s own.</summary>
-    internal List<StoreCell>? WaitsFor { get; set; }
+    /// <summary>The stores that calls on behalf of this store's waiting guests were sent to; the <see cref="WaitGraph"/>'s own.</summary>
+    internal List<(CallChain Waiter, StoreCell Store)>? WaitsFor { get; set; }
 
     /// <summary>The time until a timestamp, not below zero; null for never.</summary>
     internal TimeSpan? Left(long deadline) => deadline == long.MaxValue
         ? null
         : TimeSpan.FromSeconds(Math.Max(0, deadline - Now) / (double)Clock.TimestampFrequency);
+
+    /// <summary>The same for the sweeper, which must not end with a clock that throws: null then.</summary>
+    internal TimeSpan? LeftIfKnown(long deadline) => deadline != long.MaxValue && TryReadClock(out long now)
+        ? TimeSpan.FromSeconds(Math.Max(0, deadline - now) / (double)Clock.TimestampFrequency)
+        : null;
 
     /// <summary>The timestamp that lies so far ahead.</summary>
     internal long After(TimeSpan delay) => _engine.EpochClock.After(delay);

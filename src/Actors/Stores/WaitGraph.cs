@@ -1,3 +1,5 @@
+using WasmActors.Actors.Messages;
+
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
@@ -9,27 +11,28 @@ internal static class WaitGraph
 {
     private static readonly Lock s_lock = new();
 
-    /// <summary>Adds that <paramref name="waiter"/> waits for <paramref name="store"/>; false, and nothing is added, when the store
-    /// waits for the waiter already, directly or through others.</summary>
-    internal static bool TryAdd(StoreCell waiter, StoreCell store)
+    /// <summary>Adds that the last call of <paramref name="waiter"/> waits for <paramref name="store"/>; false, and nothing is added, when
+    /// the store waits for that call's already, directly or through others.</summary>
+    /// <remarks>It counts until it is removed, or until that call waits no longer: its import may be answered before.</remarks>
+    internal static bool TryAdd(CallChain waiter, StoreCell store)
     {
         lock (s_lock)
         {
-            if (Reaches(store, waiter, []))
+            if (Reaches(store, waiter.Cell, []))
             {
                 return false;
             }
 
-            (waiter.WaitsFor ??= []).Add(store);
+            (waiter.Cell.WaitsFor ??= []).Add((waiter, store));
             return true;
         }
     }
 
-    internal static void Remove(StoreCell waiter, StoreCell store)
+    internal static void Remove(CallChain waiter, StoreCell store)
     {
         lock (s_lock)
         {
-            waiter.WaitsFor?.Remove(store);
+            waiter.Cell.WaitsFor?.Remove((waiter, store));
         }
     }
 
@@ -45,9 +48,9 @@ internal static class WaitGraph
             return false;
         }
 
-        foreach (var store in next)
+        foreach (var (waiter, store) in next)
         {
-            if (Reaches(store, target, seen))
+            if (!waiter.IsOver && Reaches(store, target, seen))
             {
                 return true;
             }

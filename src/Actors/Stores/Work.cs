@@ -36,7 +36,7 @@ internal readonly record struct Work(StoreRequest? Request, StoreProtocol.Comman
     {
         if (Chain is not null)
         {
-            WaitGraph.Remove(Chain.Cell, store);
+            WaitGraph.Remove(Chain, store);
         }
     }
 }

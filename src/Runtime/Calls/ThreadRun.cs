@@ -16,6 +16,7 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
     private bool _done;
     private WasmException? _failure;
     private WasmException? _dropped;
+    private Exception? _bug;
 
     internal override bool IsActive => _thread is not null;
 
@@ -24,7 +25,7 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
         var outer = (call.Store.Innermost?.Stack as ThreadRun)?._thread;
         _owns = outer is null;
         _thread = outer ?? threads.Rent() ?? throw FailureMapper.NoStack(call.Store.Engine);
-        (_call, _done, _failure, _dropped) = (call, false, null, null);
+        (_call, _done, _failure, _dropped, _bug) = (call, false, null, null, null);
         _thread.Next = this;
     }
 
@@ -38,13 +39,18 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
         }
 
         Leave();
-        return true;
+        return _bug is null ? true : throw new InvalidOperationException($"A guest's thread broke: {_bug.Message}", _bug);
     }
 
     internal override void Drop(GuestCall call, WasmException reason)
     {
+        if (_thread is null)
+        {
+            return; // it broke
+        }
+
         _dropped = reason;
-        _thread!.Next = _thread.Next == this ? null : _thread.Next; // it was never entered
+        _thread.Next = _thread.Next == this ? null : _thread.Next; // it was never entered
         while (!_done && _thread.IsInside(this))
         {
             Switch(call.Store);
@@ -84,6 +90,10 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
         catch (WasmException refused)
         {
             _failure = refused;
+        }
+        catch (Exception bug)
+        {
+            _bug = bug; // for who steps it: here it would end the process
         }
         finally
         {

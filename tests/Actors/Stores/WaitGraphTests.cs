@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using CsCheck;
+using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Modules;
 
@@ -10,12 +12,13 @@ public sealed class WaitGraphTests : IDisposable
     private const int Count = 6;
 
     private readonly WasmEngine _engine = new();
+    private readonly ConcurrentDictionary<StoreCell, CallChain> _calls = new();
 
     [Fact]
     public void A_store_does_not_wait_for_itself()
     {
         var store = NewCells()[0];
-        Assert.False(WaitGraph.TryAdd(store, store));
+        Assert.False(WaitGraph.TryAdd(Waits(store), store));
         Assert.True(store.WaitsFor is null or { Count: 0 });
     }
 
@@ -23,36 +26,59 @@ public sealed class WaitGraphTests : IDisposable
     public void A_circle_is_refused_and_what_it_would_have_added_is_not_there()
     {
         var cells = NewCells();
-        Assert.True(WaitGraph.TryAdd(cells[0], cells[1]));
-        Assert.True(WaitGraph.TryAdd(cells[1], cells[2]));
+        Assert.True(WaitGraph.TryAdd(Waits(cells[0]), cells[1]));
+        Assert.True(WaitGraph.TryAdd(Waits(cells[1]), cells[2]));
 
-        Assert.False(WaitGraph.TryAdd(cells[2], cells[0]));
-        Assert.False(WaitGraph.TryAdd(cells[1], cells[0]));
-        Assert.True(WaitGraph.TryAdd(cells[0], cells[2])); // two ways to one store are no circle
+        Assert.False(WaitGraph.TryAdd(Waits(cells[2]), cells[0]));
+        Assert.False(WaitGraph.TryAdd(Waits(cells[1]), cells[0]));
+        Assert.True(WaitGraph.TryAdd(Waits(cells[0]), cells[2])); // two ways to one store are no circle
     }
 
     [Fact]
     public void What_has_ended_no_longer_stands_in_the_way()
     {
         var cells = NewCells();
-        Assert.True(WaitGraph.TryAdd(cells[0], cells[1]));
-        Assert.False(WaitGraph.TryAdd(cells[1], cells[0]));
+        Assert.True(WaitGraph.TryAdd(Waits(cells[0]), cells[1]));
+        Assert.False(WaitGraph.TryAdd(Waits(cells[1]), cells[0]));
 
-        WaitGraph.Remove(cells[0], cells[1]);
-        Assert.True(WaitGraph.TryAdd(cells[1], cells[0]));
+        WaitGraph.Remove(Waits(cells[0]), cells[1]);
+        Assert.True(WaitGraph.TryAdd(Waits(cells[1]), cells[0]));
     }
 
     [Fact]
     public void Two_calls_to_one_store_must_both_end()
     {
         var cells = NewCells();
-        Assert.True(WaitGraph.TryAdd(cells[0], cells[1]));
-        Assert.True(WaitGraph.TryAdd(cells[0], cells[1]));
+        Assert.True(WaitGraph.TryAdd(Waits(cells[0]), cells[1]));
+        Assert.True(WaitGraph.TryAdd(Waits(cells[0]), cells[1]));
 
-        WaitGraph.Remove(cells[0], cells[1]);
-        Assert.False(WaitGraph.TryAdd(cells[1], cells[0]));
-        WaitGraph.Remove(cells[0], cells[1]);
-        Assert.True(WaitGraph.TryAdd(cells[1], cells[0]));
+        WaitGraph.Remove(Waits(cells[0]), cells[1]);
+        Assert.False(WaitGraph.TryAdd(Waits(cells[1]), cells[0]));
+        WaitGraph.Remove(Waits(cells[0]), cells[1]);
+        Assert.True(WaitGraph.TryAdd(Waits(cells[1]), cells[0]));
+    }
+
+    [Fact]
+    public void A_call_that_waits_no_longer_holds_nobody_up_though_what_it_asked_for_goes_on()
+    {
+        var cells = NewCells();
+        Assert.True(WaitGraph.TryAdd(Waits(cells[0]), cells[1]));
+        Assert.True(WaitGraph.TryAdd(Waits(cells[1]), cells[2]));
+        Assert.False(WaitGraph.TryAdd(Waits(cells[2]), cells[0]));
+
+        Waits(cells[1]).IsOver = true;
+        Assert.True(WaitGraph.TryAdd(Waits(cells[2]), cells[0]));
+    }
+
+    [Fact]
+    public void What_one_call_asked_for_does_not_end_what_another_did()
+    {
+        var cells = NewCells();
+        var later = new CallChain(cells[0], 2, null);
+        Assert.True(WaitGraph.TryAdd(Waits(cells[0]), cells[1]));
+
+        WaitGraph.Remove(later, cells[1]);
+        Assert.False(WaitGraph.TryAdd(Waits(cells[1]), cells[0]));
     }
 
     [Fact]
@@ -66,10 +92,10 @@ public sealed class WaitGraphTests : IDisposable
                 {
                     if (!add)
                     {
-                        WaitGraph.Remove(cells[from], cells[to]);
+                        WaitGraph.Remove(Waits(cells[from]), cells[to]);
                         edges.Remove((from, to));
                     }
-                    else if (WaitGraph.TryAdd(cells[from], cells[to]) == Reaches(edges, to, from))
+                    else if (WaitGraph.TryAdd(Waits(cells[from]), cells[to]) == Reaches(edges, to, from))
                     {
                         return false;
                     }
@@ -89,12 +115,12 @@ public sealed class WaitGraphTests : IDisposable
             steps =>
             {
                 var cells = NewCells();
-                var admitted = steps.Where(s => WaitGraph.TryAdd(cells[s.Item1], cells[s.Item2])).ToList();
-                admitted.ForEach(s => WaitGraph.Remove(cells[s.Item1], cells[s.Item2]));
+                var admitted = steps.Where(s => WaitGraph.TryAdd(Waits(cells[s.Item1]), cells[s.Item2])).ToList();
+                admitted.ForEach(s => WaitGraph.Remove(Waits(cells[s.Item1]), cells[s.Item2]));
                 return steps.Where(static s => s.Item1 != s.Item2).All(s =>
                 {
-                    bool added = WaitGraph.TryAdd(cells[s.Item1], cells[s.Item2]);
-                    WaitGraph.Remove(cells[s.Item1], cells[s.Item2]);
+                    bool added = WaitGraph.TryAdd(Waits(cells[s.Item1]), cells[s.Item2]);
+                    WaitGraph.Remove(Waits(cells[s.Item1]), cells[s.Item2]);
                     return added;
                 });
             },
@@ -112,6 +138,9 @@ public sealed class WaitGraphTests : IDisposable
 
         return reached.Contains(to);
     }
+
+    // The call of a store that waits.
+    private CallChain Waits(StoreCell cell) => _calls.GetOrAdd(cell, static c => new CallChain(c, 1, null));
 
     private StoreCell[] NewCells() => [.. Enumerable.Range(1, Count).Select(id => new StoreCell(id, new StoreSpec(), _engine))];
 }

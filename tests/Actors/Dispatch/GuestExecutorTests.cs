@@ -1,0 +1,104 @@
+using Akka.Configuration;
+using WasmActors.Actors.Dispatch;
+using WasmActors.Actors.Handles;
+using WasmActors.Actors.Stores;
+using WasmActors.Actors.Tests.Support;
+
+namespace WasmActors.Actors.Tests.Dispatch;
+
+/// <summary>How stores share the processors.</summary>
+[Collection(Alone.Name)]
+public sealed class GuestExecutorTests
+{
+    private const string Spinner = """
+        (module
+          (global $n (export "n") (mut i64) (i64.const 0))
+          (func (export "spin") (loop $l (global.set $n (i64.add (global.get $n) (i64.const 1))) (br $l))))
+        """;
+
+    [Theory]
+    [InlineData("parallelism = -1", "guest-executor.parallelism is -1")]
+    [InlineData("foreground-slices = -2", "guest-executor.foreground-slices is -2")]
+    [InlineData("aging = 2m", "guest-executor.aging is 00:02:00")]
+    public void The_settings_of_the_dispatcher_reach_it(string setting, string refusal)
+    {
+        var config = ConfigurationFactory.ParseString($"wasmactors.dispatcher.guest-executor {{ {setting} }}")
+            .WithFallback(WasmHost.DefaultConfig())
+            .GetConfig("wasmactors.dispatcher");
+
+        var error = Assert.Throws<ConfigurationException>(() => new GuestExecutorConfigurator(config, null!));
+        Assert.StartsWith(refusal, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_one_at_a_time_a_store_waits_for_the_other()
+    {
+        await using var host = await WasmHost.StartAsync(HostFixture.Options with { Parallelism = 1 });
+        using var gate = new Gate();
+        var slow = await host.NewAsync(Guests.Worker, Guests.HostImport(gate.Pass));
+        var other = await host.NewAsync(Guests.Worker, Guests.NoHost);
+        var inside = slow.GetFunc("call_host").CallAsync<int, int>(1).AsTask();
+        await gate.Entered;
+
+        var behind = other.GetFunc("add").CallAsync<int, int, int>(1, 2).AsTask();
+        Assert.False(behind.IsCompleted);
+        gate.Open();
+        Assert.Equal(1, await Expect.SoonAsync(inside));
+        Assert.Equal(3, await Expect.SoonAsync(behind));
+    }
+
+    [Fact]
+    public async Task Short_calls_are_answered_among_endless_guests_and_all_of_those_get_on()
+    {
+        await using var host = await WasmHost.StartAsync(HostFixture.Options);
+        var add = (await host.NewAsync(Guests.Worker, Guests.NoHost)).GetFunc("add");
+        var spec = new StoreSpec
+        {
+            AfterInterrupt = InterruptPolicy.Stop,
+            Options = new() { Trusted = false, Limits = new() { Deadline = TimeSpan.FromMinutes(5) } },
+        };
+        using var end = new CancellationTokenSource();
+        var spinners = new List<InstanceRef>();
+        var endless = new List<Task>();
+        for (int i = 0; i < Environment.ProcessorCount * 4; i++)
+        {
+            var guest = await host.NewAsync(Spinner, null, spec);
+            spinners.Add(guest);
+            endless.Add(guest.GetFunc("spin").CallAsync(end.Token).AsTask());
+        }
+
+        long[] before = await CountsAsync(spinners);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        long[] now;
+        do
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                Assert.Equal(i + 1, await Expect.SoonAsync(add.CallAsync<int, int, int>(i, 1)));
+            }
+
+            now = await CountsAsync(spinners);
+            Assert.False(deadline.IsCancellationRequested, $"Not all got on: {string.Join(", ", now)}.");
+        }
+        while (now.Zip(before).Any(static counts => counts.First < counts.Second + 10_000_000));
+
+        long[] had = [.. now.Zip(before).Select(static counts => counts.First - counts.Second)];
+        Assert.True(had.Max() <= had.Min() * 20, $"Their shares differ too much: {string.Join(", ", had)}.");
+        await end.CancelAsync();
+        foreach (var call in endless)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => Expect.SoonAsync(call));
+        }
+    }
+
+    private static async Task<long[]> CountsAsync(List<InstanceRef> guests)
+    {
+        var counts = new List<long>();
+        foreach (var guest in guests)
+        {
+            counts.Add((await Expect.SoonAsync(guest.GetGlobal("n").GetAsync())).AsI64());
+        }
+
+        return [.. counts];
+    }
+}
