@@ -11,7 +11,7 @@ public sealed class GuestExecutorSettingsTests
         var settings = GuestExecutorSettings.From(Config.Empty);
 
         Assert.Equal(Math.Max(2, Environment.ProcessorCount), settings.Parallelism);
-        Assert.Equal(4, settings.ForegroundSlices);
+        Assert.Equal(2, settings.ForegroundSlices);
         Assert.Equal(TimeSpan.FromMilliseconds(50), settings.Aging);
     }
 

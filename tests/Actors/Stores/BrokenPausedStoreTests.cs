@@ -1,3 +1,4 @@
+using WasmActors.Actors.Handles;
 using Akka.Actor;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Tests.Support;
