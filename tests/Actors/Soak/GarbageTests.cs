@@ -21,7 +21,7 @@ public sealed class GarbageTests(ITestOutputHelper output)
         string[] lines = await SampleProgram.RunFileAsync(
             SampleProgram.PathOf(Path.Combine("tests", "Benchmarks"), "WasmActors.Benchmarks"),
             new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_gcServer"] = serverCollector },
-            TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture) + 120),
+            TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture) + 300),
             "load",
             "garbage",
             "--seconds",
