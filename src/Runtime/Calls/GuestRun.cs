@@ -6,9 +6,6 @@ namespace WasmActors.Runtime.Calls;
 /// <remarks>The store has been entered whenever it is used.</remarks>
 internal abstract class GuestRun : IDisposable
 {
-    /// <summary>Whether work is under way.</summary>
-    internal abstract bool IsActive { get; }
-
     /// <summary>Begins the work, without running it yet.</summary>
     internal abstract void Begin(GuestCall call);
 

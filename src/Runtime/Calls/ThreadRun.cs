@@ -18,8 +18,6 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
     private WasmException? _dropped;
     private Exception? _bug;
 
-    internal override bool IsActive => _thread is not null;
-
     internal override void Begin(GuestCall call)
     {
         var outer = (call.Store.Innermost?.Stack as ThreadRun)?._thread;

@@ -11,8 +11,6 @@ internal sealed class FiberRun : GuestRun
     private nint _future;
     private int _depth;
 
-    internal override bool IsActive => _future != 0;
-
     internal override void Begin(GuestCall call)
     {
         _future = call.BeginFuture(_frame);

@@ -19,7 +19,7 @@ internal static class CostLoad
     internal static async Task<bool> RunAsync(PauseOptions options)
     {
         int rounds = options.Quick ? 5 : 15;
-        int calls = int.Parse(Environment.GetEnvironmentVariable("DBGN") ?? "30000");
+        int calls = options.Quick ? 10_000 : 30_000;
         await using var host = await options.StartHostAsync(onThreads: false).ConfigureAwait(false);
         await using var threads = await options.StartHostAsync(onThreads: true).ConfigureAwait(false);
         var echo = host.System.ActorOf(Props.Create(static () => new Echo()));
