@@ -52,7 +52,7 @@ internal sealed class DelegateAnswer(AsyncThunk thunk, IReadOnlyList<Val> argume
     {
         var known = failure as WasmException ?? new WasmError(
             ErrorCode.HostException,
-            $"'{thunk.Name}' threw {failure.GetType().Name}: {GuestText.Clean(failure.Message, GuestText.MessageLimit)}",
+            $"'{thunk.Name}' threw {failure.GetType().Name}: {GuestText.MessageOf(failure)}",
             failure);
         store.Tell(new ImportTrapped(id, WasmFailure.From(known)), ActorRefs.NoSender);
     }

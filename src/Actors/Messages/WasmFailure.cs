@@ -16,7 +16,7 @@ public sealed record WasmFailure(string Code, string Message)
     /// <summary>Exit status of a WASI program that ended itself, else null.</summary>
     public int? ExitStatus { get; init; }
 
-    /// <summary>What became of the store, where the failure interrupted its guest; else null.</summary>
+    /// <summary>What became of the store, where the failure interrupted its guest or ended the store; else null.</summary>
     public StoreFate? Fate { get; init; }
 
     /// <summary>Full name of the type of the exception behind the failure, else null.</summary>
@@ -39,7 +39,7 @@ public sealed record WasmFailure(string Code, string Message)
             ExitStatus = (exception as WasiExit)?.Status,
             Fate = exception.Fate,
             CauseType = exception.InnerException?.GetType().FullName,
-            CauseMessage = exception.InnerException?.Message,
+            CauseMessage = exception.InnerException is { } cause ? GuestText.MessageOf(cause) : null,
             Exception = exception,
         };
     }

@@ -38,7 +38,7 @@ internal static class FailureMapper
         WasmError error => error.Frames.Count > 0 ? error : new WasmError(error.Code, error.Message, frames, error.InnerException),
         _ => new WasmError(
             ErrorCode.HostException,
-            $"A host function threw {pending.GetType().Name}: {GuestText.Clean(pending.Message, GuestText.MessageLimit)}",
+            $"A host function threw {pending.GetType().Name}: {GuestText.MessageOf(pending)}",
             frames,
             pending),
     };

@@ -20,6 +20,19 @@ internal static class GuestText
         return clean ? text : Escape(text, limit);
     }
 
+    /// <summary>The message of somebody else's exception, safe in the same way: an exception may even throw when it is asked for it.</summary>
+    internal static string MessageOf(Exception exception)
+    {
+        try
+        {
+            return Clean(exception.Message ?? "", MessageLimit);
+        }
+        catch (Exception broken)
+        {
+            return $"(its message could not be read: {broken.GetType().Name})";
+        }
+    }
+
     private static string Escape(string text, int limit)
     {
         var builder = new StringBuilder(Math.Min(text.Length, limit) + 16);

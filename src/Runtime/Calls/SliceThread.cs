@@ -48,7 +48,7 @@ internal sealed class SliceThread : IDisposable
         if (_bug is { } bug)
         {
             _bug = null;
-            throw new InvalidOperationException($"A slice broke: {bug.Message}", bug);
+            throw new InvalidOperationException($"A slice broke: {GuestText.MessageOf(bug)}", bug);
         }
 
         return _ended;

@@ -37,7 +37,7 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
         }
 
         Leave();
-        return _bug is null ? true : throw new InvalidOperationException($"A guest's thread broke: {_bug.Message}", _bug);
+        return _bug is null ? true : throw new InvalidOperationException($"A guest's thread broke: {GuestText.MessageOf(_bug)}", _bug);
     }
 
     internal override void Drop(GuestCall call, WasmException reason)

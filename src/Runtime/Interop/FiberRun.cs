@@ -38,7 +38,17 @@ internal sealed class FiberRun : GuestRun
                 return true;
             }
 
-            _future = call.BeginFuture(_frame);
+            try
+            {
+                _future = call.BeginFuture(_frame);
+            }
+            catch (WasmException refused)
+            {
+                // The next part of the work could not be begun: it ends here.
+                call.Store.LiveFibers--;
+                failure = refused;
+                return true;
+            }
         }
     }
 
@@ -73,8 +83,12 @@ internal sealed class FiberRun : GuestRun
 
     private void Delete()
     {
+        // None where something threw between two parts of the work.
         nint future = _future;
         _future = 0;
-        Native.wasmtime_call_future_delete(future);
+        if (future != 0)
+        {
+            Native.wasmtime_call_future_delete(future);
+        }
     }
 }
