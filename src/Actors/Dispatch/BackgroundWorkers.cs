@@ -1,4 +1,3 @@
-using Akka.Actor;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
@@ -31,6 +30,7 @@ internal sealed class BackgroundWorkers : IDisposable
             Start();
         }
 
+        Interlocked.MemoryBarrier(); // who goes to rest is seen, or sees what was put in line
         if (Volatile.Read(ref _idle) > 0)
         {
             lock (_start)
@@ -78,9 +78,9 @@ internal sealed class BackgroundWorkers : IDisposable
         SliceThread.Current = slices;
         while (!_stopped)
         {
-            if (_paused.TryTakeLater(out var store))
+            if (_paused.TryTakeLater(out var place))
             {
-                RunOne(store);
+                RunOne(place);
                 continue;
             }
 
@@ -99,9 +99,9 @@ internal sealed class BackgroundWorkers : IDisposable
         }
     }
 
-    private void RunOne(IActorRef store)
+    private void RunOne(GuestPlace place)
     {
-        if (!Turn.TryResume(store, out var mailbox))
+        if (!Turn.TryResume(place, out var mailbox))
         {
             return;
         }

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Dispatch;
-using WasmActors.Actors.Stores;
-using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
@@ -41,13 +39,13 @@ internal sealed class GuestExecutor : ExecutorService
     }
 
     /// <summary>Lets a store whose guest yielded go on later, by what that guest has had so far.</summary>
-    internal void Defer(IActorRef store, GuestCall guest)
+    internal void Defer(GuestPlace place)
     {
         if (_stopped)
         {
-            store.Tell(StoreActor.Resume.Instance, ActorRefs.NoSender); // its system ends with it
+            place.Store.Tell(place, ActorRefs.NoSender); // its system ends with it
         }
-        else if (_paused.Add(store, guest))
+        else if (_paused.Add(place))
         {
             _background.Wake();
         }
@@ -136,14 +134,14 @@ internal sealed class GuestExecutor : ExecutorService
     // New messages first, unless a paused guest has waited too long.
     private bool TryTake([MaybeNullWhen(false)] out IRunnable run)
     {
-        if (_paused.TryTakeAged(out var store, out bool counted))
+        if (_paused.TryTakeAged(out var place, out bool counted))
         {
             if (counted)
             {
                 Interlocked.Decrement(ref _waiting);
             }
 
-            return Turn.TryResume(store, out run);
+            return Turn.TryResume(place, out run);
         }
 
         if (_ready.TryDequeue(out run))
@@ -152,10 +150,10 @@ internal sealed class GuestExecutor : ExecutorService
             return true;
         }
 
-        if (_paused.TryTakeSoon(out store))
+        if (_paused.TryTakeSoon(out place))
         {
             Interlocked.Decrement(ref _waiting);
-            return Turn.TryResume(store, out run);
+            return Turn.TryResume(place, out run);
         }
 
         return false;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using Akka.Actor;
-using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
@@ -14,8 +12,8 @@ namespace WasmActors.Actors.Dispatch;
 /// get on and seldom enough that short calls do not wait for them.</remarks>
 internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider clock)
 {
-    private readonly ConcurrentQueue<(IActorRef Store, long Since)> _soon = new();
-    private readonly PriorityQueue<IActorRef, (TimeSpan Used, long Order)> _later = new();
+    private readonly ConcurrentQueue<(GuestPlace Place, long Since)> _soon = new();
+    private readonly PriorityQueue<GuestPlace, (TimeSpan Used, long Order)> _later = new();
     private readonly Lock _lock = new();
     private readonly TimeSpan _betweenAged = settings.Aging / 2;
     private long _lastBackground = clock.GetTimestamp();
@@ -24,15 +22,15 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
     private TimeSpan _least;
     private volatile int _laterCount;
 
-    /// <summary>Whether a store waits in the background.</summary>
+    /// <summary>Whether a guest waits in the background.</summary>
     internal bool HasLater => _laterCount > 0;
 
-    /// <summary>Puts a store in line; true when it went to the background.</summary>
-    internal bool Add(IActorRef store, GuestCall guest)
+    /// <summary>Puts a guest in line; true when it went to the background.</summary>
+    internal bool Add(GuestPlace place)
     {
-        if (guest.Yields <= settings.ForegroundSlices)
+        if (place.Yields <= settings.ForegroundSlices)
         {
-            _soon.Enqueue((store, clock.GetTimestamp()));
+            _soon.Enqueue((place, clock.GetTimestamp()));
             return false;
         }
 
@@ -45,14 +43,14 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
 
             // Who comes late has no claim to what the others had before it came, nor who was away to what they had meanwhile. Those
             // that stay differ by the slices that are under way, which is none of that.
-            var had = guest.ProcessorTime + (guest.Handicap ?? TimeSpan.Zero);
-            if (had < (guest.Handicap is null ? _least : _least - settings.Aging))
+            var had = place.ProcessorTime + (place.Handicap ?? TimeSpan.Zero);
+            if (had < (place.Handicap is null ? _least : _least - settings.Aging))
             {
                 had = _least;
             }
 
-            guest.Handicap = had - guest.ProcessorTime;
-            _later.Enqueue(store, (had, _order++));
+            place.Handicap = had - place.ProcessorTime;
+            _later.Enqueue(place, (had, _order++));
             _laterCount = _later.Count;
         }
 
@@ -60,17 +58,17 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
     }
 
     /// <summary>The next of those with few slices.</summary>
-    internal bool TryTakeSoon([MaybeNullWhen(false)] out IActorRef store)
+    internal bool TryTakeSoon([MaybeNullWhen(false)] out GuestPlace place)
     {
         bool taken = _soon.TryDequeue(out var first);
-        store = first.Store;
+        place = first.Place;
         return taken;
     }
 
     /// <summary>The next of the background, for a thread of the background.</summary>
-    internal bool TryTakeLater([MaybeNullWhen(false)] out IActorRef store)
+    internal bool TryTakeLater([MaybeNullWhen(false)] out GuestPlace place)
     {
-        store = null;
+        place = null;
         if (_laterCount == 0)
         {
             return false;
@@ -78,7 +76,7 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
 
         lock (_lock)
         {
-            if (!_later.TryDequeue(out store, out var had))
+            if (!_later.TryDequeue(out place, out var had))
             {
                 return false;
             }
@@ -92,11 +90,11 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
     }
 
     /// <summary>One that has waited too long, to go before new messages; none so soon after another.</summary>
-    /// <param name="store">The store.</param>
+    /// <param name="place">The guest's place.</param>
     /// <param name="wasSoon">Whether it had had few slices.</param>
-    internal bool TryTakeAged([MaybeNullWhen(false)] out IActorRef store, out bool wasSoon)
+    internal bool TryTakeAged([MaybeNullWhen(false)] out GuestPlace place, out bool wasSoon)
     {
-        store = null;
+        place = null;
         wasSoon = false;
         long last = Volatile.Read(ref _lastAged);
         if ((_soon.IsEmpty && _laterCount == 0) || clock.GetElapsedTime(last) < _betweenAged)
@@ -110,6 +108,6 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
         bool wasLater = !wasSoon && _laterCount > 0 && clock.GetElapsedTime(Volatile.Read(ref _lastBackground)) >= settings.Aging;
         return (wasSoon || wasLater)
             && Interlocked.CompareExchange(ref _lastAged, clock.GetTimestamp(), last) == last
-            && (wasSoon ? TryTakeSoon(out store) : TryTakeLater(out store));
+            && (wasSoon ? TryTakeSoon(out place) : TryTakeLater(out place));
     }
 }

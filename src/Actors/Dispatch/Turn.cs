@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Dispatch;
-using WasmActors.Actors.Stores;
-using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
@@ -16,23 +14,23 @@ internal sealed class Turn
     private static Turn? t_current;
 
     private GuestExecutor? _executor;
-    private IActorRef? _deferred;
-    private GuestCall? _guest;
+    private GuestPlace? _deferred;
     private IThreadPoolWorkItem? _owed;
     private bool _captures;
     private IRunnable? _captured;
 
     /// <summary>Lets the store whose turn it is go on with its guest later, by what that guest has had so far; false outside of an
     /// executor's turn.</summary>
-    /// <remarks>Not before the turn ends: told earlier, the store would go on within this very turn.</remarks>
-    internal static bool TryDefer(IActorRef store, GuestCall guest)
+    /// <remarks>Not before the turn ends: told earlier, the store would go on within this very turn. A store has one guest at a time
+    /// that goes on; the place of one that it gave up in this turn is forgotten.</remarks>
+    internal static bool TryDefer(GuestPlace place)
     {
         if (t_current is not { _executor: not null } current)
         {
             return false;
         }
 
-        (current._deferred, current._guest) = (store, guest);
+        current._deferred = place;
         return true;
     }
 
@@ -50,9 +48,8 @@ internal sealed class Turn
             current._executor = null;
             if (current._deferred is { } deferred)
             {
-                var guest = current._guest!;
-                (current._deferred, current._guest) = (null, null);
-                executor.Defer(deferred, guest);
+                current._deferred = null;
+                executor.Defer(deferred);
             }
         }
 
@@ -79,13 +76,13 @@ internal sealed class Turn
     internal static void Flush() => t_current?.FlushOwn();
 
     /// <summary>Tells a store to go on with its guest, and takes its mailbox to run it here; false when it is about to run elsewhere.</summary>
-    internal static bool TryResume(IActorRef store, [MaybeNullWhen(false)] out IRunnable mailbox)
+    internal static bool TryResume(GuestPlace place, [MaybeNullWhen(false)] out IRunnable mailbox)
     {
         var current = t_current ??= new Turn();
         current._captures = true;
         try
         {
-            store.Tell(StoreActor.Resume.Instance, ActorRefs.NoSender);
+            place.Store.Tell(place, ActorRefs.NoSender);
         }
         finally
         {

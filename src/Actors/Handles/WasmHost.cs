@@ -1,9 +1,11 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
+using Serilog;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Telemetry;
+using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Handles;
@@ -12,24 +14,31 @@ namespace WasmActors.Actors.Handles;
 /// Where stores live: owns an engine, a cache of compiled modules and the supervisor of the stores' actors, in an actor
 /// system of its own or in one that is there already.
 /// </summary>
-/// <remarks>Disposing it stops its stores; everybody who waits is answered <c>store.gone</c>.</remarks>
+/// <remarks>Disposing it stops its stores, see <see cref="DisposeAsync"/>.</remarks>
 public sealed class WasmHost : IAsyncDisposable
 {
     private const string Dispatcher = "wasmactors.dispatcher";
-    private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(30);
+
+    // What host functions have to return in, after guests were told to end; and what actors then have to end in.
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_createTime = TimeSpan.FromSeconds(30);
     private static int s_hosts;
 
     private readonly bool _ownsSystem;
+    private readonly TimeSpan _stopGrace;
+    private readonly ILogger _log;
     private int _disposed;
 
     private WasmHost(ActorSystem system, bool ownsSystem, WasmHostOptions options)
     {
         System = system;
         _ownsSystem = ownsSystem;
+        _stopGrace = CheckGrace(options.StopGrace);
+        _log = options.Logger;
         Engine = new WasmEngine(options.Engine);
         Modules = new ModuleCache(Engine, options.Cache);
-        var log = options.Logger;
+        var log = _log;
         if (Engine.NoFibers is { } reason)
         {
             log.Information("Guests that can be paused have a thread each: {Reason}", reason);
@@ -54,7 +63,7 @@ public sealed class WasmHost : IAsyncDisposable
     /// <summary>Starts a host with an actor system of its own.</summary>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="cancellation">Gives the start up.</param>
-    /// <exception cref="Runtime.Calls.WasmError"><c>engine.bad_settings</c></exception>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>
     public static Task<WasmHost> StartAsync(WasmHostOptions? options = null, CancellationToken cancellation = default) =>
         Task.Run(() => Start(options ?? new WasmHostOptions()), cancellation);
 
@@ -69,7 +78,7 @@ public sealed class WasmHost : IAsyncDisposable
     }
 
     /// <summary>Starts a host in an actor system that is there already. The system lives on when the host is disposed.</summary>
-    /// <exception cref="Runtime.Calls.WasmError"><c>engine.bad_settings</c></exception>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>
     public static WasmHost Attach(ActorSystem system, WasmHostOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -86,22 +95,22 @@ public sealed class WasmHost : IAsyncDisposable
     }
 
     /// <summary>Compiles a module, binary or text, or finds it compiled already.</summary>
-    /// <exception cref="Runtime.Calls.WasmError"><c>module.invalid</c></exception>
+    /// <exception cref="WasmError"><c>module.invalid</c></exception>
     public Task<WasmModule> LoadAsync(ReadOnlyMemory<byte> bytes, string? name = null, CancellationToken cancellation = default) =>
         Modules.GetAsync(bytes, name, cancellation);
 
     /// <summary>Compiles a module in text form (WAT), or finds it compiled already.</summary>
-    /// <exception cref="Runtime.Calls.WasmError"><c>module.invalid</c></exception>
+    /// <exception cref="WasmError"><c>module.invalid</c></exception>
     public Task<WasmModule> LoadTextAsync(string text, string? name = null, CancellationToken cancellation = default) =>
         Modules.GetAsync(Encoding.UTF8.GetBytes(text), name, cancellation);
 
     /// <summary>Compiles a module out of a file, binary or text, or finds it compiled already.</summary>
-    /// <exception cref="Runtime.Calls.WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>
+    /// <exception cref="WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>
     public Task<WasmModule> LoadFileAsync(string path, CancellationToken cancellation = default) =>
         Modules.GetFileAsync(path, cancellation: cancellation);
 
     /// <summary>Makes a store in an actor of its own.</summary>
-    /// <exception cref="Runtime.Calls.WasmError"><c>engine.bad_settings</c>: a limit is out of range.</exception>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c>: a limit is out of range.</exception>
     public async Task<StoreRef> CreateStoreAsync(StoreSpec? spec = null, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
@@ -111,7 +120,19 @@ public sealed class WasmHost : IAsyncDisposable
             : throw ((StoreProtocol.Failed)reply).Failure.ToException();
     }
 
+    /// <summary>The stores and what was decided about them: replacements, circuits, reasons.</summary>
+    /// <param name="maxStores">Most stores to tell of, at most 1,000: those in trouble come first.</param>
+    /// <param name="cancellation">Gives the wait up.</param>
+    public Task<HostStatus> GetStatusAsync(int maxStores = 100, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return Supervisor.Ask<HostStatus>(new HostProtocol.GetStatus(maxStores), s_createTime, cancellation);
+    }
+
     /// <summary>Stops the stores, the system if it is the host's own, and releases the engine.</summary>
+    /// <remarks>What was sent before goes on for <see cref="WasmHostOptions.StopGrace"/>; then guests that run or wait are ended, and everybody
+    /// who waits is answered <c>store.gone</c>. A host function that does not return is waited for a few seconds more; then its callers are
+    /// answered without it, and its store and the engine are released when it does return.</remarks>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -121,19 +142,46 @@ public sealed class WasmHost : IAsyncDisposable
 
         try
         {
-            await Supervisor.GracefulStop(s_stopTime).ConfigureAwait(false);
+            bool ended = await EndStoresAsync().ConfigureAwait(false);
+            if (_ownsSystem)
+            {
+                await EndSystemAsync(ended).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Modules.Dispose();
+            Engine.Dispose();
+        }
+    }
+
+    private static TimeSpan CheckGrace(TimeSpan grace) => grace >= TimeSpan.Zero && grace <= TimeSpan.FromDays(1)
+        ? grace
+        : throw new WasmError(ErrorCode.BadSettings, $"WasmHostOptions.StopGrace is {grace}; allowed is zero to one day.");
+
+    private async Task<bool> EndStoresAsync()
+    {
+        try
+        {
+            var stop = new StoreSupervisor.StopStores(_stopGrace, s_stopPatience);
+            return await Supervisor.GracefulStop(_stopGrace + s_stopPatience + s_stopTime, stop).ConfigureAwait(false);
         }
         catch (TaskCanceledException)
         {
-            // A guest did not let go of its thread in time; its deadline ends it, and the engine lives until then.
+            return false; // a host function has not returned
         }
+    }
 
-        if (_ownsSystem)
+    private async Task EndSystemAsync(bool soon)
+    {
+        var end = System.Terminate();
+        try
         {
-            await System.Terminate().WaitAsync(s_stopTime).ConfigureAwait(false);
+            await end.WaitAsync(soon ? s_stopTime : TimeSpan.Zero).ConfigureAwait(false);
         }
-
-        Modules.Dispose();
-        Engine.Dispose();
+        catch (TimeoutException)
+        {
+            _log.Warning("The actor system of the host ends later: some of its actors have not ended yet");
+        }
     }
 }

@@ -19,4 +19,7 @@ public sealed record WasmHostOptions
     /// <summary>Where the host logs. Default: nowhere.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
 
+    /// <summary>How long calls that are under way may go on when the host is disposed, until their guests are ended. Default 1 s; zero
+    /// ends them at once.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -11,4 +11,8 @@ public static class HostProtocol
 
     /// <summary>A new store.</summary>
     public sealed record StoreCreated(StoreRef Store);
+
+    /// <summary>Asks for the stores and what was decided about them. Answered by <see cref="HostStatus"/>.</summary>
+    /// <param name="MaxStores">Most stores to tell of, at most 1,000.</param>
+    public sealed record GetStatus(int MaxStores = 100);
 }

@@ -11,6 +11,9 @@ public enum StoreActivity
 
     /// <summary>A guest waits for an import's answer.</summary>
     Parked,
+
+    /// <summary>It broke, and waits to be made again; commands wait too, unless its circuit is open.</summary>
+    Away,
 }
 
 /// <summary>A store at one moment.</summary>
@@ -37,6 +40,9 @@ public sealed record StoreStatus(StoreActivity Activity, int Generation, long Ca
 
     /// <summary>How many calls nest in the waiting one.</summary>
     public int NestedCalls { get; init; }
+
+    /// <summary>Whether it takes commands after it broke too often.</summary>
+    public CircuitState Circuit { get; init; }
 
     /// <summary>Fuel that is left; null when the engine does not count it.</summary>
     public ulong? Fuel { get; init; }

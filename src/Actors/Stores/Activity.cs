@@ -1,3 +1,4 @@
+using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
@@ -17,7 +18,21 @@ internal sealed class Activity
     internal long? Deadline { get; set; }
 
     /// <summary>The guest; null while none is under way.</summary>
-    internal GuestCall? Call { get; set; }
+    internal GuestCall? Call
+    {
+        get => _call;
+        set
+        {
+            _call = value;
+            (Place, IsInLine) = (null, false); // each guest has its own
+        }
+    }
+
+    /// <summary>The guest's place in line for its next time slice; null while it has never outlived one.</summary>
+    internal GuestPlace? Place { get; set; }
+
+    /// <summary>Whether the guest waits there: it goes on when its place comes up, and not before.</summary>
+    internal bool IsInLine { get; set; }
 
     /// <summary>How far a batch has come; null for other work.</summary>
     internal BatchProgress? Batch { get; set; }
@@ -46,6 +61,7 @@ internal sealed class Activity
 
     internal bool IsWaiting => Server is not null;
 
+    private GuestCall? _call;
     private Queue<StoreRequest>? _callerQueue;
     private CallChain? _chain;
 

@@ -98,6 +98,14 @@ internal sealed partial class StoreActor
         {
             import.Fail(refused);
         }
+        catch (Exception broken)
+        {
+            // The server's own list of results is missing, or throws.
+            import.Fail(new WasmError(
+                ErrorCode.HostBadResult,
+                $"'{GuestText.Clean(import.Func.FullName, GuestText.NameLimit)}' was answered with results that cannot be read: {broken.GetType().Name}: {GuestText.MessageOf(broken)}",
+                broken));
+        }
 
         Advance();
     }

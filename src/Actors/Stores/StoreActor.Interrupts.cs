@@ -1,4 +1,5 @@
 using Akka.Actor;
+using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
@@ -85,7 +86,7 @@ internal sealed partial class StoreActor
             LogFailure(call, failure);
         }
 
-        AfterInterrupt(activity, failure);
+        AfterFailure(activity, failure);
     }
 
     // What nests in the work is given up: it cannot go on when that does not.
@@ -97,9 +98,16 @@ internal sealed partial class StoreActor
         }
     }
 
-    private void AfterInterrupt(Activity activity, WasmException failure)
+    // The innermost work failed: what becomes of the store, and who is answered what.
+    private void AfterFailure(Activity activity, WasmException failure)
     {
-        switch (_recipe.Spec.AfterInterrupt)
+        var policy = IsReplay(activity.Work) ? InterruptPolicy.Keep : _recipe.Spec.After(failure);
+        if (_engine.EndsGuests || (policy == InterruptPolicy.Replace && _cell.IsGone))
+        {
+            policy = InterruptPolicy.Stop; // it was to stop in any case: nobody needs another
+        }
+
+        switch (policy)
         {
             case InterruptPolicy.Replace:
                 failure.Fate = StoreFate.Replaced;
@@ -107,15 +115,29 @@ internal sealed partial class StoreActor
                 break;
             case InterruptPolicy.Stop:
                 failure.Fate = StoreFate.Stopped;
-                _cell.MarkGone($"its guest was interrupted ({failure.Code})");
-                FailTop(activity, failure);
-                Context.Stop(Self);
+                EndStore(activity, failure);
                 break;
-            case InterruptPolicy.Keep:
-                failure.Fate = StoreFate.Kept;
+            default:
+                if (failure is Trap { TrapCode: TrapCode.Interrupt })
+                {
+                    failure.Fate = StoreFate.Kept;
+                }
+
                 FailTop(activity, failure);
                 break;
         }
+    }
+
+    // The store ends with its failure: everybody else who waits is answered store.gone, whose command it was last.
+    private void EndStore(Activity activity, WasmException failure)
+    {
+        _cell.MarkGone($"its guest {(failure is Trap { TrapCode: TrapCode.Interrupt } ? "was interrupted" : "failed")} ({failure.Code})");
+        var work = EndTop(activity, failure);
+        FailAll(_cell.Gone());
+        FailWork(work, failure);
+        Tell(SupervisionAction.Stop, failure.Code, GuestText.MessageOf(failure), null);
+        DisposeSession();
+        Context.Stop(Self);
     }
 
     // The call is given up, not given back: nobody knows its state, and its store ends with it.
@@ -127,6 +149,7 @@ internal sealed partial class StoreActor
             if (IsReplay(top.Work))
             {
                 _top = null;
+                top.End();
                 CannotBeMade(bug);
                 return;
             }
@@ -168,5 +191,20 @@ internal sealed partial class StoreActor
         }
 
         Self.Tell(QueueAnswered.Instance);
+    }
+
+    private void OnQueueAnswered()
+    {
+        var breaking = _breaking;
+        _breaking = default; // once: its request may serve another call from the answer on
+        FailWork(breaking, _lastFailure!);
+        if (_cell.IsGone)
+        {
+            DisposeSession(); // it was to stop while it broke
+            Context.Stop(Self);
+            return;
+        }
+
+        throw new StoreBrokenException($"store {_cell.Id} broke: {GuestText.MessageOf(_brokenBy!)}", _brokenBy);
     }
 }

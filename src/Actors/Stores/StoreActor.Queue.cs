@@ -16,7 +16,7 @@ internal sealed partial class StoreActor
                 Stop(work with { Chain = null }); // nobody's guest waits for that by the graph
             }
         }
-        else if (Refusal() is { } refusal)
+        else if (Refusal() is { } refusal && !(IsAway && work.Command is GetStatus))
         {
             if (work.TryTake())
             {
@@ -27,7 +27,7 @@ internal sealed partial class StoreActor
         {
             // Refused with the chain.
         }
-        else if (_top is null && _stepsLeftToReplay == 0)
+        else if (_top is null && _stepsLeftToReplay == 0 && _session is not null)
         {
             if (!work.TryTake())
             {
@@ -40,7 +40,7 @@ internal sealed partial class StoreActor
             Start(work);
             Advance();
         }
-        else if (StoreSession.IsLook(work.Command))
+        else if (work.Command is GetStatus || (_session is not null && StoreSession.IsLook(work.Command)))
         {
             Look(work);
         }
@@ -50,7 +50,12 @@ internal sealed partial class StoreActor
         }
     }
 
-    private WasmError? Refusal() => _brokenBy is { } reason ? Lost(reason) : _session is null || IsStopping ? _cell.Gone() : null;
+    private WasmError? Refusal() =>
+        _brokenBy is { } reason ? Lost(reason)
+        : IsStopping ? _cell.Gone()
+        : _session is not null ? null
+        : _awaited is null ? _cell.Gone()
+        : _cell.Closed?.ToError(_cell.Id); // until it is made again commands wait, unless its circuit is open
 
     private static CallChain? Live(CallChain? chain) => chain is { IsOver: false } ? chain : null;
 
@@ -111,6 +116,12 @@ internal sealed partial class StoreActor
             return;
         }
 
+        if (_session is null)
+        {
+            work.Answer(Status(), _cell);
+            return;
+        }
+
         using var _ = Session.Store.Enter();
         work.Answer(Carry(work.Command!), _cell);
     }
@@ -150,7 +161,7 @@ internal sealed partial class StoreActor
     // What was sent before is done first; what comes after is refused.
     private void Stop(in Work work)
     {
-        _stoppers.Add(work);
+        _recipe.Stoppers.Add(work);
         _cell.MarkGone("it was stopped");
         StopWhenIdle();
     }
@@ -191,35 +202,5 @@ internal sealed partial class StoreActor
                 work.Forget(_cell);
             }
         }
-    }
-
-    private StoreStatus Status()
-    {
-        var clock = _engine.Settings.Clock;
-        var now = clock.GetUtcNow();
-        long timestamp = clock.GetTimestamp();
-        DateTimeOffset Since(long at) => now - clock.GetElapsedTime(at, timestamp);
-
-        var root = _top;
-        int nested = 0;
-        for (; root?.Outer is { } outer; root = outer)
-        {
-            nested++;
-        }
-
-        return new StoreStatus(
-            root is null ? StoreActivity.Idle : _top!.IsWaiting ? StoreActivity.Parked : StoreActivity.Running,
-            _recipe.Generation,
-            _calls,
-            _queue.Count)
-        {
-            RunningSince = root is null ? null : Since(root.PausedSince),
-            ParkedOn = _top is { IsWaiting: true, Call.Import: { } import } ? GuestText.Clean(import.Func.FullName, GuestText.NameLimit) : null,
-            ParkedSince = _top is { IsWaiting: true } ? Since(_top.WaitingSince) : null,
-            Slices = root?.Call?.Slices ?? 0,
-            ProcessorTime = root?.Call?.ProcessorTime ?? TimeSpan.Zero,
-            NestedCalls = nested,
-            Fuel = _engine.Settings.Fuel ? Session.Store.Fuel : null,
-        };
     }
 }

@@ -89,7 +89,7 @@ internal sealed partial class StoreActor
                 continue;
             }
 
-            if (top.IsWaiting)
+            if (top.IsWaiting || top.IsInLine)
             {
                 return;
             }
@@ -136,6 +136,11 @@ internal sealed partial class StoreActor
             return true;
         }
 
+        if (_isBeingMade)
+        {
+            OnMade();
+        }
+
         while (_queue.TryDequeue(out var work))
         {
             if (work.TryTake())
@@ -153,13 +158,11 @@ internal sealed partial class StoreActor
     private void OnYielded(Activity activity, GuestCall call)
     {
         NotePause(activity);
-        if (!_resumeComes)
+        var place = (activity.Place ??= new GuestPlace(Self)).For(call);
+        activity.IsInLine = true;
+        if (!Turn.TryDefer(place))
         {
-            _resumeComes = true;
-            if (!Turn.TryDefer(Self, call))
-            {
-                Self.Tell(Resume.Instance);
-            }
+            Self.Tell(place);
         }
     }
 
@@ -176,6 +179,11 @@ internal sealed partial class StoreActor
     private void OnCompleted(Activity activity, GuestCall call)
     {
         var work = activity.Work;
+        if (_isOnTrial)
+        {
+            OnProved();
+        }
+
         if (activity.Batch is { } batch)
         {
             batch.Add(Session.Completed(batch.Current, call));
@@ -208,21 +216,16 @@ internal sealed partial class StoreActor
     private void OnTrapped(Activity activity, GuestCall call)
     {
         var failure = call.Failure!;
-        bool interrupted = failure is Trap { TrapCode: TrapCode.Interrupt };
         LogFailure(call, failure);
         End(activity, call);
-        if (activity.Batch is { } batch && !interrupted)
+        if (activity.Batch is { } batch && failure is not Trap { TrapCode: TrapCode.Interrupt } && _recipe.Spec.After(failure) == InterruptPolicy.Keep)
         {
             batch.Add(StoreSession.Failed(batch.Current, failure));
             BeginNextOfBatch(activity);
         }
-        else if (interrupted)
-        {
-            AfterInterrupt(activity, failure);
-        }
         else
         {
-            FailTop(activity, failure);
+            AfterFailure(activity, failure);
         }
     }
 
@@ -246,76 +249,6 @@ internal sealed partial class StoreActor
             {
                 batch.Add(new Failed(WasmFailure.From(refused)));
             }
-        }
-    }
-
-    private static void End(Activity activity, GuestCall call)
-    {
-        activity.Call = null;
-        Release(call);
-    }
-
-    private static void Release(GuestCall call)
-    {
-        if (call is FuncCall funcCall)
-        {
-            funcCall.GiveBack();
-        }
-    }
-
-    private void Finish(Activity activity, object reply)
-    {
-        _top = activity.Outer;
-        activity.End().Answer(reply, _cell);
-        AfterNested();
-    }
-
-    // The innermost work failed: it is answered, and what it nests in goes on waiting.
-    private void FailTop(Activity activity, WasmException failure)
-    {
-        var work = EndTop(activity, failure);
-        if (IsReplay(work))
-        {
-            CannotBeMade(failure);
-            return;
-        }
-
-        FailWork(work, failure);
-        AfterNested();
-    }
-
-    // Ends the innermost work without answering it; a guest that is paused is given up.
-    private Work EndTop(Activity activity, WasmException failure)
-    {
-        _top = activity.Outer;
-        FailCallers(activity);
-        if (activity.Call is { } call)
-        {
-            if (call.IsPaused && !TryDrop(call, failure))
-            {
-                return activity.End();
-            }
-
-            Release(call);
-        }
-
-        return activity.End();
-    }
-
-    private void FailWork(in Work work, WasmException failure)
-    {
-        if (work.Request?.CompletesInSpiteOf(failure) == true)
-        {
-            work.Forget(_cell);
-        }
-        else if (work.Command is { } command)
-        {
-            work.Answer(StoreSession.Failed(command, failure), _cell);
-        }
-        else
-        {
-            work.Forget(_cell);
-            work.Request?.Fail(failure);
         }
     }
 }

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Serilog;
 using WasmActors.Actors.Dispatch;
-using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
@@ -14,8 +13,8 @@ namespace WasmActors.Actors.Stores;
 /// end or for an import, it answers what only looks, cancellations, and the answering side of the import.
 /// </summary>
 /// <remarks>
-/// A trap is an answer. What the store cannot go on after (an interrupted guest, a bug) ends it: everybody who waits is
-/// answered <c>store.lost</c>, then the actor throws, and supervision lets it begin again with a fresh store.
+/// A trap is an answer. What the store cannot go on after (an interrupted guest, a bug, what a policy says) ends it: everybody who waits is
+/// answered <c>store.lost</c>, then the actor throws, and supervision lets it begin again with a fresh store, when its policy says.
 /// </remarks>
 internal sealed partial class StoreActor : UntypedActor
 {
@@ -24,14 +23,12 @@ internal sealed partial class StoreActor : UntypedActor
     private readonly StoreRecipe _recipe;
     private readonly ILogger _log;
     private readonly Queue<Work> _queue = new();
-    private readonly List<Work> _stoppers = [];
     private readonly Activity _root = new();
 
     private StoreSession? _session;
     private IActorRef? _creator;
     private Activity? _top;
     private int _stepsLeftToReplay;
-    private bool _resumeComes;
     private Exception? _brokenBy;
     private Work _breaking;
     private WasmException? _lastFailure;
@@ -48,30 +45,22 @@ internal sealed partial class StoreActor : UntypedActor
 
     private StoreSession Session => _session!;
 
-    private bool IsStopping => _stoppers.Count > 0;
+    private bool IsStopping => _recipe.Stoppers.Count > 0;
 
     protected override void PreStart()
     {
-        _recipe.BeginGeneration();
         _cell.Actor = Self;
-        try
+        if (_cell.IsGone)
         {
-            _session = StoreSession.Create(_engine, _cell, _recipe);
-            _stepsLeftToReplay = _recipe.Steps.Count;
-            if (_stepsLeftToReplay > 0)
-            {
-                using var _ = Session.Store.Enter();
-                Advance();
-            }
-
-            if (_recipe.Generation == 1)
-            {
-                _creator?.Tell(new HostProtocol.StoreCreated(new StoreRef(_cell)));
-            }
+            Context.Stop(Self); // it broke while it was to stop
         }
-        catch (Exception failure)
+        else if (_recipe.Restarts is { Delay: { Ticks: > 0 } delay })
         {
-            CannotBeMade(failure);
+            MakeLater(delay);
+        }
+        else
+        {
+            Make();
         }
 
         _creator = null;
@@ -79,18 +68,24 @@ internal sealed partial class StoreActor : UntypedActor
 
     protected override void PreRestart(Exception reason, object message)
     {
-        _log.Information("Store {Store} is replaced by generation {Generation}: {Reason}", _cell.Id, _recipe.Generation + 1, GuestText.Clean(reason.Message, GuestText.MessageLimit));
         FailAll(Lost(reason));
         DisposeSession();
+        _timer?.Cancel();
+        _remake?.Dispose();
+        if (!_cell.IsGone)
+        {
+            ComeBack((reason as StoreBrokenException)?.InnerException ?? reason);
+        }
     }
 
     protected override void PostStop()
     {
         _timer?.Cancel();
+        _remake?.Dispose();
         _cell.MarkGone("it was stopped");
         FailAll(_cell.Gone());
         DisposeSession();
-        foreach (var stopper in _stoppers)
+        foreach (var stopper in _recipe.Stoppers)
         {
             stopper.Answer(Done.Instance, _cell);
         }
@@ -110,15 +105,14 @@ internal sealed partial class StoreActor : UntypedActor
             case Command command:
                 Take(new Work(null, command, Sender, Live(command.Chain)));
                 break;
-            case Resume:
-                _resumeComes = false;
-                GoOn();
+            case GuestPlace place:
+                OnTurn(place);
                 break;
             case ImportProtocol.ImportReturned returned:
                 OnAnswer(returned.Id, returned.Results, null);
                 break;
             case ImportProtocol.ImportTrapped trapped:
-                OnAnswer(trapped.Id, null, trapped.Failure.ToException());
+                OnAnswer(trapped.Id, null, trapped.Failure?.ToException() ?? new WasmError(ErrorCode.HostBadResult, "An import was answered with no failure at all."));
                 break;
             case Attend:
                 OnAttend();
@@ -126,40 +120,27 @@ internal sealed partial class StoreActor : UntypedActor
             case Terminated terminated:
                 OnServerGone(terminated.ActorRef);
                 break;
+            case Remake remake:
+                OnRemake(remake);
+                break;
             case QueueAnswered:
-                var breaking = _breaking;
-                _breaking = default; // once: its request may serve another call from the answer on
-                FailWork(breaking, _lastFailure!);
-                throw new StoreBrokenException($"store {_cell.Id} broke: {_brokenBy!.Message}", _brokenBy);
+                OnQueueAnswered();
+                break;
             default:
                 Unhandled(message);
                 break;
         }
     }
 
-    private void GoOn()
+    // The place of a guest that was given up means nothing: its call was answered, and the next guest has a place of its own.
+    private void OnTurn(GuestPlace place)
     {
-        if (_session is not null)
+        if (_session is not null && _top is { IsInLine: true } top && ReferenceEquals(top.Place, place))
         {
+            top.IsInLine = false;
             using var _ = Session.Store.Enter();
             Advance();
         }
-    }
-
-    private void CannotBeMade(Exception failure)
-    {
-        var error = failure as WasmException
-            ?? new WasmError(ErrorCode.EngineError, $"The store could not be made: {failure.GetType().Name}: {failure.Message}", failure);
-        _log.Warning(error.InnerException, "Store {Store} could not be made: {Code} {Failure}", _cell.Id, error.Code, GuestText.Clean(error.Message, GuestText.MessageLimit));
-        _cell.MarkGone($"it could not be made ({error.Code}: {error.Message})");
-        if (_recipe.Generation == 1)
-        {
-            _creator?.Tell(new Failed(WasmFailure.From(error)));
-        }
-
-        _stepsLeftToReplay = 0;
-        DisposeSession();
-        Context.Stop(Self);
     }
 
     private WasmError Lost(Exception reason) => new(
@@ -173,12 +154,6 @@ internal sealed partial class StoreActor : UntypedActor
     {
         _session?.Dispose();
         _session = null;
-    }
-
-    /// <summary>The next time slice of a guest that yielded.</summary>
-    internal sealed class Resume : INoSerializationVerificationNeeded
-    {
-        internal static Resume Instance { get; } = new();
     }
 
     private sealed class QueueAnswered

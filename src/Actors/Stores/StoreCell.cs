@@ -16,7 +16,8 @@ internal sealed class StoreCell
     private readonly int _queueLimit;
     private readonly TimeSpan _defaultWithin;
     private readonly long _defaultDuration;
-    private volatile string? _goneBecause;
+    private StoreClosure? _closed;
+    private volatile bool _isAbandoned;
     private long _sent;
     private int _attention;
     private long _taken;
@@ -99,18 +100,28 @@ internal sealed class StoreCell
     /// <summary>The actor looks; from here on it may be asked again.</summary>
     internal void AttentionPaid() => Volatile.Write(ref _attention, 0);
 
-    internal bool IsGone => _goneBecause is not null;
+    internal bool IsGone => Closed is { IsForGood: true };
+
+    /// <summary>Why it takes no requests; null while it does.</summary>
+    internal StoreClosure? Closed => Volatile.Read(ref _closed);
+
+    /// <summary>Whether those who wait are to be answered without the actor, which is stuck while its host ends.</summary>
+    internal bool IsAbandoned
+    {
+        get => _isAbandoned;
+        set => _isAbandoned = value;
+    }
 
     /// <summary>Requests that were sent and not yet taken by the actor.</summary>
     internal long Waiting => Volatile.Read(ref _sent) - Volatile.Read(ref _taken);
 
     /// <summary>Counts a request in.</summary>
-    /// <exception cref="WasmError"><c>store.gone</c>, or <c>call.busy</c>: the queue is full.</exception>
-    internal void Admit()
+    /// <exception cref="WasmError"><c>store.gone</c>, <c>store.circuit_open</c>, or <c>call.busy</c>: the queue is full.</exception>
+    internal void Admit(StoreRequest request)
     {
-        if (_goneBecause is not null)
+        if (Closed is { } closed && (closed.IsForGood || request.Command is not StoreProtocol.GetStatus))
         {
-            throw Gone();
+            throw closed.ToError(Id);
         }
 
         if (Interlocked.Increment(ref _sent) - Volatile.Read(ref _taken) > _queueLimit)
@@ -124,7 +135,7 @@ internal sealed class StoreCell
     /// <exception cref="WasmError"><c>store.gone</c></exception>
     internal void AdmitInAnyCase()
     {
-        if (_goneBecause is not null)
+        if (IsGone)
         {
             throw Gone();
         }
@@ -145,7 +156,31 @@ internal sealed class StoreCell
     internal void Taken() => Volatile.Write(ref _taken, _taken + 1);
 
     /// <summary>From here on every use of the store is refused at once.</summary>
-    internal void MarkGone(string because) => _goneBecause ??= because;
+    internal void MarkGone(string because)
+    {
+        if (!IsGone)
+        {
+            Volatile.Write(ref _closed, new StoreClosure(because));
+        }
+    }
 
-    internal WasmError Gone() => new(ErrorCode.StoreGone, $"Store {Id} has gone: {_goneBecause ?? "it was stopped"}. Make a new one.");
+    /// <summary>From here on requests are refused at once, until <see cref="CloseCircuit"/>.</summary>
+    internal void OpenCircuit(StoreClosure open)
+    {
+        if (Closed is var earlier && earlier is not { IsForGood: true })
+        {
+            Interlocked.CompareExchange(ref _closed, open, earlier);
+        }
+    }
+
+    /// <summary>Requests are taken again, unless the store has gone.</summary>
+    internal void CloseCircuit()
+    {
+        if (Closed is { IsForGood: false } open)
+        {
+            Interlocked.CompareExchange(ref _closed, null, open);
+        }
+    }
+
+    internal WasmError Gone() => (Closed is { IsForGood: true } closed ? closed : new StoreClosure("it was stopped")).ToError(Id);
 }

@@ -3,7 +3,7 @@ using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>How a store was made and filled, so that a fresh one can be made the same way when it breaks.</summary>
+/// <summary>What outlives a store that breaks: how it was made and filled, so that a fresh one can be made the same way, and how often that was needed.</summary>
 internal sealed class StoreRecipe
 {
     private readonly List<StoreProtocol.Command> _steps = [];
@@ -18,6 +18,20 @@ internal sealed class StoreRecipe
     internal int Generation { get; private set; }
 
     internal IReadOnlyList<StoreProtocol.Command> Steps => _steps;
+
+    /// <summary>Who waits for the store to stop.</summary>
+    internal List<Work> Stoppers { get; } = [];
+
+    /// <summary>Decides when it is made again; null while it has not failed.</summary>
+    internal RestartGovernor? Restarts { get; private set; }
+
+    /// <summary>The store failed: the governor decides when it is made again.</summary>
+    internal RestartGovernor Failed(TimeProvider clock, long now)
+    {
+        Restarts ??= new RestartGovernor(Spec.Restart, clock, Random.Shared.NextDouble);
+        Restarts.Failed(now);
+        return Restarts;
+    }
 
     internal void BeginGeneration() => Generation++;
 

@@ -67,7 +67,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
     /// <summary>Sends it. The caller then awaits it.</summary>
     internal void Send(StoreCell cell, long deadline, CancellationToken cancellation)
     {
-        cell.Admit();
+        cell.Admit(this);
         Post(cell, deadline, cancellation);
     }
 
@@ -138,7 +138,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
             return;
         }
 
-        if (phase == Phase.Waiting && Cell.IsGone && !IsQueued)
+        if (Cell.IsAbandoned || (phase == Phase.Waiting && Cell.IsGone && !IsQueued))
         {
             TryFail(state, Cell.Gone());
             return;

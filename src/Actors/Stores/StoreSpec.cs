@@ -1,3 +1,4 @@
+using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Actors.Stores;
@@ -11,6 +12,30 @@ public sealed record StoreSpec
     /// <summary>What becomes of the store after a guest was interrupted in the middle of a call. Default <see cref="InterruptPolicy.Replace"/>.</summary>
     public InterruptPolicy AfterInterrupt { get; init; } = InterruptPolicy.Replace;
 
+    /// <summary>What becomes of the store after its guest trapped. Default <see cref="InterruptPolicy.Keep"/>: WebAssembly leaves the
+    /// instance usable, in whatever state the guest left it.</summary>
+    public InterruptPolicy AfterTrap { get; init; } = InterruptPolicy.Keep;
+
+    /// <summary>What becomes of the store after the host failed in the middle of a guest's call: a host function threw, or an import was
+    /// not answered or not as its type says. Default <see cref="InterruptPolicy.Keep"/>.</summary>
+    public InterruptPolicy AfterHostException { get; init; } = InterruptPolicy.Keep;
+
+    /// <summary>How the store comes back when it is replaced.</summary>
+    public RestartPolicy Restart { get; init; } = new();
+
     /// <summary>Most requests that may wait for the store. Default 10,000; one more is refused with <c>call.busy</c>.</summary>
     public int QueueLimit { get; init; } = 10_000;
+
+    /// <summary>What becomes of the store after a failure of its guest's work.</summary>
+    internal InterruptPolicy After(WasmException failure) => failure switch
+    {
+        Trap { TrapCode: TrapCode.Interrupt } => AfterInterrupt,
+        Trap => AfterTrap,
+        WasmError error when IsOfHost(error) => AfterHostException,
+        _ => InterruptPolicy.Keep,
+    };
+
+    // Others were refused before the guest ran.
+    private static bool IsOfHost(WasmError error) =>
+        error.Frames.Count > 0 || error.Code is ErrorCode.HostException or ErrorCode.HostBadResult or ErrorCode.ImportDeadlineExceeded or ErrorCode.ImportServerGone;
 }

@@ -2,22 +2,24 @@ using Akka.Actor;
 using Akka.Event;
 using Serilog;
 using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// Starts stores' actors and decides what follows when one throws: it begins again with a fresh store, at most ten times a
-/// minute. Also answers those whose command reached no store any more.
+/// Starts stores' actors, knows what was decided about each of them, and ends them with the host. An actor that throws begins again with a
+/// fresh store; when, its store's <see cref="RestartPolicy"/> says. Also answers those whose command reached no store any more.
 /// </summary>
-internal sealed class StoreSupervisor : UntypedActor
+internal sealed partial class StoreSupervisor : UntypedActor
 {
-    private const int MaxReplacements = 10;
     private static long s_lastStore;
 
     private readonly WasmEngine _engine;
     private readonly ILogger _log;
     private readonly string _dispatcher;
+    private readonly Dictionary<IActorRef, Child> _children = [];
+    private long _started;
 
     public StoreSupervisor(WasmEngine engine, ILogger log, string dispatcher)
     {
@@ -28,11 +30,15 @@ internal sealed class StoreSupervisor : UntypedActor
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
 
-    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+    protected override void PostStop()
+    {
+        _stopTimer?.Cancel();
+        Context.System.EventStream.Unsubscribe(Self);
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        MaxReplacements,
-        (int)TimeSpan.FromMinutes(1).TotalMilliseconds,
+        maxNrOfRetries: -1, // the stores count for themselves, and open their circuits
+        withinTimeMilliseconds: Timeout.Infinite,
         static failure => failure is ActorInitializationException ? Directive.Stop : Directive.Restart,
         loggingEnabled: false);
 
@@ -43,18 +49,75 @@ internal sealed class StoreSupervisor : UntypedActor
             case HostProtocol.CreateStore create:
                 Create(create);
                 break;
+            case HostProtocol.GetStatus get:
+                Sender.Tell(Status(get.MaxStores));
+                break;
+            case SupervisionDecision decision:
+                OnDecided(decision);
+                break;
+            case Terminated terminated:
+                OnEnded(terminated.ActorRef);
+                break;
+            case StopStores stop:
+                OnStop(stop);
+                break;
+            case StopStage stage:
+                OnStage(stage);
+                break;
             case DeadLetter { Message: StoreRequest request } letter when letter.Recipient.Equals(request.Cell.Actor):
                 request.FailGone();
                 break;
             case DeadLetter { Message: StoreProtocol.Command } letter when letter.Recipient.Path.Parent.Equals(Self.Path):
-                letter.Sender.Tell(new StoreProtocol.Failed(new WasmFailure(Runtime.Calls.ErrorCode.StoreGone, "The store has gone. Make a new one.")));
+                letter.Sender.Tell(Gone("The store has gone. Make a new one."));
                 break;
-            case DeadLetter:
-                break;
+            case DeadLetter or StoreProtocol.Done or StoreProtocol.Failed:
+                break; // the latter answer the stop of a store
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private static StoreProtocol.Failed Gone(string message) => new(new WasmFailure(ErrorCode.StoreGone, message));
+
+    private void Create(HostProtocol.CreateStore create)
+    {
+        if (IsStopping)
+        {
+            Sender.Tell(Gone("The host of the stores is being disposed: no more are made."));
+            return;
+        }
+
+        try
+        {
+            create.Spec.Restart.Check();
+        }
+        catch (WasmException refused)
+        {
+            Sender.Tell(new StoreProtocol.Failed(WasmFailure.From(refused)));
+            return;
+        }
+
+        long id = Interlocked.Increment(ref s_lastStore);
+        var cell = new StoreCell(id, create.Spec, _engine);
+        var recipe = new StoreRecipe(create.Spec);
+        var creator = Sender;
+        var actor = Context.ActorOf(
+            Props.CreateBy(new Maker(_engine, cell, recipe, creator, _log)).WithDispatcher(_dispatcher),
+            $"store-{id}");
+        _started++;
+        _children.Add(actor, new Child(cell));
+        Context.Watch(actor);
+    }
+
+    /// <summary>A store of this supervisor, and what was last decided about it.</summary>
+    private sealed class Child(StoreCell cell)
+    {
+        internal StoreCell Cell => cell;
+
+        internal SupervisionDecision? LastDecision { get; set; }
+
+        internal long Replacements { get; set; }
     }
 
     /// <summary>Makes a store's actor, the first time and when it is replaced. An expression, Akka's usual way, is compiled for each.</summary>
@@ -67,16 +130,5 @@ internal sealed class StoreSupervisor : UntypedActor
         public void Release(ActorBase actor)
         {
         }
-    }
-
-    private void Create(HostProtocol.CreateStore create)
-    {
-        long id = Interlocked.Increment(ref s_lastStore);
-        var cell = new StoreCell(id, create.Spec, _engine);
-        var recipe = new StoreRecipe(create.Spec);
-        var creator = Sender;
-        Context.ActorOf(
-            Props.CreateBy(new Maker(_engine, cell, recipe, creator, _log)).WithDispatcher(_dispatcher),
-            $"store-{id}");
     }
 }

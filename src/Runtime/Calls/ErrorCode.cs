@@ -108,6 +108,9 @@ public static class ErrorCode
     /// <summary>The store broke; its owner gets a fresh one.</summary>
     public const string StoreLost = "store.lost";
 
+    /// <summary>The store broke, or could not be made again, too often: it takes nothing until it has had a rest.</summary>
+    public const string CircuitOpen = "store.circuit_open";
+
     /// <summary>An object of one store was used in another.</summary>
     public const string WrongStore = "store.wrong_store";
 

@@ -59,10 +59,6 @@ public abstract class GuestCall
 
     internal GuestRun? Stack => _run;
 
-    /// <summary>What is added to its time of a processor where guests are put in order by that: what others had had before it came;
-    /// null before it did.</summary>
-    internal TimeSpan? Handicap { get; set; }
-
     /// <summary>Runs the guest until the step ends.</summary>
     /// <exception cref="WasmError"><c>store.in_use</c>, <c>store.gone</c>: the step was not begun and may be tried again by the store's owner.</exception>
     public CallStep Step()
@@ -213,7 +209,6 @@ public abstract class GuestCall
         Slices = 0;
         Yields = 0;
         _processorNanoseconds = 0;
-        Handicap = null;
     }
 
     // In one step: with the other guest's frames below, this one cannot be left.

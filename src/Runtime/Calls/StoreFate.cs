@@ -1,6 +1,6 @@
 namespace WasmActors.Runtime.Calls;
 
-/// <summary>What became of a store whose guest was interrupted in the middle of a call.</summary>
+/// <summary>What became of a store whose guest was interrupted in the middle of a call, or failed where a policy says that the store ends with that.</summary>
 public enum StoreFate
 {
     /// <summary>It was kept as the guest left it.</summary>

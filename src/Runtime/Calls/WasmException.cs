@@ -12,6 +12,6 @@ public abstract class WasmException : Exception
     /// <summary>The stable code, see <see cref="ErrorCode"/> and <see cref="TrapCodes"/>.</summary>
     public string Code { get; }
 
-    /// <summary>What became of the store, where the failure interrupted its guest and the store lives in an actor; else null.</summary>
+    /// <summary>What became of the store, where the store lives in an actor and the failure interrupted its guest or ended the store; else null.</summary>
     public StoreFate? Fate { get; internal set; }
 }

@@ -27,6 +27,7 @@ public sealed class WasmEngine : IDisposable
     private int _uses;
     private bool _disposed;
     private bool _released;
+    private volatile bool _endsGuests;
 
     /// <summary>Makes an engine.</summary>
     /// <param name="settings">Null for the defaults.</param>
@@ -69,6 +70,12 @@ public sealed class WasmEngine : IDisposable
     internal nint Pointer { get; }
 
     internal EpochClock EpochClock => _clock;
+
+    /// <summary>Whether guests that run are to end at the next tick, see <see cref="EndGuests"/>.</summary>
+    internal bool EndsGuests => _endsGuests;
+
+    /// <summary>Ends every guest that runs, and that will run, at its next tick: <c>store.gone</c>. For good: their owner is about to dispose them.</summary>
+    internal void EndGuests() => _endsGuests = true;
 
     /// <summary>A stack for one guest that can be paused.</summary>
     internal GuestRun NewRun() => _threads is { } threads ? new ThreadRun(threads) : new FiberRun();

@@ -203,20 +203,25 @@ public sealed partial class WasmStore
     /// <summary>Called at each tick while a guest runs: the failure that ends it, or null to go on.</summary>
     internal WasmException? CheckInterrupt()
     {
+        if (Engine.EndsGuests)
+        {
+            return Interrupt(ErrorCode.StoreGone, "The host of the store was disposed while the guest was running.");
+        }
+
         for (int i = 0; i < _callDepth; i++)
         {
             if (_levels[i].Signal?.Interruption is { } reason)
             {
-                return reason == Interruption.Cancelled
-                    ? new Trap(TrapCode.Interrupt, ErrorCode.Cancelled, "The call was cancelled while the guest was running.", [], null)
-                    : new Trap(TrapCode.Interrupt, ErrorCode.DeadlineExceeded, "The guest was still running at the call's deadline.", [], null);
+                return reason == Interruption.Cancelled ? Interrupt(ErrorCode.Cancelled, "The call was cancelled while the guest was running.") : Late();
             }
         }
 
-        return _deadline != long.MaxValue && Engine.EpochClock.Now >= _deadline
-            ? new Trap(TrapCode.Interrupt, ErrorCode.DeadlineExceeded, "The guest was still running at the call's deadline.", [], null)
-            : null;
+        return _deadline != long.MaxValue && Engine.EpochClock.Now >= _deadline ? Late() : null;
     }
+
+    private static Trap Late() => Interrupt(ErrorCode.DeadlineExceeded, "The guest was still running at the call's deadline.");
+
+    private static Trap Interrupt(string code, string message) => new(TrapCode.Interrupt, code, message, [], null);
 
     /// <summary>Keeps what a host function failed with, until the call that ran it returns.</summary>
     internal void SetPending(Exception failure) => _pending = failure;

@@ -1,52 +1,42 @@
 using Akka.Actor;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Modules;
-using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Actors.Tests.Dispatch;
 
 /// <summary>In which order guests that have outlived their time slice go on.</summary>
-public sealed class PausedGuestsTests : IDisposable
+public sealed class PausedGuestsTests
 {
     private static readonly TimeSpan s_aging = TimeSpan.FromMilliseconds(50);
 
-    private readonly WasmEngine _engine = new();
-    private readonly WasmModule _module;
-    private readonly List<WasmStore> _stores = [];
     private readonly ManualClock _clock = new();
     private readonly PausedGuests _paused;
 
-    public PausedGuestsTests()
-    {
-        _module = WasmModule.FromText(_engine, """(module (func (export "spin") (loop $l (br $l))))""");
-        _paused = new PausedGuests(new GuestExecutorSettings(2, 1, s_aging), _clock);
-    }
+    public PausedGuestsTests() => _paused = new PausedGuests(new GuestExecutorSettings(2, 1, s_aging), _clock);
 
     [Fact]
     public void A_guest_that_has_had_few_slices_goes_on_soon()
     {
-        var (store, guest) = NewGuest(yields: 1);
+        var guest = NewGuest(yields: 1);
 
-        Assert.False(_paused.Add(store, guest));
+        Assert.False(_paused.Add(guest));
         Assert.False(_paused.HasLater);
         Assert.False(_paused.TryTakeLater(out _));
         Assert.True(_paused.TryTakeSoon(out var taken));
-        Assert.Same(store, taken);
+        Assert.Same(guest, taken);
         Assert.False(_paused.TryTakeSoon(out _));
     }
 
     [Fact]
     public void A_guest_that_has_had_many_sinks_to_the_background()
     {
-        var (store, guest) = NewGuest(yields: 2);
+        var guest = NewGuest(yields: 2);
 
-        Assert.True(_paused.Add(store, guest));
+        Assert.True(_paused.Add(guest));
         Assert.True(_paused.HasLater);
         Assert.False(_paused.TryTakeSoon(out _));
         Assert.True(_paused.TryTakeLater(out var taken));
-        Assert.Same(store, taken);
+        Assert.Same(guest, taken);
         Assert.False(_paused.HasLater);
     }
 
@@ -54,15 +44,15 @@ public sealed class PausedGuestsTests : IDisposable
     public void Those_that_go_on_soon_keep_the_order_in_which_they_came()
     {
         var guests = Enumerable.Range(0, 3).Select(_ => NewGuest(yields: 1)).ToArray();
-        foreach (var (store, guest) in guests)
+        foreach (var guest in guests)
         {
-            _paused.Add(store, guest);
+            _paused.Add(guest);
         }
 
-        foreach (var (store, _) in guests)
+        foreach (var guest in guests)
         {
             Assert.True(_paused.TryTakeSoon(out var taken));
-            Assert.Same(store, taken);
+            Assert.Same(guest, taken);
         }
     }
 
@@ -74,21 +64,15 @@ public sealed class PausedGuestsTests : IDisposable
         var some = NewGuest(yields: 2, milliseconds: 200);
         Add(much, least, some);
 
-        Assert.Equal([least.Store, some.Store, much.Store], TakeLater(3));
+        Assert.Equal([least, some, much], TakeLater(3));
     }
 
     [Fact]
     public void Who_has_had_the_same_goes_on_in_the_order_of_coming()
     {
         var guests = Enumerable.Range(0, 3).Select(_ => NewGuest(yields: 2, milliseconds: 100)).ToArray();
-        foreach (var guest in guests)
-        {
-            // Its measured time differs, what it is put in order by does not.
-            guest.Guest.Handicap = TimeSpan.FromSeconds(1) - guest.Guest.ProcessorTime;
-        }
-
         Add(guests);
-        Assert.Equal(guests.Select(static g => g.Store), TakeLater(3));
+        Assert.Equal(guests, TakeLater(3));
     }
 
     [Fact]
@@ -96,17 +80,17 @@ public sealed class PausedGuestsTests : IDisposable
     {
         var old = NewGuest(yields: 2, milliseconds: 10_000);
         Add(old);
-        Assert.Equal([old.Store], TakeLater(1));
+        Assert.Equal([old], TakeLater(1));
 
         // Both go on: the newcomer is not to have ten seconds before the other gets its next slice.
         var late = NewGuest(yields: 2);
         Add(late);
-        old.Guest.AddProcessorTime(1_000_000);
+        Ran(old, milliseconds: 1);
         Add(old);
-        Assert.Equal([late.Store], TakeLater(1));
-        late.Guest.AddProcessorTime(2_000_000);
+        Assert.Equal([late], TakeLater(1));
+        Ran(late, milliseconds: 2);
         Add(late);
-        Assert.Equal([old.Store, late.Store], TakeLater(2));
+        Assert.Equal([old, late], TakeLater(2));
     }
 
     [Fact]
@@ -115,18 +99,18 @@ public sealed class PausedGuestsTests : IDisposable
         var away = NewGuest(yields: 2, milliseconds: 100);
         var busy = NewGuest(yields: 2, milliseconds: 200);
         Add(away, busy);
-        Assert.Equal([away.Store, busy.Store], TakeLater(2));
+        Assert.Equal([away, busy], TakeLater(2));
 
         // One waits for an import, and the other has the processor for a minute.
-        busy.Guest.AddProcessorTime(60_000_000_000);
+        Ran(busy, milliseconds: 60_000);
         Add(busy);
-        Assert.Equal([busy.Store], TakeLater(1));
-        busy.Guest.AddProcessorTime(1_000_000);
+        Assert.Equal([busy], TakeLater(1));
+        Ran(busy, milliseconds: 1);
         Add(busy, away);
-        Assert.Equal([away.Store], TakeLater(1));
-        away.Guest.AddProcessorTime(2 * (long)s_aging.TotalNanoseconds);
+        Assert.Equal([away], TakeLater(1));
+        Ran(away, 2 * (int)s_aging.TotalMilliseconds);
         Add(away);
-        Assert.Equal([busy.Store, away.Store], TakeLater(2));
+        Assert.Equal([busy, away], TakeLater(2));
     }
 
     [Fact]
@@ -134,13 +118,13 @@ public sealed class PausedGuestsTests : IDisposable
     {
         var first = NewGuest(yields: 1);
         var second = NewGuest(yields: 1);
-        Assert.False(_paused.Add(first.Store, first.Guest));
-        Assert.False(_paused.Add(second.Store, second.Guest));
+        Assert.False(_paused.Add(first));
+        Assert.False(_paused.Add(second));
         Assert.False(_paused.TryTakeAged(out _, out _));
 
         _clock.Advance(s_aging);
         Assert.True(_paused.TryTakeAged(out var taken, out bool wasSoon));
-        Assert.Same(first.Store, taken);
+        Assert.Same(first, taken);
         Assert.True(wasSoon);
         Assert.False(_paused.TryTakeAged(out _, out _));
 
@@ -148,7 +132,7 @@ public sealed class PausedGuestsTests : IDisposable
         Assert.False(_paused.TryTakeAged(out _, out _));
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.True(_paused.TryTakeAged(out taken, out _));
-        Assert.Same(second.Store, taken);
+        Assert.Same(second, taken);
 
         _clock.Advance(s_aging);
         Assert.False(_paused.TryTakeAged(out _, out _)); // nobody is left
@@ -165,59 +149,37 @@ public sealed class PausedGuestsTests : IDisposable
         Assert.False(_paused.TryTakeAged(out _, out _));
 
         _clock.Advance(s_aging - TimeSpan.FromMilliseconds(2));
-        Assert.Equal([first.Store], TakeLater(1));
+        Assert.Equal([first], TakeLater(1));
         _clock.Advance(s_aging - TimeSpan.FromMilliseconds(2));
         Assert.False(_paused.TryTakeAged(out _, out _));
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.True(_paused.TryTakeAged(out var taken, out bool wasSoon));
-        Assert.Same(second.Store, taken);
+        Assert.Same(second, taken);
         Assert.False(wasSoon);
         Assert.False(_paused.TryTakeAged(out _, out _));
     }
 
-    public void Dispose()
-    {
-        _stores.ForEach(static store => store.Dispose());
-        _module.Dispose();
-        _engine.Dispose();
-    }
+    private static void Ran(GuestPlace guest, int milliseconds) =>
+        guest.With(guest.Yields + 1, guest.ProcessorTime + TimeSpan.FromMilliseconds(milliseconds));
 
-    private void Add(params (IActorRef Store, GuestCall Guest)[] guests)
+    // A guest that has yielded so often, and has had so much of a processor.
+    private static GuestPlace NewGuest(int yields, int milliseconds = 0) =>
+        new GuestPlace(ActorRefs.Nobody).With(yields, TimeSpan.FromMilliseconds(milliseconds));
+
+    private void Add(params GuestPlace[] guests)
     {
-        foreach (var (store, guest) in guests)
+        foreach (var guest in guests)
         {
-            Assert.True(_paused.Add(store, guest));
+            Assert.True(_paused.Add(guest));
         }
     }
 
-    private IEnumerable<IActorRef> TakeLater(int count)
+    private IEnumerable<GuestPlace> TakeLater(int count)
     {
         for (int i = 0; i < count; i++)
         {
-            Assert.True(_paused.TryTakeLater(out var store));
-            yield return store;
+            Assert.True(_paused.TryTakeLater(out var guest));
+            yield return guest;
         }
-    }
-
-    // A guest that has yielded so often, and is said to have had so much of a processor.
-    private (IActorRef Store, GuestCall Guest) NewGuest(int yields, int milliseconds = 0)
-    {
-        var store = new WasmStore(_engine, new StoreOptions { Mode = ExecutionMode.Preemptive });
-        _stores.Add(store);
-        var call = store.BeginCall(store.Instantiate(_module).GetFunc("spin"));
-        while (call.Yields < yields)
-        {
-            Assert.Equal(CallStep.Yielded, call.Step());
-        }
-
-        call.AddProcessorTime(milliseconds * 1_000_000L);
-        return (new Named(_stores.Count), call);
-    }
-
-    private sealed class Named(int number) : MinimalActorRef
-    {
-        public override ActorPath Path { get; } = new RootActorPath(Address.AllSystems) / $"store{number}";
-
-        public override IActorRefProvider Provider => throw new NotSupportedException();
     }
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using WasmActors.Actors.Handles;
+using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
@@ -138,6 +139,25 @@ public class StopTests(HostFixture fixture) : IClassFixture<HostFixture>
         }
 
         await GoneAsync(instance.GetFunc("call_host").CallAsync<int, int>(1));
+    }
+
+    [Fact]
+    public async Task A_store_that_breaks_while_it_is_to_stop_stops_and_everybody_is_answered()
+    {
+        var never = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var instance = await fixture.NewAsync(Module, new ImportMap().Serve("env", "host", (int _) => never.Task));
+        using var cancellation = new CancellationTokenSource();
+        var waiting = instance.GetFunc("call_host").CallAsync<int, int>(1, cancellation.Token).AsTask();
+        var behind = instance.GetFunc("call_host").CallAsync<int, int>(2).AsTask();
+        var stopping = instance.Store.StopAsync().AsTask();
+        await Expect.ConditionAsync(() => instance.Store.IsGone, "it takes no more");
+
+        await cancellation.CancelAsync();
+
+        var trap = await Assert.ThrowsAsync<Trap>(() => Expect.SoonAsync(waiting));
+        Assert.Equal((ErrorCode.Cancelled, StoreFate.Stopped), (trap.Code, trap.Fate));
+        await Expect.ErrorAsync(ErrorCode.StoreGone, () => behind);
+        await Expect.SoonAsync(stopping);
     }
 
     [Fact]
