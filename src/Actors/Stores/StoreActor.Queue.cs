@@ -55,7 +55,7 @@ internal sealed partial class StoreActor
         : IsStopping ? _cell.Gone()
         : _session is not null ? null
         : _awaited is null ? _cell.Gone()
-        : _cell.Closed?.ToError(_cell.Id); // until it is made again commands wait, unless its circuit is open
+        : _cell.Closed?.ToError(); // until it is made again commands wait, unless its circuit is open
 
     private static CallChain? Live(CallChain? chain) => chain is { IsOver: false } ? chain : null;
 

@@ -115,9 +115,9 @@ internal sealed partial class StoreActor
         if (restarts.Circuit == CircuitState.Open)
         {
             _log.Warning("Store {Store} failed too often and has a rest of {Delay}: {Code} {Failure}", _cell.Id, restarts.Delay, code, message);
-            var open = new StoreClosure($"{code}: {message}", _engine.Settings.Clock, now, restarts.Delay);
+            var open = new StoreClosure(_cell, $"{code}: {message}", now + (long)(restarts.Delay.TotalSeconds * _cell.Clock.TimestampFrequency));
             _cell.OpenCircuit(open);
-            FailQueue(open.ToError(_cell.Id));
+            FailQueue(open.ToError());
             Tell(SupervisionAction.OpenCircuit, code, message, restarts.Delay);
         }
         else

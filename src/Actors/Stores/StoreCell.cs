@@ -121,7 +121,7 @@ internal sealed class StoreCell
     {
         if (Closed is { } closed && (closed.IsForGood || request.Command is not StoreProtocol.GetStatus))
         {
-            throw closed.ToError(Id);
+            throw closed.ToError();
         }
 
         if (Interlocked.Increment(ref _sent) - Volatile.Read(ref _taken) > _queueLimit)
@@ -160,7 +160,7 @@ internal sealed class StoreCell
     {
         if (!IsGone)
         {
-            Volatile.Write(ref _closed, new StoreClosure(because));
+            Volatile.Write(ref _closed, new StoreClosure(this, because));
         }
     }
 
@@ -182,5 +182,5 @@ internal sealed class StoreCell
         }
     }
 
-    internal WasmError Gone() => (Closed is { IsForGood: true } closed ? closed : new StoreClosure("it was stopped")).ToError(Id);
+    internal WasmError Gone() => (Closed is { IsForGood: true } closed ? closed : new StoreClosure(this, "it was stopped")).ToError();
 }

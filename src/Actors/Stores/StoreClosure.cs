@@ -5,32 +5,23 @@ namespace WasmActors.Actors.Stores;
 /// <summary>Why a store takes no requests: it has gone, or its circuit is open.</summary>
 internal sealed class StoreClosure
 {
+    private readonly StoreCell _store;
     private readonly string _because;
-    private readonly TimeProvider? _clock;
-    private readonly long _closedAt;
-    private readonly TimeSpan _delay;
+    private readonly long _reopensAt;
 
-    /// <summary>The store has gone.</summary>
-    internal StoreClosure(string because) => _because = because;
-
-    /// <summary>It is tried again after a delay.</summary>
-    internal StoreClosure(string because, TimeProvider clock, long now, TimeSpan delay)
+    /// <summary>The store has gone, or, with a timestamp, is tried again then.</summary>
+    internal StoreClosure(StoreCell store, string because, long reopensAt = long.MaxValue)
     {
+        _store = store;
         _because = because;
-        _clock = clock;
-        _closedAt = now;
-        _delay = delay;
+        _reopensAt = reopensAt;
     }
 
-    internal bool IsForGood => _clock is null;
+    internal bool IsForGood => _reopensAt == long.MaxValue;
 
-    internal WasmError ToError(long store) => IsForGood
-        ? new WasmError(ErrorCode.StoreGone, $"Store {store} has gone: {_because}. Make a new one.")
-        : new WasmError(ErrorCode.CircuitOpen, $"Store {store} failed too often and is given a rest: {_because}. Try again in {Left().TotalSeconds:0.###} s.");
+    internal WasmError ToError() => IsForGood
+        ? new WasmError(ErrorCode.StoreGone, $"Store {_store.Id} has gone: {_because}. Make a new one.")
+        : new WasmError(ErrorCode.CircuitOpen, $"Store {_store.Id} failed too often and is given a rest: {_because}. Try again {When()}.");
 
-    private TimeSpan Left()
-    {
-        var left = _delay - _clock!.GetElapsedTime(_closedAt);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-    }
+    private string When() => _store.LeftIfKnown(_reopensAt) is { } left ? $"in {left.TotalSeconds:0.###} s" : "later";
 }

@@ -150,7 +150,7 @@ public sealed class RestartTests : IAsyncLifetime
         await BreakAsync(instance);
         await BreakAsync(instance);
 
-        var open = await HostStatusAsync(static s => s.Stores[0].Circuit == CircuitState.Open);
+        var open = await HostStatusAsync(static s => s.Decisions.Count == 2 && s.Stores[0].Circuit == CircuitState.Open);
         Assert.Equal((2, 2), (open.LiveStores, open.StartedStores));
         Assert.Equal([instance.Store.Id, quiet.Store.Id], open.Stores.Select(static s => s.Store));
         Assert.Equal((2, instance.Store.Actor), (open.Stores[0].Replacements, open.Stores[0].Actor));

@@ -154,8 +154,9 @@ public class StopTests(HostFixture fixture) : IClassFixture<HostFixture>
 
         await cancellation.CancelAsync();
 
-        var trap = await Assert.ThrowsAsync<Trap>(() => Expect.SoonAsync(waiting));
-        Assert.Equal((ErrorCode.Cancelled, StoreFate.Stopped), (trap.Code, trap.Fate));
+        // On a machine under load the caller is answered before the store has looked, and then without its fate.
+        var failure = await Assert.ThrowsAnyAsync<WasmException>(() => Expect.SoonAsync(waiting));
+        Assert.Equal((ErrorCode.Cancelled, failure is Trap ? StoreFate.Stopped : null), (failure.Code, failure.Fate));
         await Expect.ErrorAsync(ErrorCode.StoreGone, () => behind);
         await Expect.SoonAsync(stopping);
     }
