@@ -106,6 +106,7 @@ public abstract class GuestCall
             Failure = refused;
         }
 
+        Ended();
         return Failure is null ? CallStep.Completed : CallStep.Trapped;
     }
 
@@ -169,6 +170,11 @@ public abstract class GuestCall
     {
     }
 
+    /// <summary>Called once the work has ended, well or not.</summary>
+    private protected virtual void Ended()
+    {
+    }
+
     /// <summary>Enters the guest on this thread's stack; the store has been entered and a level begun.</summary>
     internal abstract WasmException? Run();
 
@@ -195,6 +201,8 @@ public abstract class GuestCall
         {
             Failure = refused;
         }
+
+        Ended();
     }
 
     /// <summary>Releases the native memory that the object keeps between its uses.</summary>
@@ -295,6 +303,7 @@ public abstract class GuestCall
         Store.PopGuest(this);
         Store.PopLevel();
         Failure = failure;
+        Ended();
         if (this is not FuncCall)
         {
             ReleaseStack(); // calls of functions serve again
