@@ -47,6 +47,11 @@ internal sealed partial class StoreActor
         {
             Interrupt(late, ErrorCode.DeadlineExceeded, "The call's deadline came while its guest was paused");
         }
+        else if (Outermost(a => a.IsAsleep && now >= a.ImportDeadline) is { } sleeper)
+        {
+            sleeper.Answered();
+            WatchTime(sleeper);
+        }
         else if (Outermost(a => a.IsWaiting && now >= a.ImportDeadline) is { } waiting)
         {
             OnAnswer(waiting.Import, null, new WasmError(

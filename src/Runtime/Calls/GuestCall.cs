@@ -110,7 +110,7 @@ public abstract class GuestCall
         return Failure is null ? CallStep.Completed : CallStep.Trapped;
     }
 
-    /// <summary>Steps to the end.</summary>
+    /// <summary>Steps to the end; while the guest sleeps, this thread does.</summary>
     /// <exception cref="WasmException">The work failed; <c>call.cannot_wait</c>: the guest called an import that is answered later, which
     /// needs somebody who steps the call and answers it.</exception>
     public void RunToEnd()
@@ -123,6 +123,9 @@ public abstract class GuestCall
                     return;
                 case CallStep.Trapped:
                     throw Failure!;
+                case CallStep.Parked when Import!.WakesAt is { } awake:
+                    SleepUntil(awake);
+                    break;
                 case CallStep.Parked:
                     Drop(CannotWait(Import!.Func));
                     throw Failure!;
@@ -234,6 +237,20 @@ public abstract class GuestCall
         }
 
         return Failure is null ? CallStep.Completed : CallStep.Trapped;
+    }
+
+    private void SleepUntil(long timestamp)
+    {
+        using var _ = Store.Enter();
+        try
+        {
+            Store.Wasi.Clock.SleepUntil(timestamp);
+        }
+        catch (WasmException interrupted)
+        {
+            Drop(interrupted);
+            throw;
+        }
     }
 
     private void RunHere()

@@ -65,7 +65,7 @@ public sealed class Instantiation : GuestCall
             Store.EnsureWasi();
         }
 
-        if (_linked.HasServed)
+        if (_linked.HasServed || (_linked.Sleeps && Store.IsPreemptive))
         {
             Store.UseServed();
         }
