@@ -1,11 +1,33 @@
 using Akka.Actor;
 using WasmActors.Runtime.Calls;
+using static WasmActors.Actors.Messages.StoreProtocol;
 
 namespace WasmActors.Actors.Stores;
 
 // Cancellations and deadlines of guests that are paused, and what follows when a guest was interrupted.
 internal sealed partial class StoreActor
 {
+    private AskedWatch? _asked;
+
+    // A command that came as a message and may run a guest beyond its deadline.
+    private bool TryWatch(in Work work, out Work watched)
+    {
+        watched = work;
+        if (work.Command is not (Call or CallBatch or RunCommand or Instantiate or InstantiateInOrder))
+        {
+            return false;
+        }
+
+        long deadline = DeadlineOf(work) ?? Session.Store.DefaultDeadline();
+        if (deadline == long.MaxValue)
+        {
+            return false;
+        }
+
+        watched = work with { Sender = (_asked ??= new AskedWatch(_cell)).Begin(work.Sender!, work.Command, deadline) };
+        return true;
+    }
+
     // Asked by a cancellation, by the sweeper of deadlines, or by a timer for commands that came as messages.
     private void OnAttend()
     {
