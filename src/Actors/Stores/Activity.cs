@@ -43,10 +43,10 @@ internal sealed class Activity
     /// <summary>The import that is waited for; meaningless unless <see cref="IsWaiting"/>.</summary>
     internal ImportId Import { get; private set; }
 
-    /// <summary>Who answers it; null while none is waited for.</summary>
+    /// <summary>Who answers it; null while none is waited for, and for a guest that sleeps.</summary>
     internal ImportServer? Server { get; private set; }
 
-    /// <summary>Timestamp by which it must be answered.</summary>
+    /// <summary>Timestamp by which it must be answered, or at which a guest that sleeps goes on.</summary>
     internal long ImportDeadline { get; private set; }
 
     /// <summary>Timestamp of the first pause, and of the import; 0 before.</summary>
@@ -59,7 +59,10 @@ internal sealed class Activity
 
     internal bool HasCallerQueue => _callerQueue is { Count: > 0 };
 
-    internal bool IsWaiting => Server is not null;
+    internal bool IsWaiting => Server is not null || IsAsleep;
+
+    /// <summary>Whether the guest waits for nothing but time.</summary>
+    internal bool IsAsleep { get; private set; }
 
     private GuestCall? _call;
     private Queue<StoreRequest>? _callerQueue;
@@ -90,9 +93,10 @@ internal sealed class Activity
     /// <summary>The chain for calls that are made for the answer to the import that is waited for.</summary>
     internal CallChain Chain(StoreCell cell) => _chain ??= new CallChain(cell, Number, Outer is null ? Work.Chain : Outer.Chain(cell));
 
-    /// <summary>The guest waits for an import.</summary>
-    internal void Wait(ImportServer server, long deadline, long now)
+    /// <summary>The guest waits for an import; for its time only where nobody answers.</summary>
+    internal void Wait(ImportServer? server, long deadline, long now)
     {
+        IsAsleep = server is null;
         Import = new ImportId(Number, Import.Ordinal + 1);
         Server = server;
         ImportDeadline = deadline;
@@ -103,6 +107,7 @@ internal sealed class Activity
     internal void Answered()
     {
         Server = null;
+        IsAsleep = false;
         if (_chain is { } chain)
         {
             chain.IsOver = true;

@@ -25,7 +25,7 @@ internal static class RequestSweeper
 
     private static readonly Lock s_lock = new();
     private static readonly ManualResetEventSlim s_wake = new(false, spinCount: 0);
-    private static WeakReference<StoreRequest>[] s_requests = new WeakReference<StoreRequest>[64];
+    private static WeakReference<ISwept>[] s_requests = new WeakReference<ISwept>[64];
     private static int s_count;
     private static bool s_started;
     private static volatile bool s_resting;
@@ -34,7 +34,7 @@ internal static class RequestSweeper
     private static long s_nextLook;
 
     /// <summary>Adds a new request object; it is forgotten when it is collected.</summary>
-    internal static void Watch(StoreRequest request)
+    internal static void Watch(ISwept request)
     {
         lock (s_lock)
         {
@@ -43,7 +43,7 @@ internal static class RequestSweeper
                 Array.Resize(ref s_requests, s_count * 2);
             }
 
-            s_requests[s_count++] = new WeakReference<StoreRequest>(request);
+            s_requests[s_count++] = new WeakReference<ISwept>(request);
             if (!s_started)
             {
                 s_started = true;

@@ -20,17 +20,19 @@ internal sealed partial class StoreActor
     private void OnParked(Activity activity, GuestCall call)
     {
         var import = call.Import!;
+        if (import.WakesAt is { } awake)
+        {
+            BeginWait(activity, call, null, awake);
+            return;
+        }
+
         if (import.Func.Server is not ImportServer server)
         {
             import.Fail(new WasmError(ErrorCode.MissingImport, $"Nobody answers '{import.Func.FullName}': bind it with ImportMap.Serve."));
             return;
         }
 
-        long now = _cell.Now;
-        long deadline = Math.Min(call.Deadline ?? long.MaxValue, server.Within == Timeout.InfiniteTimeSpan ? long.MaxValue : _cell.After(server.Within));
-        activity.Wait(server, deadline, now);
-        activity.PausedSince = activity.PausedSince == 0 ? now : activity.PausedSince;
-        WatchTime(activity);
+        long deadline = BeginWait(activity, call, server, server.Within == Timeout.InfiniteTimeSpan ? long.MaxValue : _cell.After(server.Within));
         var func = import.Func;
         var arguments = func.Type.IsNumeric ? import.Arguments : [.. import.Arguments.Select(value => Session.Out(value))];
         var caller = new CallerRef(_handle ??= new StoreRef(_cell), activity.Import, activity.Chain(_cell), deadline);
@@ -51,6 +53,17 @@ internal sealed partial class StoreActor
                 Turn.Owe(new DelegateAnswer(to.Thunk, arguments, activity.Import, caller, Self));
                 break;
         }
+    }
+
+    // The answer is when it is to end at the latest.
+    private long BeginWait(Activity activity, GuestCall call, ImportServer? server, long end)
+    {
+        long now = _cell.Now;
+        long deadline = Math.Min(call.Deadline ?? long.MaxValue, end);
+        activity.Wait(server, deadline, now);
+        activity.PausedSince = activity.PausedSince == 0 ? now : activity.PausedSince;
+        WatchTime(activity);
+        return deadline;
     }
 
     // Deadlines of requests are watched by the sweeper; commands that came as messages, and so are many things already, get a timer.

@@ -1,12 +1,34 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using static WasmActors.Actors.Messages.StoreProtocol;
 
 namespace WasmActors.Actors.Stores;
 
 // Cancellations and deadlines of guests that are paused, and what follows when a guest was interrupted.
 internal sealed partial class StoreActor
 {
+    private AskedWatch? _asked;
+
+    // A command that came as a message and may run a guest beyond its deadline.
+    private bool TryWatch(in Work work, out Work watched)
+    {
+        watched = work;
+        if (work.Command is not (Call or CallBatch or RunCommand or Instantiate or InstantiateInOrder))
+        {
+            return false;
+        }
+
+        long deadline = DeadlineOf(work) ?? Session.Store.DefaultDeadline();
+        if (deadline == long.MaxValue)
+        {
+            return false;
+        }
+
+        watched = work with { Sender = (_asked ??= new AskedWatch(_cell)).Begin(work.Sender!, work.Command, deadline) };
+        return true;
+    }
+
     // Asked by a cancellation, by the sweeper of deadlines, or by a timer for commands that came as messages.
     private void OnAttend()
     {
@@ -47,6 +69,11 @@ internal sealed partial class StoreActor
         else if (Outermost(a => now >= (a.Call?.Deadline ?? long.MaxValue)) is { } late)
         {
             Interrupt(late, ErrorCode.DeadlineExceeded, "The call's deadline came while its guest was paused");
+        }
+        else if (Outermost(a => a.IsAsleep && now >= a.ImportDeadline) is { } sleeper)
+        {
+            sleeper.Answered();
+            WatchTime(sleeper);
         }
         else if (Outermost(a => a.IsWaiting && now >= a.ImportDeadline) is { } waiting)
         {

@@ -11,6 +11,12 @@ internal sealed partial class StoreActor
 {
     private void Start(in Work work)
     {
+        if (work.Sender is not (null or AskedCommand) && TryWatch(work, out var watched))
+        {
+            Start(watched);
+            return;
+        }
+
         var activity = _root;
         activity.Begin(work, ++_calls, null);
         _top = activity;

@@ -14,7 +14,7 @@ namespace WasmActors.Actors.Stores;
 /// It is answered exactly once, by whoever moves its state to <see cref="Phase.Done"/> first: the actor, the caller's
 /// cancellation, or the deadline. The state carries a version, so that nobody can answer a later use of the same object.
 /// </remarks>
-internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSerializationVerificationNeeded
+internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem, INoSerializationVerificationNeeded
 {
     private long _state;
     private CancellationTokenRegistration _registration;
@@ -32,7 +32,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
     }
 
     /// <summary>The store that it is for.</summary>
-    internal StoreCell Cell { get; private set; } = null!;
+    public StoreCell Cell { get; private set; } = null!;
 
     /// <summary>Timestamp of the store's clock when it must be done.</summary>
     internal long Deadline { get; private set; }
@@ -129,7 +129,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
 
     /// <summary>Looks at the deadline. A guest that runs is ended by its own clock; only if it does not react, for instance
     /// inside a host function that blocks, the caller is answered without it.</summary>
-    internal void Sweep(TimeSpan grace)
+    public void Sweep(TimeSpan grace)
     {
         long state = Volatile.Read(ref _state);
         var phase = (Phase)(state & 3);
@@ -165,12 +165,12 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
         }
         else if (phase == Phase.Running && Deadline != long.MaxValue && now >= Deadline + (long)(grace.TotalSeconds * Cell.Clock.TimestampFrequency))
         {
-            TryFail(state, new WasmError(ErrorCode.DeadlineExceeded, "The call's deadline has passed, but its guest has not let go yet, as while a host function is running that it called; the call goes on without its caller."));
+            TryFail(state, NotLetGo());
         }
     }
 
     /// <summary>When it is next to be looked at by the sweeper.</summary>
-    internal long NextDue => Math.Min(Deadline, Volatile.Read(ref _attendAt));
+    public long NextDue => Math.Min(Deadline, Volatile.Read(ref _attendAt));
 
     /// <summary>Whether its deadline has come.</summary>
     internal bool IsTooLate => Deadline != long.MaxValue && Cell.Now >= Deadline;
@@ -178,8 +178,12 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
     internal static WasmError TooLate() =>
         new(ErrorCode.DeadlineExceeded, "The call's deadline came while it waited for its store; the guest was not called.");
 
+    internal static WasmError NotLetGo() => new(
+        ErrorCode.DeadlineExceeded,
+        "The call's deadline has passed, but its guest has not let go yet, as while a host function is running that it called; the call goes on without its caller.");
+
     /// <summary>Whether it is under way, for the sweeper to stay awake.</summary>
-    internal bool IsActive => CurrentPhase is Phase.Waiting or Phase.Running;
+    public bool IsActive => CurrentPhase is Phase.Waiting or Phase.Running;
 
     /// <summary>Ends it when its store has gone without taking it.</summary>
     internal void FailGone() => FailUnless(Phase.Running, Cell.Gone());

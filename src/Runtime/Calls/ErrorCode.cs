@@ -18,6 +18,9 @@ public static class ErrorCode
     /// <summary>Compiling the module took more time, memory or room than allowed, or ended the compiler.</summary>
     public const string ModuleTooExpensive = "module.too_expensive";
 
+    /// <summary>The module uses a feature that the store does not allow.</summary>
+    public const string FeatureNotAllowed = "module.feature_not_allowed";
+
     /// <summary>The module has been disposed.</summary>
     public const string ModuleGone = "module.gone";
 

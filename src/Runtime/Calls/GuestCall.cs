@@ -102,10 +102,11 @@ public abstract class GuestCall
             Failure = refused;
         }
 
+        Ended();
         return Failure is null ? CallStep.Completed : CallStep.Trapped;
     }
 
-    /// <summary>Steps to the end.</summary>
+    /// <summary>Steps to the end; while the guest sleeps, this thread does.</summary>
     /// <exception cref="WasmException">The work failed; <c>call.cannot_wait</c>: the guest called an import that is answered later, which
     /// needs somebody who steps the call and answers it.</exception>
     public void RunToEnd()
@@ -118,6 +119,9 @@ public abstract class GuestCall
                     return;
                 case CallStep.Trapped:
                     throw Failure!;
+                case CallStep.Parked when Import!.WakesAt is { } awake:
+                    SleepUntil(awake);
+                    break;
                 case CallStep.Parked:
                     Drop(CannotWait(Import!.Func));
                     throw Failure!;
@@ -165,6 +169,11 @@ public abstract class GuestCall
     {
     }
 
+    /// <summary>Called once the work has ended, well or not.</summary>
+    private protected virtual void Ended()
+    {
+    }
+
     /// <summary>Enters the guest on this thread's stack; the store has been entered and a level begun.</summary>
     internal abstract WasmException? Run();
 
@@ -191,6 +200,8 @@ public abstract class GuestCall
         {
             Failure = refused;
         }
+
+        Ended();
     }
 
     /// <summary>Releases the native memory that the object keeps between its uses.</summary>
@@ -221,6 +232,20 @@ public abstract class GuestCall
         }
 
         return Failure is null ? CallStep.Completed : CallStep.Trapped;
+    }
+
+    private void SleepUntil(long timestamp)
+    {
+        using var _ = Store.Enter();
+        try
+        {
+            Store.Wasi.Clock.SleepUntil(timestamp);
+        }
+        catch (WasmException interrupted)
+        {
+            Drop(interrupted);
+            throw;
+        }
     }
 
     private void RunHere()
@@ -290,6 +315,7 @@ public abstract class GuestCall
         Store.PopGuest(this);
         Store.PopLevel();
         Failure = failure;
+        Ended();
         if (this is not FuncCall)
         {
             ReleaseStack(); // calls of functions serve again

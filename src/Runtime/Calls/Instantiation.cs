@@ -13,6 +13,7 @@ public sealed class Instantiation : GuestCall
     private readonly WasmExtern[] _imports;
     private LinkedModule? _linked;
     private IDisposable? _linker;
+    private WasmStore.Admission? _admission;
 
     internal Instantiation(WasmStore store, WasmModule module, ImportSet set)
         : base(store)
@@ -35,6 +36,23 @@ public sealed class Instantiation : GuestCall
     private protected override void Prepare()
     {
         Store.RequireUsable(_module);
+        Store.RequireAllowed(_module);
+        Link();
+        _admission = Store.Admit(_module);
+    }
+
+    /// <summary>Once the work has ended, well or not: what it takes of the store's limits is known.</summary>
+    private protected override void Ended()
+    {
+        if (_admission is { } admission)
+        {
+            _admission = null;
+            Store.Settle(admission, _module, Instance, Failure, wasBegun: Slices > 0);
+        }
+    }
+
+    private void Link()
+    {
         Store.UsesGuestHeap |= _module.UsesGuestHeap;
         if (_set is null)
         {
@@ -47,7 +65,7 @@ public sealed class Instantiation : GuestCall
             Store.EnsureWasi();
         }
 
-        if (_linked.HasServed)
+        if (_linked.HasServed || (_linked.Sleeps && Store.IsPreemptive))
         {
             Store.UseServed();
         }

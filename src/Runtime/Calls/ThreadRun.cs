@@ -75,6 +75,8 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
             {
                 return; // the import was abandoned with it
             }
+
+            import.WakeIfDue();
         }
     }
 

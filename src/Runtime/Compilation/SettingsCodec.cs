@@ -24,6 +24,7 @@ internal static class SettingsCodec
         writer.Write(settings.Memory64);
         writer.Write(settings.MultiMemory);
         writer.Write(settings.RelaxedSimd);
+        writer.Write(settings.Threads);
         writer.Write(settings.WideArithmetic);
         writer.Write(settings.CustomPageSizes);
         writer.Write(settings.ReserveMemory);
@@ -50,6 +51,7 @@ internal static class SettingsCodec
         Memory64 = reader.ReadBoolean(),
         MultiMemory = reader.ReadBoolean(),
         RelaxedSimd = reader.ReadBoolean(),
+        Threads = reader.ReadBoolean(),
         WideArithmetic = reader.ReadBoolean(),
         CustomPageSizes = reader.ReadBoolean(),
         ReserveMemory = reader.ReadBoolean(),

@@ -3,6 +3,7 @@ using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
+using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Runtime.Imports;
 
@@ -17,11 +18,18 @@ internal sealed class LinkedModule
 
     private readonly List<(ImportType Import, object Definition)> _imports;
     private readonly InstancePreHandle? _prepared;
+    private readonly Lazy<InstancePreHandle>? _preparedToPark;
 
-    private LinkedModule(List<(ImportType Import, object Definition)> imports, InstancePreHandle? prepared)
+    private LinkedModule(WasmModule module, List<(ImportType Import, object Definition)> imports, bool areFree)
     {
         _imports = imports;
-        _prepared = prepared;
+        Sleeps = imports.Exists(static i => ReferenceEquals(i.Definition, FromWasi) && WasiFunctions.IsSleep(i.Import));
+        if (areFree)
+        {
+            _prepared = InstanceBridge.Prepare(module, imports, parks: false);
+            _preparedToPark = Sleeps ? new Lazy<InstancePreHandle>(() => InstanceBridge.Prepare(module, imports, parks: true)) : null;
+        }
+
         NeedsWasi = imports.Exists(static i => ReferenceEquals(i.Definition, FromWasi));
         HasServed = imports.Exists(static i => i.Definition is ServedFunc);
     }
@@ -30,6 +38,9 @@ internal sealed class LinkedModule
 
     /// <summary>Whether an import is answered later.</summary>
     internal bool HasServed { get; }
+
+    /// <summary>Whether its programs may sleep, which pauses guests that can be paused.</summary>
+    internal bool Sleeps { get; }
 
     /// <summary>Looks every import of the module up.</summary>
     /// <exception cref="WasmError"><c>link.missing_import</c>, <c>link.wrong_kind</c>, <c>link.wrong_type</c></exception>
@@ -44,7 +55,7 @@ internal sealed class LinkedModule
         }
 
         bool free = imports.TrueForAll(static i => i.Item2 is HostFunc or ServedFunc || ReferenceEquals(i.Item2, FromWasi));
-        return new LinkedModule(imports, free ? InstanceBridge.Prepare(module, imports) : null);
+        return new LinkedModule(module, imports, free);
     }
 
     /// <summary>Begins an instantiation that can be paused.</summary>
@@ -54,7 +65,7 @@ internal sealed class LinkedModule
     /// <param name="linker">To be disposed when it is done; null for nothing.</param>
     internal nint BeginInstantiate(WasmStore store, WasmModule module, FutureFrame frame, out IDisposable? linker)
     {
-        if (_prepared is { } prepared)
+        if (PreparedFor(store) is { } prepared)
         {
             linker = null;
             return InstanceBridge.BeginInstantiate(store, prepared, frame);
@@ -65,11 +76,13 @@ internal sealed class LinkedModule
 
     internal NativeInstance Instantiate(WasmStore store, WasmModule module, out WasmException? failure)
     {
-        if (_prepared is { } prepared)
+        if (PreparedFor(store) is { } prepared)
         {
             return InstanceBridge.Instantiate(store, prepared, out failure);
         }
 
         return InstanceBridge.Instantiate(store, module, _imports, out failure);
     }
+
+    private InstancePreHandle? PreparedFor(WasmStore store) => store.IsPreemptive && _preparedToPark is { } parks ? parks.Value : _prepared;
 }

@@ -1,11 +1,13 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
+using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Runtime.Imports;
 
 /// <summary>
-/// An import that a guest called and that waits for its answer. Whoever owns the store answers it, once, and then steps the call on.
+/// An import that a guest called and that waits for its answer. Whoever owns the store answers it, once, and then steps the call on;
+/// a guest that sleeps answers itself, see <see cref="WakesAt"/>.
 /// </summary>
 /// <remarks>Used under the store's rule: one thread at a time.</remarks>
 public sealed class ParkedImport
@@ -14,6 +16,7 @@ public sealed class ParkedImport
     private readonly long _callerSerial;
     private Val[]? _results;
     private Exception? _failure;
+    private WasiSleep? _sleep;
 
     internal ParkedImport(WasmStore store, ServedFunc func, Val[] arguments, long callerSerial)
     {
@@ -34,6 +37,10 @@ public sealed class ParkedImport
 
     /// <summary>Whether it has been answered, or its call was given up.</summary>
     public bool IsAnswered => _results is not null || _failure is not null;
+
+    /// <summary>For a guest that sleeps (WASI's <c>poll_oneoff</c>): the timestamp of the engine's clock from which on stepping its call
+    /// makes it go on. Nobody need answer. Null for an import that waits for an answer.</summary>
+    public long? WakesAt => _sleep?.Due;
 
     /// <summary>Nested work that is to run on the stack of the waiting guest; null for none.</summary>
     internal GuestCall? Guest { get; set; }
@@ -59,6 +66,50 @@ public sealed class ParkedImport
         ArgumentNullException.ThrowIfNull(failure);
         RequireOpen();
         _failure = failure;
+    }
+
+    /// <summary>Takes the arguments for those of <c>poll_oneoff</c>: the guest sleeps until its time has come, or goes on at once.</summary>
+    internal void FallAsleep()
+    {
+        try
+        {
+            _sleep = WasiPoll.Begin(Caller, Arguments[0].AsI32(), Arguments[1].AsI32(), Arguments[2].AsI32(), Arguments[3].AsI32());
+            if (_sleep is null)
+            {
+                Return(Val.I32(WasiPoll.Invalid));
+            }
+        }
+        catch (Exception failure)
+        {
+            Abandon(failure); // the guest's own mistake: its trap
+        }
+
+        WakeIfDue();
+    }
+
+    /// <summary>Answers for a guest that has slept long enough, or whose call is to end.</summary>
+    internal void WakeIfDue()
+    {
+        if (_sleep is not { } sleep || IsAnswered)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_store.CheckInterrupt() is { } interrupted)
+            {
+                Abandon(interrupted);
+            }
+            else if (sleep.IsOver)
+            {
+                Return(Val.I32(sleep.End(Caller)));
+            }
+        }
+        catch (Exception failure)
+        {
+            Abandon(failure);
+        }
     }
 
     /// <summary>Closes it, because the call that waits for it ends without its answer.</summary>

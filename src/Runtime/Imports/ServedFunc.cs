@@ -42,6 +42,9 @@ public sealed class ServedFunc
     /// <summary>Who answers, as given.</summary>
     public object? Server { get; }
 
+    /// <summary>Whether it is WASI's <c>poll_oneoff</c>, which nobody answers but time.</summary>
+    internal bool IsSleep { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{FullName} {Type}";
 }

@@ -12,9 +12,9 @@ namespace WasmActors.Runtime.Interop;
 internal static unsafe class InstanceBridge
 {
     /// <summary>Resolves imports that belong to no store, once for all stores.</summary>
-    internal static InstancePreHandle Prepare(WasmModule module, List<(ImportType Import, object Definition)> imports)
+    internal static InstancePreHandle Prepare(WasmModule module, List<(ImportType Import, object Definition)> imports, bool parks)
     {
-        using var linker = NewLinker(module.Engine, imports);
+        using var linker = NewLinker(module.Engine, imports, parks);
         using var use = new ModuleUse(module);
         nint pre;
         nint error = Native.wasmtime_linker_instantiate_pre(linker.DangerousGetHandle(), use.Pointer, &pre);
@@ -83,7 +83,7 @@ internal static unsafe class InstanceBridge
 
     private static LinkerHandle NewLinker(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports)
     {
-        var linker = NewLinker(module.Engine, imports);
+        var linker = NewLinker(module.Engine, imports, store.IsPreemptive);
         foreach (var (import, definition) in imports)
         {
             var item = definition as WasmExtern ?? (definition is ExternType type ? ImportCheck.MakeDefault(store, type) : null);
@@ -150,7 +150,7 @@ internal static unsafe class InstanceBridge
     }
 
     // Only what the module imports is defined, so that a set may hold more than one module needs.
-    private static LinkerHandle NewLinker(WasmEngine engine, List<(ImportType Import, object Definition)> imports)
+    private static LinkerHandle NewLinker(WasmEngine engine, List<(ImportType Import, object Definition)> imports, bool parks)
     {
         var linker = new LinkerHandle(Native.wasmtime_linker_new(engine.Pointer));
         nint pointer = linker.DangerousGetHandle();
@@ -158,7 +158,7 @@ internal static unsafe class InstanceBridge
         if (imports.Exists(static i => ReferenceEquals(i.Definition, LinkedModule.FromWasi)))
         {
             NativeError.Throw(Native.wasmtime_linker_define_wasi(pointer), ErrorCode.EngineError);
-            WasiFunctions.DefineOwn(engine, pointer);
+            WasiFunctions.DefineOwn(engine, pointer, parks);
         }
 
         foreach (var (import, definition) in imports)

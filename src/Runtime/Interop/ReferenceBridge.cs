@@ -119,6 +119,7 @@ internal static unsafe class ReferenceBridge
         }
 
         store.RequireHeap();
+        store.AdmitHeap();
         nint handle = GCHandle.ToIntPtr(GCHandle.Alloc(host));
         if (Native.wasmtime_externref_new(store.Context, handle, &FreeHandle, &native->Ref) == 0)
         {

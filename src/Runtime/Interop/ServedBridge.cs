@@ -6,6 +6,7 @@ using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
+using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Runtime.Interop;
 
@@ -58,6 +59,13 @@ internal static unsafe class ServedBridge
         try
         {
             store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            if (MustSleepHere(store, env))
+            {
+                SleepHere(store, caller, args, results);
+                continuation->Ready = &OnAskRefused;
+                return;
+            }
+
             Park(store, env, caller, args, argCount, (nint)results, (nint)trap);
             continuation->Ready = &OnAskReady;
         }
@@ -86,6 +94,7 @@ internal static unsafe class ServedBridge
                 return 0;
             }
 
+            import.WakeIfDue();
             if (!import.IsAnswered)
             {
                 return 0;
@@ -120,6 +129,12 @@ internal static unsafe class ServedBridge
         try
         {
             store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            if (MustSleepHere(store, env))
+            {
+                SleepHere(store, caller, args, results);
+                return 0;
+            }
+
             var import = Park(store, env, caller, args, argCount, 0, 0);
             var call = store.Innermost!;
             ((ThreadRun)call.Stack!).PauseUntil(import);
@@ -138,7 +153,7 @@ internal static unsafe class ServedBridge
 
     private static ParkedImport Park(WasmStore store, nint env, nint caller, NativeVal* args, nuint argCount, nint results, nint trap)
     {
-        var definition = (ServedFunc)GCHandle.FromIntPtr(env).Target!;
+        var definition = Definition(env);
         if (!store.CanPauseHere)
         {
             throw GuestCall.CannotWait(definition);
@@ -150,8 +165,33 @@ internal static unsafe class ServedBridge
             arguments[i] = ReferenceBridge.FromBorrowed(store, args + i);
         }
 
-        return store.Park(definition, arguments, caller, results, trap);
+        var import = store.Park(definition, arguments, caller, results, trap);
+        if (definition.IsSleep)
+        {
+            import.FallAsleep();
+        }
+
+        return import;
     }
+
+    // Below a host function, or on another guest's stack, a guest that sleeps cannot be left: it holds the thread, until its deadline.
+    private static bool MustSleepHere(WasmStore store, nint env) => !store.CanPauseHere && Definition(env).IsSleep;
+
+    private static void SleepHere(WasmStore store, nint caller, NativeVal* args, NativeVal* results)
+    {
+        long serial = store.PushCaller(caller);
+        try
+        {
+            int result = WasiPoll.Poll(new WasmCaller(store, serial), args[0].Number.I32, args[1].Number.I32, args[2].Number.I32, args[3].Number.I32);
+            ReferenceBridge.ToNative(store, Val.I32(result), results);
+        }
+        finally
+        {
+            store.PopCaller();
+        }
+    }
+
+    private static ServedFunc Definition(nint env) => (ServedFunc)GCHandle.FromIntPtr(env).Target!;
 
     // The trap for the guest, or 0 after its results were written.
     private static nint Answer(WasmStore store, ParkedImport import, NativeVal* results)

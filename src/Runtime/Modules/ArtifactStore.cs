@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Precheck;
 
 namespace WasmActors.Runtime.Modules;
 
@@ -18,6 +20,9 @@ internal sealed class ArtifactStore
     private const string CodeEnding = ".mac";
     private const int DigestLength = 64;
     private const int TagLength = 16;
+
+    // The file beside the artifact: the module's traits, then the code over them, the artifact's name and the artifact.
+    private const int TraitsLength = sizeof(int);
 
     private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -38,10 +43,11 @@ internal sealed class ArtifactStore
     /// <summary>The first thing that went wrong with the disk, or null.</summary>
     internal string? Problem => Volatile.Read(ref _problem);
 
-    /// <summary>Loads the compiled form of a module.</summary>
+    /// <summary>Loads the compiled form of a module, and what was found in its binary when it was made.</summary>
     /// <returns>Wasmtime's module; 0 when there is none, or none to be trusted: that one is removed.</returns>
-    internal nint TryLoad(string digest)
+    internal nint TryLoad(string digest, out ModuleTraits traits)
     {
+        traits = ModuleTraits.Unknown;
         try
         {
             byte[] key = ArtifactFolder.Open(_folder);
@@ -51,7 +57,7 @@ internal sealed class ArtifactStore
                 return 0;
             }
 
-            byte[]? artifact = ReadAuthentic(path, key);
+            byte[]? artifact = ReadAuthentic(path, key, out traits);
             nint module = artifact is null ? 0 : ModuleTypes.LoadArtifact(_engine, artifact);
             if (module == 0)
             {
@@ -70,7 +76,7 @@ internal sealed class ArtifactStore
     }
 
     /// <summary>Keeps the compiled form of a module.</summary>
-    internal void Save(string digest, byte[] artifact)
+    internal void Save(string digest, byte[] artifact, ModuleTraits traits)
     {
         if (artifact.Length > _maxBytes)
         {
@@ -83,7 +89,7 @@ internal sealed class ArtifactStore
         {
             byte[] key = ArtifactFolder.Open(_folder);
             string path = PathOf(digest);
-            madeCode = ArtifactFolder.WriteTemporary(_folder, CodeOf(artifact, Path.GetFileName(path), key));
+            madeCode = ArtifactFolder.WriteTemporary(_folder, CodeOf(artifact, Path.GetFileName(path), traits, key));
             made = ArtifactFolder.WriteTemporary(_folder, artifact);
 
             // The code first: readers look for the artifact.
@@ -139,17 +145,24 @@ internal sealed class ArtifactStore
         var embedding = typeof(Wasmtime.Engine).Assembly;
         string version = embedding.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? embedding.FullName!;
         string system = OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : RuntimeInformation.RuntimeIdentifier;
-        string all = string.Create(CultureInfo.InvariantCulture, $"{version}\n{settings.Fingerprint}\n{system}\n{RuntimeInformation.ProcessArchitecture}");
+        string all = string.Create(CultureInfo.InvariantCulture, $"{version}\n{settings.Fingerprint}\n{system}\n{RuntimeInformation.ProcessArchitecture}\ntraits {TraitReader.Version}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..TagLength];
     }
 
-    private static byte[]? ReadAuthentic(string path, byte[] key)
+    private static byte[]? ReadAuthentic(string path, byte[] key, out ModuleTraits traits)
     {
+        traits = ModuleTraits.Unknown;
         try
         {
             byte[] artifact = File.ReadAllBytes(path);
-            byte[] code = CodeOf(artifact, Path.GetFileName(path), key);
-            return CryptographicOperations.FixedTimeEquals(code, File.ReadAllBytes(path + CodeEnding)) ? artifact : null;
+            byte[] code = File.ReadAllBytes(path + CodeEnding);
+            if (code.Length < TraitsLength)
+            {
+                return null;
+            }
+
+            traits = (ModuleTraits)BinaryPrimitives.ReadInt32LittleEndian(code);
+            return CryptographicOperations.FixedTimeEquals(code, CodeOf(artifact, Path.GetFileName(path), traits, key)) ? artifact : null;
         }
         catch (FileNotFoundException)
         {
@@ -157,12 +170,16 @@ internal sealed class ArtifactStore
         }
     }
 
-    private static byte[] CodeOf(byte[] artifact, string name, byte[] key)
+    private static byte[] CodeOf(byte[] artifact, string name, ModuleTraits traits, byte[] key)
     {
+        byte[] code = new byte[TraitsLength + HMACSHA256.HashSizeInBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(code, (int)traits);
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         hash.AppendData(Encoding.UTF8.GetBytes(name + '\0'));
+        hash.AppendData(code.AsSpan(0, TraitsLength));
         hash.AppendData(artifact);
-        return hash.GetHashAndReset();
+        hash.GetHashAndReset(code.AsSpan(TraitsLength));
+        return code;
     }
 
     private static void Remove(string path)

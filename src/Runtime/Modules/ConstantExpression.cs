@@ -1,3 +1,5 @@
+using WasmActors.Runtime.Limits;
+
 namespace WasmActors.Runtime.Modules;
 
 /// <summary>The instructions that compute an initial value. Only their extent is of interest here, not the value.</summary>
@@ -36,6 +38,7 @@ internal static class ConstantExpression
                 case >= 0x7C and <= 0x7E: // i64.add, i64.sub, i64.mul
                     break;
                 case 0xFB:
+                    cursor.Note(WasmFeatures.Gc);
                     SkipHeapInstruction(ref cursor, start);
                     break;
                 case 0xFD:

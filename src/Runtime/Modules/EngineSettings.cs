@@ -5,6 +5,7 @@ using WasmActors.Runtime.Interop;
 namespace WasmActors.Runtime.Modules;
 
 /// <summary>What an engine compiles and how its instances are kept. Compiled modules depend on it.</summary>
+/// <remarks>What is on here can be compiled; whether a store takes it is said by <see cref="Stores.StoreOptions.Features"/>.</remarks>
 public sealed record EngineSettings
 {
     /// <summary>Where instances' memories come from. Default <see cref="AllocationStrategy.OnDemand"/>.</summary>
@@ -45,6 +46,9 @@ public sealed record EngineSettings
     /// <summary>Whether modules may use relaxed vector instructions. Default true.</summary>
     public bool RelaxedSimd { get; init; } = true;
 
+    /// <summary>Whether modules may use atomic instructions. Memories that threads share are never allowed. Default true.</summary>
+    public bool Threads { get; init; } = true;
+
     /// <summary>Whether modules may use 128-bit integer arithmetic. Default false: still a proposal.</summary>
     public bool WideArithmetic { get; init; }
 
@@ -68,13 +72,13 @@ public sealed record EngineSettings
     /// <summary>Text that differs whenever compiled code may differ; part of a cached artifact's name.</summary>
     internal string Fingerprint => string.Create(
         CultureInfo.InvariantCulture,
-        $"alloc={Allocation};pool={(Allocation == AllocationStrategy.Pooling ? Pooling.ToString() : "")};fuel={Fuel};stack={MaxWasmStackBytes};gc={Gc};eh={Exceptions};tail={TailCalls};m64={Memory64};mm={MultiMemory};rsimd={RelaxedSimd};wide={WideArithmetic};pages={CustomPageSizes};reserve={ReserveMemory}");
+        $"alloc={Allocation};pool={(Allocation == AllocationStrategy.Pooling ? Pooling.ToString() : "")};fuel={Fuel};stack={MaxWasmStackBytes};gc={Gc};eh={Exceptions};tail={TailCalls};m64={Memory64};mm={MultiMemory};rsimd={RelaxedSimd};threads={Threads};wide={WideArithmetic};pages={CustomPageSizes};reserve={ReserveMemory}");
 
     /// <summary>Refuses what Wasmtime would end the process for.</summary>
     internal void Check()
     {
         Require(Tick >= TimeSpan.FromMilliseconds(1) && Tick <= TimeSpan.FromSeconds(10), nameof(Tick), Tick, "1 ms to 10 s");
-        Require(MaxWasmStackBytes is >= 64 * 1024 and <= 1536 * 1024, nameof(MaxWasmStackBytes), MaxWasmStackBytes, "64 KiB to 1.5 MiB");
+        Require(MaxWasmStackBytes is >= 64 * 1024 and <= 1536 * 1024, nameof(MaxWasmStackBytes), MaxWasmStackBytes, "64 KiB to 1.5 MiB: a guest that can be paused has a stack of 2 MiB, and host functions run on it too");
         Require(MaxStacks is >= 1 and <= StackRegion.MaxOuterSlots, nameof(MaxStacks), MaxStacks, $"1 to {StackRegion.MaxOuterSlots:N0}");
         Require(ReserveMemory || Allocation == AllocationStrategy.OnDemand, nameof(ReserveMemory), ReserveMemory, "true with a pool");
         Require(Gc || !Exceptions, nameof(Exceptions), Exceptions, "false where Gc is false");

@@ -1,8 +1,8 @@
 namespace WasmActors.Runtime.Modules;
 
 /// <summary>
-/// What a module's binary says and Wasmtime's API does not give: custom sections, the module's own name, and the
-/// limits of its tables (Wasmtime ends the process when asked for table limits of more than 32 bits).
+/// What a module's binary says and Wasmtime's API does not give: custom sections, the module's own name, the memories and tables
+/// that it does not export, and the limits of tables (Wasmtime ends the process when asked for more than 32 bits of them).
 /// </summary>
 internal sealed class ModuleBinary
 {
@@ -10,7 +10,9 @@ internal sealed class ModuleBinary
     private const byte TypeId = 1;
     private const byte ImportId = 2;
     private const byte TableId = 4;
+    private const byte MemoryId = 5;
     private const byte ExportId = 7;
+    private const byte StartId = 8;
     private const byte TagId = 13;
 
     private readonly List<CustomSection> _customSections = [];
@@ -33,6 +35,15 @@ internal sealed class ModuleBinary
 
     /// <summary>Limits of imported tables, by their ordinal among all of the module's imports, from zero.</summary>
     public IReadOnlyDictionary<int, TableLimits> ImportedTables => _tables.Imported;
+
+    /// <summary>Limits of the tables that it defines.</summary>
+    public IEnumerable<TableLimits> DefinedTables => _tables.Defined;
+
+    /// <summary>The memories that it defines, and the names of what it exports.</summary>
+    public MemoryDeclarations Memories { get; } = new();
+
+    /// <summary>Whether it has a start function.</summary>
+    public bool HasStart { get; private set; }
 
     /// <summary>Limits of exported tables by export name.</summary>
     public IReadOnlyDictionary<string, TableLimits> ExportedTables => _tables.Exported;
@@ -77,6 +88,7 @@ internal sealed class ModuleBinary
         CustomId => "custom section",
         ImportId => "import section",
         TableId => "table section",
+        MemoryId => "memory section",
         ExportId => "export section",
         _ => "another section",
     };
@@ -100,7 +112,14 @@ internal sealed class ModuleBinary
             case TableId:
                 _tables.ReadTables(ref section);
                 break;
+            case MemoryId:
+                Memories.ReadMemories(ref section);
+                break;
+            case StartId:
+                HasStart = true;
+                break;
             case ExportId:
+                Memories.ReadExports(section);
                 _tables.ReadExports(ref section);
                 break;
             default:

@@ -84,11 +84,12 @@ internal sealed class ModuleMaker : IDisposable
     {
         ModulePrecheck.Check(wasm, _limits);
         using var use = _engine.BeginUse();
-        nint loaded = _disk?.TryLoad(digest) ?? 0;
+        var traits = ModuleTraits.Unknown;
+        nint loaded = _disk?.TryLoad(digest, out traits) ?? 0;
         if (loaded != 0)
         {
             Interlocked.Increment(ref _diskHits);
-            return WasmModule.FromArtifact(_engine, loaded, wasm, digest, name);
+            return WasmModule.FromArtifact(_engine, loaded, wasm, digest, traits, name);
         }
 
         if (_compilers is not null)
@@ -98,7 +99,7 @@ internal sealed class ModuleMaker : IDisposable
 
         Interlocked.Increment(ref _compilations);
         var module = WasmModule.FromBinary(_engine, wasm, name, shared: true);
-        _disk?.Save(module.Digest, ModuleTypes.Serialize(module));
+        _disk?.Save(module.Digest, ModuleTypes.Serialize(module), module.Traits);
         return module;
     }
 
@@ -112,8 +113,8 @@ internal sealed class ModuleMaker : IDisposable
             throw new Calls.WasmError(Calls.ErrorCode.CompilerBadAnswer, "Wasmtime refuses what the compiler process made: it runs another version of Wasmtime.");
         }
 
-        var module = WasmModule.FromArtifact(_engine, loaded, wasm, digest, name);
-        _disk?.Save(digest, artifact);
+        var module = WasmModule.FromArtifact(_engine, loaded, wasm, digest, TraitReader.Read(wasm), name);
+        _disk?.Save(digest, artifact, module.Traits);
         return module;
     }
 }

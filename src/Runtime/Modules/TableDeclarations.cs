@@ -24,6 +24,9 @@ internal sealed class TableDeclarations
     /// <summary>Limits of imported tables, by their ordinal among all of the module's imports, from zero.</summary>
     public Dictionary<int, TableLimits> Imported { get; } = [];
 
+    /// <summary>Limits of the tables that the module defines itself.</summary>
+    public IEnumerable<TableLimits> Defined => _tables.Skip(Imported.Count);
+
     /// <summary>Limits of exported tables by export name.</summary>
     public Dictionary<string, TableLimits> Exported { get; } = new(StringComparer.Ordinal);
 

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Precheck;
 
 namespace WasmActors.Runtime.Modules;
 
@@ -37,6 +39,9 @@ internal ref struct WasmCursor
     /// <summary>The first failure with its offset, or null.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>What types and instructions that were passed over make use of.</summary>
+    public ModuleTraits Traits { get; private set; }
+
     /// <summary>Whether a read failed.</summary>
     public readonly bool Failed => Problem is not null;
 
@@ -48,6 +53,12 @@ internal ref struct WasmCursor
         Problem ??= $"offset {offset} ({_where}): {what}";
         _position = _bytes.Length;
     }
+
+    /// <summary>Adds to <see cref="Traits"/>.</summary>
+    public void Note(ModuleTraits traits) => Traits |= traits;
+
+    /// <summary>Adds to <see cref="Traits"/>.</summary>
+    public void Note(WasmFeatures features) => Traits |= (ModuleTraits)features;
 
     /// <summary>The next byte without moving, or zero at the end.</summary>
     public readonly byte Peek() => Remaining > 0 ? _bytes[_position] : (byte)0;
@@ -130,9 +141,15 @@ internal ref struct WasmCursor
         switch (ReadByte())
         {
             case >= 0x7B and <= 0x7F: // v128, f64, f32, i64, i32
-            case >= 0x68 and <= 0x75: // the abstract heap types, each short for its nullable reference
                 break;
-            case 0x63 or 0x64: // ref null, ref
+            case var heap and >= 0x68 and <= 0x75: // the abstract heap types, each short for its nullable reference
+                NoteHeapType(heap);
+                break;
+            case 0x63: // ref null
+                SkipHeapType();
+                break;
+            case 0x64: // ref
+                Note(WasmFeatures.Gc);
                 SkipHeapType();
                 break;
             case var other:
@@ -142,19 +159,49 @@ internal ref struct WasmCursor
     }
 
     /// <summary>Passes over a heap type: an abstract one or the index of a type.</summary>
-    public void SkipHeapType() => SkipNumber(33);
+    public void SkipHeapType()
+    {
+        NoteHeapType(Peek());
+        SkipNumber(33);
+    }
 
     /// <summary>Passes over the limits of a memory or table.</summary>
     public void SkipLimits()
     {
         byte flags = ReadByte();
-        int bits = (flags & 0x04) != 0 ? 64 : 32;
+        bool is64 = (flags & 0x04) != 0;
+        int bits = is64 ? 64 : 32;
         SkipNumber(bits);
         if ((flags & 0x01) != 0)
             SkipNumber(bits);
 
+        if ((flags & 0x02) != 0) // shared
+            Note(WasmFeatures.Threads);
+
+        if (is64)
+            Note(WasmFeatures.Memory64);
+
         if ((flags & 0x08) != 0) // page size of its own
+        {
+            Note(WasmFeatures.CustomPageSizes);
             SkipNumber(32);
+        }
+    }
+
+    // By its first byte: what is no abstract type is the index of a type.
+    private void NoteHeapType(byte first)
+    {
+        switch (first)
+        {
+            case 0x70 or 0x6F: // func, extern
+                break;
+            case 0x69 or 0x74: // exn, noexn
+                Note(WasmFeatures.Exceptions);
+                break;
+            default:
+                Note(WasmFeatures.Gc);
+                break;
+        }
     }
 
     private ulong ReadUnsigned(int bits)

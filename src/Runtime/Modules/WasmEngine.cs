@@ -142,6 +142,7 @@ public sealed class WasmEngine : IDisposable
             .WithMemory64(settings.Memory64)
             .WithMultiMemory(settings.MultiMemory)
             .WithRelaxedSIMD(settings.RelaxedSimd, deterministic: false)
+            .WithWasmThreads(settings.Threads)
             .WithWideArithmetic(settings.WideArithmetic)
             .WithCustomPageSizes(settings.CustomPageSizes)
             .WithParallelCompilation(settings.ParallelCompilation);

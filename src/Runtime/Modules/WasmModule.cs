@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Precheck;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Modules;
@@ -15,7 +17,7 @@ public sealed class WasmModule : IDisposable
     private readonly FrozenDictionary<string, int> _exportIndices;
     private readonly bool _shared;
 
-    private WasmModule(WasmEngine engine, nint handle, ReadOnlySpan<byte> wasm, string digest, string? name, bool shared)
+    private WasmModule(WasmEngine engine, nint handle, ReadOnlySpan<byte> wasm, string digest, ModuleTraits traits, string? name, bool shared)
     {
         _shared = shared;
         Engine = engine;
@@ -27,6 +29,8 @@ public sealed class WasmModule : IDisposable
         CustomSections = binary?.CustomSections ?? [];
         Imports = ModuleTypes.Imports(engine, handle, binary);
         Exports = ModuleTypes.Exports(engine, handle, binary);
+        Traits = traits;
+        Demand = ModuleDemand.Of(binary, traits, Imports);
         UsesGuestHeap = binary is null || binary.UsesGuestHeap || Imports.Any(static i => HeapUse.IsIn(i.Type)) || Exports.Any(static e => HeapUse.IsIn(e.Type));
         _exportIndices = Exports.Select(static (export, index) => (export.Name, index)).ToFrozenDictionary(static e => e.Name, static e => e.index, StringComparer.Ordinal);
     }
@@ -52,7 +56,15 @@ public sealed class WasmModule : IDisposable
     /// <summary>Its custom sections in order.</summary>
     public IReadOnlyList<CustomSection> CustomSections { get; }
 
+    /// <summary>What it uses beyond what every module may: only stores that allow all of it instantiate it.</summary>
+    public WasmFeatures Features => (WasmFeatures)(Traits & ModuleTraits.Features);
+
     internal CompiledHandle Handle { get; }
+
+    internal ModuleTraits Traits { get; }
+
+    /// <summary>The memories and tables that each of its instances makes.</summary>
+    internal ModuleDemand Demand { get; }
 
     /// <summary>Whether its functions can hold references into the guest's heap.</summary>
     internal bool UsesGuestHeap { get; }
@@ -109,12 +121,12 @@ public sealed class WasmModule : IDisposable
     internal static WasmModule FromBinary(WasmEngine engine, ReadOnlySpan<byte> wasm, string? name, bool shared = false)
     {
         nint handle = ModuleTypes.Compile(engine, wasm);
-        return new WasmModule(engine, handle, wasm, DigestOf(wasm), name, shared);
+        return new WasmModule(engine, handle, wasm, DigestOf(wasm), TraitReader.Read(wasm), name, shared);
     }
 
     /// <summary>Takes over a module that was loaded from a compiled artifact of <paramref name="wasm"/>, to be shared.</summary>
-    internal static WasmModule FromArtifact(WasmEngine engine, nint handle, ReadOnlySpan<byte> wasm, string digest, string? name) =>
-        new(engine, handle, wasm, digest, name, shared: true);
+    internal static WasmModule FromArtifact(WasmEngine engine, nint handle, ReadOnlySpan<byte> wasm, string digest, ModuleTraits traits, string? name) =>
+        new(engine, handle, wasm, digest, traits, name, shared: true);
 
     /// <summary>Position of an export, or -1.</summary>
     internal int ExportIndex(string name) => _exportIndices.TryGetValue(name, out int index) ? index : -1;

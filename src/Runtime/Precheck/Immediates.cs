@@ -1,3 +1,4 @@
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Precheck;
@@ -21,8 +22,12 @@ internal static class Immediates
                 break;
             case 0x09: // rethrow
             case >= 0x20 and <= 0x26: // local, global, table: get and set
-            case 0x3F or 0x40: // memory.size, memory.grow
+            case 0x3F: // memory.size
             case 0xD2: // ref.func
+                cursor.ReadU32();
+                break;
+            case 0x40: // memory.grow
+                cursor.Note(ModuleTraits.GrowsMemory);
                 cursor.ReadU32();
                 break;
             case 0x1C: // select with types
@@ -96,9 +101,15 @@ internal static class Immediates
         switch (instruction)
         {
             case <= 7: // conversions that saturate
-            case >= 19 and <= 22: // arithmetic of 128 bits
                 break;
-            case 9 or 11 or 13 or (>= 15 and <= 17): // data.drop, memory.fill, elem.drop, table: grow, size, fill
+            case >= 19 and <= 22: // arithmetic of 128 bits
+                cursor.Note(WasmFeatures.WideArithmetic);
+                break;
+            case 9 or 11 or 13 or 16 or 17: // data.drop, memory.fill, elem.drop, table: size, fill
+                cursor.ReadU32();
+                break;
+            case 15: // table.grow
+                cursor.Note(ModuleTraits.GrowsTable);
                 cursor.ReadU32();
                 break;
             case 8 or 10 or 12 or 14: // init and copy
@@ -131,7 +142,10 @@ internal static class Immediates
                 SkipAddress(ref cursor);
                 cursor.ReadByte();
                 break;
-            case <= 255 or (>= 256 and <= 275): // the others, and the relaxed ones
+            case <= 255: // the others
+                break;
+            case <= 275:
+                cursor.Note(WasmFeatures.RelaxedSimd);
                 break;
             default:
                 cursor.Fail($"instruction 0xfd {instruction} is not known", cursor.Offset);
@@ -144,6 +158,7 @@ internal static class Immediates
     private static int SkipAtomic(ref WasmCursor cursor)
     {
         uint instruction = cursor.ReadU32();
+        cursor.Note(WasmFeatures.Threads);
         switch (instruction)
         {
             case <= 2 or (>= 0x10 and <= 0x4E):

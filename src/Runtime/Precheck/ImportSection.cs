@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;
 
@@ -69,6 +70,7 @@ internal static class ImportSection
                 cursor.ReadByte();
                 return new Item(ExternKind.Global, 0);
             case 4:
+                cursor.Note(WasmFeatures.Exceptions);
                 cursor.ReadByte();
                 return new Item(ExternKind.Tag, cursor.ReadU32());
             case var other:

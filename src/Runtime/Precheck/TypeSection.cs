@@ -1,3 +1,4 @@
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Precheck;
@@ -24,6 +25,7 @@ internal static class TypeSection
             uint group = 1;
             if (cursor.Peek() == RecursiveGroup)
             {
+                cursor.Note(WasmFeatures.Gc);
                 cursor.ReadByte();
                 group = cursor.ReadU32();
             }
@@ -49,6 +51,7 @@ internal static class TypeSection
     {
         if (cursor.Peek() is Subtype or FinalSubtype)
         {
+            cursor.Note(WasmFeatures.Gc);
             cursor.ReadByte();
             for (uint supertypes = cursor.ReadU32(); supertypes > 0 && !cursor.Failed; supertypes--)
             {
@@ -65,6 +68,7 @@ internal static class TypeSection
                 shape = new TypeShape(takes, SkipValueTypes(ref cursor));
                 break;
             case Struct:
+                cursor.Note(WasmFeatures.Gc);
                 uint fields = cursor.ReadU32();
                 shape = new TypeShape(Clamp(fields), 0);
                 for (uint i = 0; i < fields && !cursor.Failed; i++)
@@ -74,6 +78,7 @@ internal static class TypeSection
 
                 break;
             case Array:
+                cursor.Note(WasmFeatures.Gc);
                 shape = new TypeShape(1, 0);
                 SkipField(ref cursor);
                 break;

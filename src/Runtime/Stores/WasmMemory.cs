@@ -1,6 +1,8 @@
 using System.Text;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;
@@ -55,7 +57,11 @@ public sealed class WasmMemory : WasmExtern
         }
 
         using var _ = store.Enter();
-        return new WasmMemory(store, MemoryBridge.Create(store, type), type);
+        var claim = new Claim(
+            MemoryDeclarations.Bytes(type.Minimum, type.PageSizeLog2),
+            type.Maximum is { } most ? MemoryDeclarations.Bytes(most, type.PageSizeLog2) : long.MaxValue,
+            "");
+        return store.Count([claim], [], () => new WasmMemory(store, MemoryBridge.Create(store, type), type), static m => m.Length);
     }
 
     /// <summary>Grows the memory.</summary>

@@ -31,38 +31,34 @@ public sealed partial class WasmStore : IDisposable
     private int _entries;
     private WasiSession? _wasi;
     private readonly ExecutionMode _mode;
-    private readonly bool _trusted;
     private bool _usesServed;
     private bool _disposed;
 
     /// <summary>Makes an empty store.</summary>
     /// <param name="engine">The engine whose modules it will run.</param>
     /// <param name="options">Limits, WASI and data; null for the defaults.</param>
-    /// <exception cref="WasmError"><c>engine.bad_settings</c>: a limit is out of range, or fuel is limited on an engine without fuel.</exception>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c>: a limit is out of range, or contradicts the engine or the profile.</exception>
     public WasmStore(WasmEngine engine, StoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
         options ??= new StoreOptions();
-        options.Limits.Check();
-        if (options.Limits.Fuel is not null && !engine.Settings.Fuel)
-        {
-            throw new WasmError(ErrorCode.BadSettings, "StoreLimits.Fuel is set, but the engine does not count fuel: set EngineSettings.Fuel.");
-        }
-
+        options.Check(engine.Settings);
         Id = Interlocked.Increment(ref s_lastId);
         Engine = engine;
         Limits = options.Limits;
         _defaultDuration = engine.EpochClock.Duration(options.Limits.Deadline);
         Data = options.Data;
         _mode = options.Mode;
-        _trusted = options.Trusted;
+        Features = options.Features;
+        _memoryBudget = Limits.MemoryBytes is { } bytes ? new Budget(bytes, Limits.LargestMemoryBytes, "StoreLimits.MemoryBytes", "bytes of memory") : null;
+        _tableBudget = Limits.TableElements is { } elements ? new Budget(elements, Limits.LargestTableElements, "StoreLimits.TableElements", "elements of tables") : null;
         WasiOptions = options.Wasi;
         engine.Add(this);
         try
         {
             _store = new Store(engine.Embedded, this);
             Context = EmbeddingAccess.Context(_store);
-            _store.SetLimits(Limits.MemoryBytes, (uint?)Limits.TableElements, Limits.Instances, Limits.Tables, Limits.Memories);
+            HoldLimits();
             if (engine.Settings.Fuel)
             {
                 _store.Fuel = Limits.Fuel ?? ulong.MaxValue;
@@ -95,7 +91,7 @@ public sealed partial class WasmStore : IDisposable
     public object? Data { get; set; }
 
     /// <summary>Whether guests run in slices and may wait for imports without a thread.</summary>
-    public bool IsPreemptive => _mode == ExecutionMode.Preemptive || (_mode == ExecutionMode.Automatic && (_usesServed || !_trusted));
+    public bool IsPreemptive => _mode == ExecutionMode.Preemptive || (_mode == ExecutionMode.Automatic && _usesServed);
 
     /// <summary>True once the store has been disposed.</summary>
     public bool IsDisposed => _disposed;

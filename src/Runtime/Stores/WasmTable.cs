@@ -1,5 +1,7 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;
@@ -51,9 +53,9 @@ public sealed class WasmTable : WasmExtern
         }
 
         using var _ = store.Enter();
-        var item = TableBridge.Create(store, type, Checked(initial ?? Val.Null(type.Element), type.Element));
-        store.RememberTable(item.Item, type);
-        return new WasmTable(store, item, type);
+        var value = Checked(initial ?? Val.Null(type.Element), type.Element);
+        var claim = new Claim(ModuleDemand.Elements(type.Minimum), type.Maximum is { } most ? ModuleDemand.Elements(most) : long.MaxValue, "");
+        return store.Count([], [claim], () => Make(store, type, value), static t => t.Size);
     }
 
     /// <summary>One element.</summary>
@@ -86,6 +88,13 @@ public sealed class WasmTable : WasmExtern
 
     /// <inheritdoc/>
     public override string ToString() => Type.ToString();
+
+    private static WasmTable Make(WasmStore store, TableType type, Val initial)
+    {
+        var item = TableBridge.Create(store, type, initial);
+        store.RememberTable(item.Item, type);
+        return new WasmTable(store, item, type);
+    }
 
     private static Val Checked(Val value, ValType element) =>
         ValConversion.TryConvert(value, element, out string? problem) ?? throw new WasmError(ErrorCode.WrongType, $"Element of a table: {problem}");

@@ -3,6 +3,7 @@ using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Wasi;
 
@@ -10,6 +11,7 @@ namespace WasmActors.Runtime.Wasi;
 internal static class WasiFunctions
 {
     private const string ModuleName = "wasi_snapshot_preview1";
+    private const string PollName = "poll_oneoff";
     private const int Success = 0;
     private const int BadDescriptor = 8;
 
@@ -31,20 +33,36 @@ internal static class WasiFunctions
         ["proc_exit"] = new Action<int>(static status => throw new WasiExit(status)),
 
         // Wasmtime's outlives the deadline.
-        ["poll_oneoff"] = new Func<WasmCaller, int, int, int, int, int>(WasiPoll.Poll),
+        [PollName] = new Func<WasmCaller, int, int, int, int, int>(WasiPoll.Poll),
 
         // So that poll_oneoff's absolute times mean the same clock.
         ["clock_time_get"] = new Func<WasmCaller, int, long, int, int>(ClockTimeGet),
     }.ToFrozenDictionary(static f => f.Key, static f => HostFunc.Create(f.Value, $"{ModuleName}::{f.Key}"), StringComparer.Ordinal);
 
+    // For guests that can be paused: no thread is held.
+    private static readonly ServedFunc s_sleep = new(ModuleName, PollName, s_own[PollName].Type) { IsSleep = true };
+
     internal static bool Has(string module, string name) => module == ModuleName && s_names.Contains(name);
 
+    /// <summary>Whether an import is the function by which programs sleep.</summary>
+    internal static bool IsSleep(ImportType import) => import is { Module: ModuleName, Name: PollName };
+
     /// <summary>Puts the host's own functions over Wasmtime's.</summary>
-    internal static void DefineOwn(WasmEngine engine, nint linker)
+    /// <param name="engine">The engine.</param>
+    /// <param name="linker"><c>wasmtime_linker_t*</c></param>
+    /// <param name="parks">Whether guests that sleep are paused.</param>
+    internal static void DefineOwn(WasmEngine engine, nint linker, bool parks)
     {
         foreach (var (name, function) in s_own)
         {
-            HostBridge.Define(engine, linker, ModuleName, name, function);
+            if (parks && name == PollName)
+            {
+                ServedBridge.Define(engine, linker, ModuleName, name, s_sleep);
+            }
+            else
+            {
+                HostBridge.Define(engine, linker, ModuleName, name, function);
+            }
         }
     }
 

@@ -1,16 +1,18 @@
 using System.Buffers.Binary;
+using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 
 namespace WasmActors.Runtime.Wasi;
 
 /// <summary>
-/// <c>poll_oneoff</c>, by which WASI programs sleep. Wasmtime's own cannot be interrupted: this one ends with the call. Files
-/// and streams are always ready: the read or write that follows waits where it must.
+/// <c>poll_oneoff</c>, by which WASI programs sleep. Wasmtime's own cannot be interrupted: this one ends with the call, and where
+/// the guest can be paused it holds no thread meanwhile. Files and streams are always ready: the read or write that follows waits
+/// where it must.
 /// </summary>
 internal static class WasiPoll
 {
     private const int Success = 0;
-    private const int Invalid = 28;
+    internal const int Invalid = 28;
 
     // __wasi_subscription_t: user data u64, kind u8 at 8, then for clocks: clock u32 at 16, time u64 at 24, flags u16 at 40.
     private const int SubscriptionBytes = 48;
@@ -26,12 +28,25 @@ internal static class WasiPoll
     private const byte ReadKind = 1;
     private const byte WriteKind = 2;
 
-    /// <summary>errno poll_oneoff(const subscription* asked, event* events, size count, size* written)</summary>
+    /// <summary>errno poll_oneoff(const subscription* asked, event* events, size count, size* written), which holds the thread.</summary>
     internal static int Poll(WasmCaller caller, int asked, int events, int count, int written)
+    {
+        if (Begin(caller, asked, events, count, written) is not { } sleep)
+        {
+            return Invalid;
+        }
+
+        caller.Store.Wasi.Clock.SleepUntil(sleep.Due);
+        return sleep.End(caller);
+    }
+
+    /// <summary>Reads what a guest waits for; null for a question that cannot be answered.</summary>
+    /// <exception cref="Trap">A pointer is out of bounds: nothing was written.</exception>
+    internal static WasiSleep? Begin(WasmCaller caller, int asked, int events, int count, int written)
     {
         if (count is <= 0 or > MaxSubscriptions)
         {
-            return Invalid;
+            return null;
         }
 
         var memory = new WasiMemory(caller);
@@ -40,29 +55,26 @@ internal static class WasiPoll
         memory.RequireRoom(written, sizeof(uint));
 
         // Timestamps at which the subscriptions are due; files are at once.
-        Span<long> due = count <= 64 ? stackalloc long[count] : new long[count];
+        long[] due = new long[count];
         var clock = caller.Store.Wasi.Clock;
         for (int i = 0; i < count; i++)
         {
             if (DueAt(clock, subscriptions.AsSpan(i * SubscriptionBytes, SubscriptionBytes)) is not { } at)
             {
-                return Invalid;
+                return null;
             }
 
             due[i] = at;
         }
 
-        long first = long.MaxValue;
-        foreach (long at in due)
+        return new WasiSleep(clock, due.Min(), (awake, now) =>
         {
-            first = Math.Min(first, at);
-        }
-
-        clock.SleepUntil(first);
-        var answer = Events(subscriptions, due, clock.Now);
-        memory.Write(events, answer);
-        memory.Write(written, BitConverter.GetBytes(answer.Length / EventBytes));
-        return Success;
+            var answer = Events(subscriptions, due, now);
+            var room = new WasiMemory(awake);
+            room.Write(events, answer);
+            room.Write(written, BitConverter.GetBytes(answer.Length / EventBytes));
+            return Success;
+        });
     }
 
     private static long? DueAt(WasiClock clock, ReadOnlySpan<byte> subscription)

@@ -3,6 +3,7 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Tests.Dispatch;
 
@@ -55,7 +56,7 @@ public sealed class GuestExecutorTests
         var spec = new StoreSpec
         {
             AfterInterrupt = InterruptPolicy.Stop,
-            Options = new() { Trusted = false, Limits = new() { Deadline = TimeSpan.FromMinutes(5) } },
+            Options = new() { Mode = ExecutionMode.Preemptive, Limits = new() { Deadline = TimeSpan.FromMinutes(5) } },
         };
         using var end = new CancellationTokenSource();
         var spinners = new List<InstanceRef>();

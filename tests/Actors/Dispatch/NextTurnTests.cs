@@ -3,6 +3,7 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Tests.Dispatch;
 
@@ -97,7 +98,7 @@ public sealed class NextTurnTests(HostFixture fixture) : IClassFixture<HostFixtu
         var load = new Load();
         for (int i = 0; busy && i < Environment.ProcessorCount * 2; i++)
         {
-            var spec = new StoreSpec { Options = new() { Trusted = false }, AfterInterrupt = InterruptPolicy.Stop };
+            var spec = new StoreSpec { Options = new() { Mode = ExecutionMode.Preemptive }, AfterInterrupt = InterruptPolicy.Stop };
             load.Add((await fixture.NewAsync(Guests.Worker, Guests.NoHost, spec)).GetFunc("spin"));
         }
 

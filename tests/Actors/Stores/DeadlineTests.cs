@@ -95,6 +95,50 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Who_asks_by_message_is_answered_even_if_a_host_function_blocks_past_the_deadline()
+    {
+        var instance = await NewAsync();
+        var call = new StoreProtocol.Call(instance.GetFunc("call_host").Id, [1]) { Within = TimeSpan.FromSeconds(1) };
+        var reply = instance.Store.Actor.Ask<object>(call, TimeSpan.FromSeconds(60));
+        await _gate.Entered;
+
+        _clock.Advance(TimeSpan.FromSeconds(2));
+
+        var failure = Assert.IsType<StoreProtocol.Failed>(await reply).Failure;
+        Assert.Equal(ErrorCode.DeadlineExceeded, failure.Code);
+        Assert.StartsWith("The call's deadline has passed, but its guest has not let go yet", failure.Message);
+        _gate.Open();
+        Assert.Equal(3, await Expect.SoonAsync(instance.GetFunc("add").CallAsync<int, int, int>(1, 2)));
+    }
+
+    [Fact]
+    public async Task Who_asks_by_message_is_answered_once()
+    {
+        var instance = await NewAsync();
+        var answers = new System.Collections.Concurrent.ConcurrentQueue<object>();
+        var asker = _host.System.ActorOf(Props.Create(() => new Collector(answers)));
+        var call = new StoreProtocol.Call(instance.GetFunc("call_host").Id, [1]) { Within = TimeSpan.FromSeconds(1) };
+        instance.Store.Actor.Tell(call, asker);
+        await _gate.Entered;
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await Expect.ConditionAsync(() => !answers.IsEmpty, "the asker is answered");
+        _gate.Open();
+
+        // What the actor itself had for the first comes before anything of the fresh store.
+        int sent = 1;
+        while (!answers.Any(static a => a is StoreProtocol.Returned) && sent < 1000)
+        {
+            instance.Store.Actor.Tell(new StoreProtocol.Call(instance.GetFunc("next").Id, []), asker);
+            sent++;
+            await Expect.ConditionAsync(() => answers.Count >= sent, "each command is answered");
+        }
+
+        Assert.IsType<StoreProtocol.Failed>(answers.First());
+        Assert.IsType<StoreProtocol.Returned>(answers.Last());
+        Assert.Equal(sent, answers.Count);
+    }
+
+    [Fact]
     public async Task A_deadline_that_passes_after_the_answer_does_not_touch_later_calls()
     {
         var instance = await NewAsync();
@@ -166,6 +210,11 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         await Expect.SoonAsync(stopping);
         Assert.True(instance.Store.IsGone);
         await Expect.ErrorAsync(ErrorCode.DeadlineExceeded, () => running);
+    }
+
+    private sealed class Collector : ReceiveActor
+    {
+        public Collector(System.Collections.Concurrent.ConcurrentQueue<object> answers) => ReceiveAny(answers.Enqueue);
     }
 
     private Task<InstanceRef> NewAsync() => _host.NewAsync(Guests.Worker, Guests.HostImport(_gate.Pass), Guests.Spec(InterruptPolicy.Replace));

@@ -215,9 +215,9 @@ public abstract class PausedStoreSpec(HostFixture fixture)
     }
 
     [Fact]
-    public async Task An_untrusted_store_runs_its_guests_in_slices()
+    public async Task A_preemptive_store_runs_its_guests_in_slices()
     {
-        var spec = new StoreSpec { Options = new() { Trusted = false }, AfterInterrupt = InterruptPolicy.Keep };
+        var spec = new StoreSpec { Options = new() { Mode = ExecutionMode.Preemptive }, AfterInterrupt = InterruptPolicy.Keep };
         var guest = await fixture.NewAsync("""(module (func (export "spin") (loop $l (br $l))))""", null, spec);
         using var cancellation = new CancellationTokenSource();
         var call = guest.GetFunc("spin").CallAsync(cancellation.Token).AsTask();

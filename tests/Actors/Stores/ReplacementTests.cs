@@ -32,7 +32,7 @@ public class ReplacementTests(HostFixture fixture) : IClassFixture<HostFixture>
     [Fact]
     public async Task Everything_that_was_made_in_a_store_is_made_again_in_its_first_state()
     {
-        var store = await fixture.Host.CreateStoreAsync(new() { Options = new() { Data = "first" } });
+        var store = await fixture.Host.CreateStoreAsync(new() { Options = Guests.EveryFeature with { Data = "first" } });
         var scale = await store.CreateFuncAsync(null, (int x) => x * 10);
         var memory = await store.CreateMemoryAsync(new MemoryType(1));
         var table = await store.CreateTableAsync(new TableType(ValType.FuncRef, 1), scale);
@@ -128,7 +128,7 @@ public class ReplacementTests(HostFixture fixture) : IClassFixture<HostFixture>
 
     private async Task<InstanceRef> NewAsync()
     {
-        var store = await fixture.Host.CreateStoreAsync();
+        var store = await fixture.Host.CreateStoreAsync(new() { Options = Guests.EveryFeature });
         var imports = new ExternRef[]
         {
             await store.CreateFuncAsync(null, (int x) => x * 10),

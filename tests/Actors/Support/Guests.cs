@@ -1,6 +1,7 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Actors.Tests.Support;
@@ -31,13 +32,16 @@ internal static class Guests
     {
         AfterInterrupt = policy,
         QueueLimit = queueLimit,
-        Options = new StoreOptions { Limits = new() { Deadline = deadline ?? TimeSpan.FromSeconds(30) } },
+        Options = EveryFeature with { Limits = new() { Deadline = deadline ?? TimeSpan.FromSeconds(30) } },
     };
+
+    /// <summary>The defaults, and whatever the module of a test uses.</summary>
+    internal static StoreOptions EveryFeature => new() { Features = WasmFeatures.All };
 
     internal static async Task<InstanceRef> NewAsync(this WasmHost host, string wat, ImportMap? imports = null, StoreSpec? spec = null)
     {
         var module = await host.LoadTextAsync(wat);
-        var store = await host.CreateStoreAsync(spec);
+        var store = await host.CreateStoreAsync(spec ?? new StoreSpec { Options = EveryFeature });
         return await store.InstantiateAsync(module, imports);
     }
 }

@@ -48,10 +48,13 @@ internal sealed class ConformanceHost : IAsyncDisposable
             Options = new StoreOptions
             {
                 Mode = _mode,
+                Features = WasmFeatures.All,
                 Limits = new StoreLimits
                 {
-                    MemoryBytes = 4L << 30,
-                    TableElements = 10_000_000,
+                    MemoryBytes = 1L << 42,
+                    LargestMemoryBytes = 4L << 30,
+                    TableElements = int.MaxValue,
+                    LargestTableElements = 10_000_000,
                     Instances = null,
                     Memories = null,
                     Tables = null,

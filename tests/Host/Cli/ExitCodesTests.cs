@@ -15,6 +15,7 @@ public class ExitCodesTests
     [InlineData(ErrorCode.ExportNotFound, 2)]
     [InlineData(ErrorCode.WasiBadConfiguration, 2)]
     [InlineData(ErrorCode.LimitExceeded, 71)]
+    [InlineData(ErrorCode.FeatureNotAllowed, 71)]
     [InlineData(ErrorCode.DeadlineExceeded, 124)]
     [InlineData(ErrorCode.Cancelled, 130)]
     [InlineData(ErrorCode.HostException, 70)]

@@ -67,7 +67,9 @@ public sealed class RunFailureTests(TempFolder folder) : IClassFixture<TempFolde
     [Theory]
     [InlineData(124, "call.deadline_exceeded", "--timeout", "200ms", "--invoke", "spin")]
     [InlineData(134, "trap.out_of_fuel", "--fuel", "10000", "--invoke", "spin")]
-    [InlineData(71, "store.limit_exceeded", "--max-memory", "65535", "--invoke", "grow", "0")]
+    [InlineData(71, "store.limit_exceeded", "--max-memory", "0", "--invoke", "grow", "0")]
+    [InlineData(71, "store.limit_exceeded", "--max-memories", "0", "--invoke", "grow", "0")]
+    [InlineData(124, "call.deadline_exceeded", "--profile", "strict", "--timeout", "200ms", "--invoke", "spin")]
     public async Task Limits_end_a_guest(int exitCode, string code, params string[] options)
     {
         var run = await ProgramRun.Of(folder, ["run", folder.Write("limits.wat", Faulty), "--unknown-imports", "default", .. options]);

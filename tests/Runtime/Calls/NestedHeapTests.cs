@@ -1,5 +1,6 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
@@ -33,7 +34,7 @@ public sealed class NestedHeapTests
     {
         using var engine = new WasmEngine(new EngineSettings { PreemptOnThreads = onThreads });
         using var module = WasmModule.FromText(engine, Guest);
-        using var store = new WasmStore(engine);
+        using var store = new WasmStore(engine, StoreOptions.For(StoreProfile.Trusted));
         var guest = store.Instantiate(module, new ImportSet().DefineServedModule("env", null));
         for (int i = 0; i < 20; i++)
         {
@@ -59,7 +60,7 @@ public sealed class NestedHeapTests
     {
         using var engine = new WasmEngine();
         using var module = WasmModule.FromText(engine, Guest);
-        using var store = new WasmStore(engine);
+        using var store = new WasmStore(engine, StoreOptions.For(StoreProfile.Trusted));
         var guest = store.Instantiate(module, new ImportSet().DefineServedModule("env", null));
         var global = WasmGlobal.Create(store, new GlobalType(ValType.ExternRef, true), null);
         using var outer = store.BeginCall(guest.GetFunc("outer"));

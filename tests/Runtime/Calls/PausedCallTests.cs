@@ -403,13 +403,13 @@ public abstract class PausedCallSpec : IDisposable
     }
 
     [Fact]
-    public void The_mode_follows_from_trust_and_imports()
+    public void The_mode_follows_from_the_settings_and_the_imports()
     {
-        using var trusted = new WasmStore(Engine);
-        using var untrusted = new WasmStore(Engine, new StoreOptions { Trusted = false });
-        using var direct = new WasmStore(Engine, new StoreOptions { Trusted = false, Mode = ExecutionMode.Direct });
-        Assert.False(trusted.IsPreemptive);
-        Assert.True(untrusted.IsPreemptive);
+        using var automatic = new WasmStore(Engine);
+        using var preemptive = new WasmStore(Engine, new StoreOptions { Mode = ExecutionMode.Preemptive });
+        using var direct = new WasmStore(Engine, new StoreOptions { Mode = ExecutionMode.Direct });
+        Assert.False(automatic.IsPreemptive);
+        Assert.True(preemptive.IsPreemptive);
         Assert.False(direct.IsPreemptive);
         Assert.True(_store.IsPreemptive);
     }

@@ -1,5 +1,6 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 
@@ -25,7 +26,7 @@ public sealed class UncaughtExceptionTests
         using var engine = new WasmEngine(new EngineSettings { PreemptOnThreads = onThreads });
         using var module = WasmModule.FromText(engine, Guest);
         using var start = WasmModule.FromText(engine, "(module (tag $e) (func $f (throw $e)) (start $f))");
-        using var store = new WasmStore(engine, new StoreOptions { Mode = mode });
+        using var store = new WasmStore(engine, StoreOptions.For(StoreProfile.Trusted) with { Mode = mode });
         var guest = store.Instantiate(module);
 
         for (int i = 0; i < 2; i++)
@@ -44,7 +45,7 @@ public sealed class UncaughtExceptionTests
     {
         using var engine = new WasmEngine(new EngineSettings { Gc = false, Exceptions = false });
         using var module = WasmModule.FromText(engine, """(module (import "m" "f" (func $f)) (func (export "f") (call $f)))""");
-        using var store = new WasmStore(engine);
+        using var store = new WasmStore(engine, StoreOptions.For(StoreProfile.Trusted));
         var guest = store.Instantiate(module, new ImportSet().Define("m", "f", (Action)(static () => throw new InvalidOperationException("no"))));
 
         Assert.Equal(ErrorCode.HostException, Assert.Throws<WasmError>(() => guest.GetFunc("f").Call()).Code);

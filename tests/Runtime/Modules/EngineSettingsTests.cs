@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 
@@ -55,6 +56,7 @@ public sealed class EngineSettingsTests
                 WideArithmetic = Has(6),
                 Fuel = Has(7),
                 CustomPageSizes = Has(8),
+                Threads = Has(5),
                 ParallelCompilation = Has(2),
             });
         }
@@ -87,11 +89,11 @@ public sealed class EngineSettingsTests
         {
             for (int i = 0; i < 4; i++)
             {
-                stores.Add(new WasmStore(engine));
+                stores.Add(new WasmStore(engine, StoreOptions.For(StoreProfile.Trusted)));
                 Assert.False(stores[i].Instantiate(module).GetFunc("new").Call().Value.IsNull);
             }
 
-            stores.Add(new WasmStore(engine));
+            stores.Add(new WasmStore(engine, StoreOptions.For(StoreProfile.Trusted)));
             Assert.Equal("store.limit_exceeded", Assert.Throws<WasmError>(() => stores[4].Instantiate(module)).Code);
 
             stores[0].Dispose();
@@ -127,7 +129,7 @@ public sealed class EngineSettingsTests
 
         using var engine = new WasmEngine(new EngineSettings { CustomPageSizes = true });
         using var module = WasmModule.FromText(engine, Bytes);
-        using var store = new WasmStore(engine);
+        using var store = new WasmStore(engine, StoreOptions.For(StoreProfile.Trusted));
         var instance = store.Instantiate(module);
         Assert.Equal(3, instance.GetFunc("grow").Call<int>());
         Assert.Equal(4, instance.GetMemory().Length);
@@ -138,6 +140,7 @@ public sealed class EngineSettingsTests
     {
         var settings = new EngineSettings();
         Assert.NotEqual(settings.Fingerprint, (settings with { CustomPageSizes = true }).Fingerprint, StringComparer.Ordinal);
+        Assert.NotEqual(settings.Fingerprint, (settings with { Threads = false }).Fingerprint, StringComparer.Ordinal);
         Assert.NotEqual(settings.Fingerprint, (settings with { WideArithmetic = true }).Fingerprint, StringComparer.Ordinal);
     }
 

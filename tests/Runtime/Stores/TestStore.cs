@@ -14,7 +14,7 @@ internal sealed class TestStore : IDisposable
     public TestStore(StoreLimits? limits = null, object? data = null, bool fuelled = false)
     {
         Engine = fuelled ? Fuelled : Plain;
-        Store = new WasmStore(Engine, new StoreOptions { Limits = limits ?? new StoreLimits(), Data = data });
+        Store = new WasmStore(Engine, new StoreOptions { Limits = limits ?? new StoreLimits(), Features = WasmFeatures.All, Data = data });
     }
 
     public static WasmEngine Plain => s_plain.Value;

@@ -226,16 +226,4 @@ public sealed class WasiSleepTests(WasiGuests guests) : IClassFixture<WasiGuests
 
         public Interruption? Interruption => ++_looks > after ? Runtime.Calls.Interruption.Cancelled : null;
     }
-
-    /// <summary>A clock that stands at the beginning of 2026 until it is set.</summary>
-    private sealed class SetClock : TimeProvider
-    {
-        public long Ticks { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => 1_000_000 + Ticks;
-
-        public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(Ticks);
-    }
 }

@@ -1,3 +1,4 @@
+using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cli.Output;
@@ -18,7 +19,8 @@ internal static class Advice
     {
         ErrorCode.ModuleInvalid => "Check that FILE is a WebAssembly module, binary (.wasm) or text (.wat).",
         ErrorCode.MissingImport => "'wasmactors inspect FILE' lists the imports. --unknown-imports trap lets the module run until it calls one that is missing; --unknown-imports default answers zeros.",
-        ErrorCode.LimitExceeded => "Raise --max-memory (default 1 GiB) if the module may use that much.",
+        ErrorCode.LimitExceeded => "Raise --max-memory, --max-memories, --max-tables or --max-table-elements if the module may use that much, or choose another --profile.",
+        ErrorCode.FeatureNotAllowed => $"Allow it with --feature ({FeatureText.Names}), or with --profile trusted.",
         ErrorCode.ModuleTooLarge or ErrorCode.ModuleTooExpensive => "Leave --isolate out if you trust the module: it is then compiled without limits.",
         ErrorCode.DeadlineExceeded => "Raise --timeout if the guest needs more time.",
         "trap.out_of_fuel" => "Raise --fuel if the guest may do that much work.",

@@ -63,34 +63,57 @@ internal sealed class GuestRun(RunSettings settings, Terminal terminal, ILogger 
         return ExitCodes.Ok;
     }
 
-    private WasmHostOptions HostOptions() => new()
+    private WasmHostOptions HostOptions()
     {
-        Engine = new EngineSettings { Fuel = settings.Fuel is not null },
-        Cache = new ModuleCacheOptions { OnDisk = settings.Cache, Isolation = settings.Isolation },
-        Logger = log,
-    };
+        var usual = new EngineSettings();
+        return new WasmHostOptions
+        {
+            Engine = usual with
+            {
+                Fuel = settings.Fuel is not null,
+                MaxWasmStackBytes = settings.MaxStack is { } most ? (int)Math.Min(most, int.MaxValue) : usual.MaxWasmStackBytes,
+                WideArithmetic = settings.Features.HasFlag(WasmFeatures.WideArithmetic),
+                CustomPageSizes = settings.Features.HasFlag(WasmFeatures.CustomPageSizes),
+            },
+            Cache = new ModuleCacheOptions { OnDisk = settings.Cache, Isolation = settings.Isolation },
+            Logger = log,
+        };
+    }
 
     private StoreSpec Spec(EntryPoint entry)
     {
-        var limits = new StoreLimits { Deadline = settings.Timeout ?? Timeout.InfiniteTimeSpan, Fuel = settings.Fuel };
+        var profile = StoreOptions.For(settings.Profile ?? StoreProfile.Standard);
+        var limits = profile.Limits;
         return new StoreSpec
         {
             AfterInterrupt = InterruptPolicy.Stop,
-            Options = new StoreOptions
+            Options = profile with
             {
-                Limits = settings.MaxMemory is { } most ? limits with { MemoryBytes = most } : limits,
+                Features = profile.Features | settings.Features,
+                Limits = limits with
+                {
+                    Deadline = settings.Timeout ?? (settings.Profile is null ? Timeout.InfiniteTimeSpan : limits.Deadline),
+                    Fuel = settings.Fuel,
+                    MemoryBytes = settings.MaxMemory ?? limits.MemoryBytes,
+                    TableElements = settings.MaxTableElements ?? limits.TableElements,
+                    Memories = settings.MaxMemories ?? limits.Memories,
+                    Tables = settings.MaxTables ?? limits.Tables,
+                },
                 Wasi = new WasiOptions
                 {
                     Args = [Path.GetFileName(settings.File), .. entry.IsCommand ? settings.Arguments : []],
                     Environment = settings.Variables.GroupBy(static v => v.Key, StringComparer.Ordinal).ToDictionary(static v => v.Key, static v => v.Last().Value, StringComparer.Ordinal),
                     Folders = settings.Folders,
-                    Stdin = WasiInput.Inherit,
+                    Stdin = Stdin(),
                     Stdout = WasiOutput.Inherit,
                     Stderr = WasiOutput.Inherit,
                 },
             },
         };
     }
+
+    // Reading what is inherited cannot be ended at a deadline, which the strict profile insists on; a stream's reading can.
+    private WasiInput Stdin() => settings.Profile == StoreProfile.Strict ? WasiInput.FromStream(Console.OpenStandardInput()) : WasiInput.Inherit;
 
     private ImportMap Imports(WasmModule module)
     {

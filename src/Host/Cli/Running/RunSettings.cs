@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Wasi;
 
@@ -31,8 +32,26 @@ internal sealed record RunSettings
     /// <summary>Fuel; null to count none.</summary>
     public ulong? Fuel { get; init; }
 
-    /// <summary>Largest size of each memory in bytes; null for the library's default.</summary>
+    /// <summary>Where the guest's limits and features begin; null for the standard profile without its time.</summary>
+    public StoreProfile? Profile { get; init; }
+
+    /// <summary>What the guest may use beyond its profile's features.</summary>
+    public WasmFeatures Features { get; init; }
+
+    /// <summary>Most memory in all, in bytes; null for the profile's, as are all below.</summary>
     public long? MaxMemory { get; init; }
+
+    /// <summary>Most elements of all tables.</summary>
+    public int? MaxTableElements { get; init; }
+
+    /// <summary>Most memories.</summary>
+    public int? MaxMemories { get; init; }
+
+    /// <summary>Most tables.</summary>
+    public int? MaxTables { get; init; }
+
+    /// <summary>The guest's stack in bytes; null for the engine's default.</summary>
+    public long? MaxStack { get; init; }
 
     /// <summary>Whether compiled modules are kept on disk.</summary>
     public bool Cache { get; init; } = true;

@@ -1,0 +1,22 @@
+using WasmActors.Runtime.Limits;
+
+namespace WasmActors.Runtime.Precheck;
+
+/// <summary>What a module's code and types tell of what it may do. Kept with its compiled form: <see cref="TraitReader.Version"/> changes with the meaning.</summary>
+[Flags]
+internal enum ModuleTraits
+{
+    None = 0,
+
+    /// <summary>The bits of <see cref="WasmFeatures"/>.</summary>
+    Features = 0xFFFF,
+
+    /// <summary>It holds an instruction that grows a memory.</summary>
+    GrowsMemory = 1 << 16,
+
+    /// <summary>It holds an instruction that grows a table.</summary>
+    GrowsTable = 1 << 17,
+
+    /// <summary>What a module counts as that could not be read to its end.</summary>
+    Unknown = (int)WasmFeatures.All | GrowsMemory | GrowsTable,
+}
