@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
@@ -10,10 +11,17 @@ namespace WasmActors.Actors.Imports;
 /// <summary>Lets a delegate answer one use of an import, on the thread pool, and tells the waiting store.</summary>
 internal sealed class DelegateAnswer(AsyncThunk thunk, IReadOnlyList<Val> arguments, ImportId id, CallerRef caller, IActorRef store) : IThreadPoolWorkItem
 {
+    private readonly Activity? _span = Activity.Current;
+
     public void Execute()
     {
         // Set for this work item, and for what it awaits; the pool forgets it with the item.
         ServedContext.Current = new ServedContext(caller.Chain, caller.Deadline);
+        if (_span is not null)
+        {
+            Activity.Current = _span;
+        }
+
         try
         {
             var answer = thunk.InvokeAsync(caller, arguments);
@@ -33,6 +41,10 @@ internal sealed class DelegateAnswer(AsyncThunk thunk, IReadOnlyList<Val> argume
         finally
         {
             ServedContext.Current = null;
+            if (_span is not null)
+            {
+                Activity.Current = null;
+            }
         }
     }
 

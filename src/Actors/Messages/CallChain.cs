@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WasmActors.Actors.Stores;
 
 namespace WasmActors.Actors.Messages;
@@ -34,6 +35,9 @@ public sealed class CallChain
     public int Depth { get; }
 
     internal StoreCell Cell { get; }
+
+    /// <summary>The span of the waiting import; default where it is not traced.</summary>
+    internal ActivityContext Trace { get; set; }
 
     /// <summary>Whether the call no longer waits: its import was answered, or it has ended. Then it can be held up by nobody.</summary>
     internal bool IsOver

@@ -14,7 +14,6 @@ namespace WasmActors.Actors.Stores;
 internal sealed partial class StoreActor
 {
     private readonly HashSet<IActorRef> _servers = [];
-    private StoreRef? _handle;
     private ICancelable? _timer;
 
     private void OnParked(Activity activity, GuestCall call)
@@ -22,7 +21,7 @@ internal sealed partial class StoreActor
         var import = call.Import!;
         if (import.Func.Server is not ImportServer server)
         {
-            import.Fail(new WasmError(ErrorCode.MissingImport, $"Nobody answers '{import.Func.FullName}': bind it with ImportMap.Serve."));
+            import.Fail(new WasmError(ErrorCode.MissingImport, $"Nobody answers '{import.Func.ShownName}': bind it with ImportMap.Serve."));
             return;
         }
 
@@ -33,7 +32,8 @@ internal sealed partial class StoreActor
         WatchTime(activity);
         var func = import.Func;
         var arguments = func.Type.IsNumeric ? import.Arguments : [.. import.Arguments.Select(value => Session.Out(value))];
-        var caller = new CallerRef(_handle ??= new StoreRef(_cell), activity.Import, activity.Chain(_cell), deadline);
+        var caller = new CallerRef(Handle, activity.Import, activity.Chain(_cell), deadline);
+        using var flow = FollowParked(activity, caller.Chain, server);
         switch (server)
         {
             case ImportServer.ToActor to:
@@ -83,6 +83,7 @@ internal sealed partial class StoreActor
         activity.Answered();
         WatchTime(activity);
         var import = activity.Call!.Import!;
+        string? code = failure?.Code;
         try
         {
             if (failure is not null)
@@ -97,8 +98,10 @@ internal sealed partial class StoreActor
         catch (WasmException refused)
         {
             import.Fail(refused);
+            code = refused.Code;
         }
 
+        activity.Record?.Answered(code);
         Advance();
     }
 
@@ -122,7 +125,7 @@ internal sealed partial class StoreActor
         {
             OnAnswer(waiting.Import, null, new WasmError(
                 ErrorCode.ImportServerGone,
-                $"The actor that answers '{GuestText.Clean(waiting.Call!.Import!.Func.FullName, GuestText.NameLimit)}' has ended: {server.Path}."));
+                $"The actor that answers '{waiting.Call!.Import!.Func.ShownName}' has ended: {server.Path}."));
         }
     }
 
@@ -167,6 +170,7 @@ internal sealed partial class StoreActor
                 nested.Begin(new Work(request, null, ActorRefs.NoSender, null), ++_calls, activity);
                 nested.Deadline = request.Deadline;
                 nested.Call = request.Begin(Session);
+                request.Record?.Describe(nested.Number, wanted.Export);
                 SetLimits(nested);
                 _top = nested;
             }
@@ -202,6 +206,7 @@ internal sealed partial class StoreActor
     {
         if (request.TryTake())
         {
+            CountRefusal(request.Record, refusal.Code);
             request.Fail(refusal);
         }
     }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Messages.StoreProtocol;
 
@@ -14,6 +15,11 @@ internal sealed partial class StoreActor
         var activity = _root;
         activity.Begin(work, ++_calls, null);
         _top = activity;
+        if (work.Record is { IsSampled: true } record)
+        {
+            Describe(record, work);
+        }
+
         try
         {
             if (work.Request?.IsTooLate == true)
@@ -37,7 +43,9 @@ internal sealed partial class StoreActor
                     activity.End().Answer(Status(), _cell);
                     return;
                 case { } command:
-                    Finish(activity, Session.Execute(command));
+                    object answer = Session.Execute(command);
+                    Measure();
+                    Finish(activity, answer);
                     _recipe.Add(command, IsReplay(work));
                     return;
                 case null:
@@ -102,7 +110,7 @@ internal sealed partial class StoreActor
 
             try
             {
-                switch (call.StepEntered())
+                switch (top.Record is null && !RunningStore.IsWanted ? call.StepEntered() : StepFollowed(top, call))
                 {
                     case CallStep.Completed:
                         OnCompleted(top, call);
@@ -188,6 +196,7 @@ internal sealed partial class StoreActor
             if (call is Instantiation instantiation)
             {
                 _recipe.Add(command, IsReplay(work));
+                Measure();
                 LogInstance(instantiation, (Instantiated)reply);
             }
 
@@ -210,6 +219,7 @@ internal sealed partial class StoreActor
         var failure = call.Failure!;
         bool interrupted = failure is Trap { TrapCode: TrapCode.Interrupt };
         LogFailure(call, failure);
+        TellTrap(failure);
         End(activity, call);
         if (activity.Batch is { } batch && !interrupted)
         {
@@ -289,6 +299,11 @@ internal sealed partial class StoreActor
     {
         _top = activity.Outer;
         FailCallers(activity);
+        if (activity.IsWaiting)
+        {
+            activity.Record?.Answered(failure.Code);
+        }
+
         if (activity.Call is { } call)
         {
             if (call.IsPaused && !TryDrop(call, failure))

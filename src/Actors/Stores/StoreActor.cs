@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Serilog;
 using WasmActors.Actors.Dispatch;
-using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
@@ -66,7 +65,8 @@ internal sealed partial class StoreActor : UntypedActor
 
             if (_recipe.Generation == 1)
             {
-                _creator?.Tell(new HostProtocol.StoreCreated(new StoreRef(_cell)));
+                TellStarted();
+                _creator?.Tell(new HostProtocol.StoreCreated(Handle));
             }
         }
         catch (Exception failure)
@@ -84,12 +84,19 @@ internal sealed partial class StoreActor : UntypedActor
         DisposeSession();
     }
 
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        TellReplaced(reason);
+    }
+
     protected override void PostStop()
     {
         _timer?.Cancel();
         _cell.MarkGone("it was stopped");
         FailAll(_cell.Gone());
         DisposeSession();
+        TellStopped();
         foreach (var stopper in _stoppers)
         {
             stopper.Answer(Done.Instance, _cell);
@@ -108,7 +115,7 @@ internal sealed partial class StoreActor : UntypedActor
                 TakeForCaller(request);
                 break;
             case Command command:
-                Take(new Work(null, command, Sender, Live(command.Chain)));
+                Take(new Work(null, Followed(command), Sender, Live(command.Chain)));
                 break;
             case Resume:
                 _resumeComes = false;
@@ -130,7 +137,7 @@ internal sealed partial class StoreActor : UntypedActor
                 var breaking = _breaking;
                 _breaking = default; // once: its request may serve another call from the answer on
                 FailWork(breaking, _lastFailure!);
-                throw new StoreBrokenException($"store {_cell.Id} broke: {_brokenBy!.Message}", _brokenBy);
+                throw new StoreBrokenException($"store {_cell.Id} broke: {GuestText.Clean(_brokenBy!.Message, GuestText.MessageLimit)}", _brokenBy);
             default:
                 Unhandled(message);
                 break;
@@ -151,7 +158,7 @@ internal sealed partial class StoreActor : UntypedActor
         var error = failure as WasmException
             ?? new WasmError(ErrorCode.EngineError, $"The store could not be made: {failure.GetType().Name}: {failure.Message}", failure);
         _log.Warning(error.InnerException, "Store {Store} could not be made: {Code} {Failure}", _cell.Id, error.Code, GuestText.Clean(error.Message, GuestText.MessageLimit));
-        _cell.MarkGone($"it could not be made ({error.Code}: {error.Message})");
+        _cell.MarkGone($"it could not be made ({error.Code}: {GuestText.Clean(error.Message, GuestText.MessageLimit)})");
         if (_recipe.Generation == 1)
         {
             _creator?.Tell(new Failed(WasmFailure.From(error)));
@@ -171,6 +178,7 @@ internal sealed partial class StoreActor : UntypedActor
 
     private void DisposeSession()
     {
+        NoteMemory(0);
         _session?.Dispose();
         _session = null;
     }

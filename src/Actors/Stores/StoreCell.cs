@@ -3,6 +3,7 @@ using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Actors.Stores;
 
@@ -99,6 +100,9 @@ internal sealed class StoreCell
     /// <summary>The actor looks; from here on it may be asked again.</summary>
     internal void AttentionPaid() => Volatile.Write(ref _attention, 0);
 
+    /// <summary>Whether it counts as alive; the actor's own.</summary>
+    internal bool IsCounted { get; set; }
+
     internal bool IsGone => _goneBecause is not null;
 
     /// <summary>Requests that were sent and not yet taken by the actor.</summary>
@@ -110,12 +114,14 @@ internal sealed class StoreCell
     {
         if (_goneBecause is not null)
         {
+            RuntimeTelemetry.Refused(ErrorCode.StoreGone);
             throw Gone();
         }
 
         if (Interlocked.Increment(ref _sent) - Volatile.Read(ref _taken) > _queueLimit)
         {
             Interlocked.Decrement(ref _sent);
+            RuntimeTelemetry.Refused(ErrorCode.Busy);
             throw new WasmError(ErrorCode.Busy, $"Store {Id} has {_queueLimit} requests waiting, its limit: send fewer at once, or try again later.");
         }
     }
@@ -126,6 +132,7 @@ internal sealed class StoreCell
     {
         if (_goneBecause is not null)
         {
+            RuntimeTelemetry.Refused(ErrorCode.StoreGone);
             throw Gone();
         }
 
@@ -146,6 +153,9 @@ internal sealed class StoreCell
 
     /// <summary>From here on every use of the store is refused at once.</summary>
     internal void MarkGone(string because) => _goneBecause ??= because;
+
+    /// <summary>Why it has gone; null while it has not.</summary>
+    internal string? GoneBecause => _goneBecause;
 
     internal WasmError Gone() => new(ErrorCode.StoreGone, $"Store {Id} has gone: {_goneBecause ?? "it was stopped"}. Make a new one.");
 }

@@ -27,7 +27,7 @@ internal sealed class StoreRecipe
         if (!isReplay && command is StoreProtocol.Instantiate or StoreProtocol.InstantiateInOrder or StoreProtocol.CreateFunc or StoreProtocol.CreateServedFunc
             or StoreProtocol.CreateMemory or StoreProtocol.CreateTable or StoreProtocol.CreateGlobal)
         {
-            _steps.Add(command);
+            _steps.Add(command.Record is null ? command : command with { Record = null });
         }
     }
 }
