@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Values;
 using static WasmActors.Actors.Messages.ImportProtocol;
@@ -11,7 +12,7 @@ namespace WasmActors.Actors.Imports;
 /// <summary>Lets a delegate answer one use of an import, on the thread pool, and tells the waiting store.</summary>
 internal sealed class DelegateAnswer(AsyncThunk thunk, IReadOnlyList<Val> arguments, ImportId id, CallerRef caller, IActorRef store) : IThreadPoolWorkItem
 {
-    private readonly Activity? _span = Activity.Current;
+    private readonly Activity? _span = CallMetrics.HasFollowed ? Activity.Current : null;
 
     public void Execute()
     {

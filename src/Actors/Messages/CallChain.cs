@@ -13,6 +13,7 @@ public sealed class CallChain
     public const int MaxDepth = 32;
 
     private volatile bool _isOver;
+    private object? _trace;
 
     internal CallChain(StoreCell store, long call, CallChain? outer)
     {
@@ -37,7 +38,11 @@ public sealed class CallChain
     internal StoreCell Cell { get; }
 
     /// <summary>The span of the waiting import; default where it is not traced.</summary>
-    internal ActivityContext Trace { get; set; }
+    internal ActivityContext Trace
+    {
+        get => _trace is ActivityContext trace ? trace : default;
+        set => _trace = value == default ? null : value;
+    }
 
     /// <summary>Whether the call no longer waits: its import was answered, or it has ended. Then it can be held up by nobody.</summary>
     internal bool IsOver

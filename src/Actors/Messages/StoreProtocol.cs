@@ -17,6 +17,9 @@ public static class StoreProtocol
     /// <summary>A command to a store's actor.</summary>
     public abstract record Command
     {
+        // A boxed context, which most commands have none of.
+        private readonly object? _trace = RuntimeTelemetry.Source.HasListeners() ? Activity.Current?.Context : null;
+
         /// <summary>Time from the moment the actor takes the command until it must be done; null for the store's own limit.</summary>
         public TimeSpan? Within { get; init; }
 
@@ -25,7 +28,11 @@ public static class StoreProtocol
 
         /// <summary>The span that the command belongs to. Default: the one that is current where the command is made, if anybody
         /// listens to the library's spans.</summary>
-        public ActivityContext Trace { get; init; } = RuntimeTelemetry.Source.HasListeners() && Activity.Current is { } current ? current.Context : default;
+        public ActivityContext Trace
+        {
+            get => _trace is ActivityContext trace ? trace : default;
+            init => _trace = value == default ? null : value;
+        }
 
         /// <summary>Follows the command while somebody listens; null while nobody does.</summary>
         internal CallRecord? Record { get; init; }

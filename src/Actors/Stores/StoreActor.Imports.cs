@@ -3,6 +3,7 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
@@ -33,7 +34,7 @@ internal sealed partial class StoreActor
         var func = import.Func;
         var arguments = func.Type.IsNumeric ? import.Arguments : [.. import.Arguments.Select(value => Session.Out(value))];
         var caller = new CallerRef(Handle, activity.Import, activity.Chain(_cell), deadline);
-        using var flow = FollowParked(activity, caller.Chain, server);
+        using var flow = CallMetrics.HasFollowed ? FollowParked(activity, caller.Chain, server) : default;
         switch (server)
         {
             case ImportServer.ToActor to:

@@ -33,6 +33,11 @@ internal sealed partial class StoreActor
     private CallStep StepFollowed(Activity activity, GuestCall call)
     {
         var record = activity.Record;
+        if (record is null && !RunningStore.IsWanted)
+        {
+            return call.StepEntered();
+        }
+
         using var flow = Flow.With(record?.Ambient);
         if (RunningStore.IsWanted)
         {

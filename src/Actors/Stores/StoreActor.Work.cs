@@ -15,7 +15,7 @@ internal sealed partial class StoreActor
         var activity = _root;
         activity.Begin(work, ++_calls, null);
         _top = activity;
-        if (work.Record is { IsSampled: true } record)
+        if (CallMetrics.HasFollowed && work.Record is { IsSampled: true } record)
         {
             Describe(record, work);
         }
@@ -110,7 +110,7 @@ internal sealed partial class StoreActor
 
             try
             {
-                switch (top.Record is null && !RunningStore.IsWanted ? call.StepEntered() : StepFollowed(top, call))
+                switch (CallMetrics.HasFollowed ? StepFollowed(top, call) : call.StepEntered())
                 {
                     case CallStep.Completed:
                         OnCompleted(top, call);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Serilog;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
@@ -47,6 +48,9 @@ internal sealed class StoreCell
     internal TimeProvider Clock => _engine.Settings.Clock;
 
     internal IActorRef Actor { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Where the host logs.</summary>
+    internal ILogger Log { get; init; } = Serilog.Core.Logger.None;
 
     /// <summary>Reads the clock of deadlines; false when it throws.</summary>
     internal bool TryReadClock(out long now)

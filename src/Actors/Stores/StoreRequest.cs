@@ -96,7 +96,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
     {
         Cell.Taken();
         bool taken = Move(Phase.Waiting, Phase.Running);
-        if (taken)
+        if (taken && CallMetrics.HasFollowed)
         {
             Record?.Taken();
         }
@@ -212,7 +212,11 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
         }
 
         AnsweredByActor = true;
-        Record?.End(null, null);
+        if (CallMetrics.HasFollowed)
+        {
+            Record?.End(null, null);
+        }
+
         return true;
     }
 
@@ -247,7 +251,7 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
         IsQueued = false;
         _interruption = -1;
         _attendAt = long.MaxValue;
-        if (CallMetrics.IsListening || Record is not null)
+        if (CallMetrics.IsListening || CallMetrics.HasFollowed)
         {
             Follow();
         }

@@ -72,7 +72,7 @@ internal sealed class StoreSupervisor : UntypedActor
     private void Create(HostProtocol.CreateStore create)
     {
         long id = Interlocked.Increment(ref s_lastStore);
-        var cell = new StoreCell(id, create.Spec, _engine);
+        var cell = new StoreCell(id, create.Spec, _engine) { Log = _log };
         var recipe = new StoreRecipe(create.Spec);
         var creator = Sender;
         Context.ActorOf(

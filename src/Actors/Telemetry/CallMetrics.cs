@@ -41,9 +41,18 @@ internal static class CallMetrics
         tags: null,
         advice: s_seconds);
 
-    /// <summary>Whether commands are to be followed at all. Asked once for each, so it must cost next to nothing.</summary>
-    internal static bool IsListening =>
-        s_calls.Enabled || s_duration.Enabled || s_slices.Enabled || s_imports.Enabled || StoreMetrics.FollowsMemory || RuntimeTelemetry.Source.HasListeners();
+    private static bool s_others;
+
+    /// <summary>Whether commands are to be followed at all. Asked once for each, so it must cost next to nothing: of the instruments only the
+    /// usual one is looked at.</summary>
+    internal static bool IsListening => s_calls.Enabled || s_others || RuntimeTelemetry.Source.HasListeners();
+
+    /// <summary>Whether any command or step was ever followed in this process; until then nobody looks for records.</summary>
+    internal static bool HasFollowed { get; set; }
+
+    /// <summary>Looks whether anybody listens to the other instruments only. Called by the sweeper of requests, each time round.</summary>
+    internal static void LookForListeners() =>
+        s_others = s_duration.Enabled || s_slices.Enabled || s_imports.Enabled || StoreMetrics.FollowsMemory;
 
     internal static void Answered(string kind, string? error)
     {

@@ -49,6 +49,7 @@ internal sealed class CallRecord
     /// <param name="parent">The span that it belongs to where no span is current.</param>
     internal CallRecord Begin(StoreCell cell, CallKind kind, ActivityContext parent)
     {
+        CallMetrics.HasFollowed = true;
         (_cell, _kind, _parent) = (cell, kind, parent);
         (_caller, _carrier, _span, _import) = (null, null, null, null);
         (_takenAt, _parkedAt, _parked, _slices, _imports) = (0, 0, 0, 0, 0);
@@ -56,13 +57,7 @@ internal sealed class CallRecord
         _sentAt = Now();
         if (RuntimeTelemetry.Source.HasListeners())
         {
-            _caller = Activity.Current;
-            if (kind != CallKind.Access || _caller is not null || parent != default)
-            {
-                using var flow = Flow.Keep();
-                _span = RuntimeTelemetry.Source.StartActivity(kind.SpanName, ActivityKind.Internal, _caller is null ? parent : default);
-                _span?.SetTag("wasmactors.store.id", cell.Id);
-            }
+            BeginSpan(parent);
         }
 
         return this;
@@ -97,10 +92,19 @@ internal sealed class CallRecord
     /// <summary>A step of the guest has ended.</summary>
     internal void Stepped()
     {
-        if (!_ended)
+        if (_ended)
         {
-            _slices++;
+            return;
+        }
+
+        _slices++;
+        try
+        {
             CallMetrics.Stepped();
+        }
+        catch (Exception failure)
+        {
+            Untold(failure);
         }
     }
 
@@ -114,32 +118,83 @@ internal sealed class CallRecord
 
         (_parkedAt, _server) = (Now(), server);
         _imports++;
-        if (Ambient is { } ambient)
+        if (Ambient is not { } ambient)
         {
-            using var flow = Flow.With(ambient);
+            return;
+        }
+
+        using var flow = Flow.With(ambient);
+        try
+        {
             _import = RuntimeTelemetry.Source.StartActivity("wasmactors.import");
             _import?.SetTag("wasmactors.import.name", GuestText.Clean(import, GuestText.NameLimit)).SetTag(CallMetrics.ServerTag, server);
+        }
+        catch (Exception failure)
+        {
+            Untold(failure);
         }
     }
 
     /// <summary>The import is answered, or waited for no longer; with the failure's code where it failed.</summary>
     internal void Answered(string? code)
     {
-        if (!_ended)
+        if (_ended)
+        {
+            return;
+        }
+
+        try
         {
             EndImport(code, Now());
+        }
+        catch (Exception failure)
+        {
+            Untold(failure);
         }
     }
 
     /// <summary>It will be answered as a success, but tells of a failure.</summary>
     internal void Fail(WasmException failure) => (_code, _message) = (failure.Code, failure.Message);
 
-    /// <summary>It is answered: once, by who answers.</summary>
+    /// <summary>It is answered: once, by who answers. Listeners that throw must not keep that answer back.</summary>
     internal void End(string? code, string? message)
+    {
+        try
+        {
+            Tell(code, message);
+        }
+        catch (Exception failure)
+        {
+            Untold(failure);
+        }
+
+        _ended = true;
+    }
+
+    private void BeginSpan(ActivityContext parent)
+    {
+        _caller = Activity.Current;
+        if (_kind == CallKind.Access && _caller is null && parent == default)
+        {
+            return;
+        }
+
+        using var flow = Flow.Keep();
+        try
+        {
+            _span = RuntimeTelemetry.Source.StartActivity(_kind.SpanName, ActivityKind.Internal, _caller is null ? parent : default);
+            _span?.SetTag("wasmactors.store.id", _cell.Id);
+        }
+        catch (Exception failure)
+        {
+            Untold(failure);
+        }
+    }
+
+    private void Tell(string? code, string? message)
     {
         long now = Now();
         EndImport(code, now);
-        _ended = true;
         (code, message) = (code ?? _code, message ?? _message);
         string? error = code is null ? null : ErrorType.Of(code);
         long taken = _takenAt == 0 ? now : _takenAt;
@@ -229,6 +284,9 @@ internal sealed class CallRecord
         using var flow = Flow.Keep();
         span.Stop();
     }
+
+    private void Untold(Exception failure) =>
+        _cell.Log.Error(failure, "Store {Store}: a listener to measurements or spans threw; what it was to be told of a {Kind} is lost", _cell.Id, _kind.Name);
 
     private TimeSpan Elapsed(long from, long to) => _cell.Clock.GetElapsedTime(from, to);
 

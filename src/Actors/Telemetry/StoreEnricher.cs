@@ -14,7 +14,7 @@ namespace WasmActors.Actors.Telemetry;
 public sealed class StoreEnricher : ILogEventEnricher
 {
     /// <summary>An enricher; stateless, one serves any number of loggers.</summary>
-    public StoreEnricher() => RunningStore.IsWanted = true;
+    public StoreEnricher() => CallMetrics.HasFollowed = RunningStore.IsWanted = true;
 
     /// <inheritdoc/>
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)

@@ -172,6 +172,51 @@ public class CallMetricsTests(HostFixture fixture) : IClassFixture<HostFixture>
         Assert.Equal(2, measured.Sum("wasmactors.calls"));
     }
 
+    [Theory]
+    [InlineData("wasmactors.call.duration")]
+    [InlineData("wasmactors.slices")]
+    public async Task Who_listens_to_one_instrument_only_is_told_soon(string instrument)
+    {
+        var add = (await fixture.NewAsync(Guests.Worker, Guests.NoHost)).GetFunc("add");
+        using var measured = new Measurements(instrument);
+
+        for (int i = 0; i < 100_000 && measured.All.Count == 0; i++)
+        {
+            await add.CallAsync<int, int, int>(1, 2);
+            await Task.Yield();
+        }
+
+        Assert.NotEmpty(measured.All);
+        Assert.All(measured.All, m => Assert.Equal(instrument, m.Instrument));
+    }
+
+    [Fact]
+    public async Task A_listener_that_throws_keeps_no_answer_back_and_is_logged()
+    {
+        var sink = new CollectingSink();
+        await using var host = await WasmHost.StartAsync(HostFixture.Options with { Logger = sink.Logger });
+        var instance = await host.NewAsync(Asking, new ImportMap().Serve("env", "ask", static () => Task.FromResult(5)));
+        using (var thrower = new System.Diagnostics.Metrics.MeterListener())
+        {
+            thrower.InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name.StartsWith("wasmactors.", StringComparison.Ordinal))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            thrower.SetMeasurementEventCallback<long>(static (_, _, _, _) => throw new InvalidOperationException("no room"));
+            thrower.SetMeasurementEventCallback<double>(static (_, _, _, _) => throw new InvalidOperationException("no room"));
+            thrower.Start();
+
+            Assert.Equal(5, await Expect.SoonAsync(instance.GetFunc("run").CallAsync<int>()));
+            Assert.Equal(StoreActivity.Idle, (await Expect.SoonAsync(instance.Store.GetStatusAsync())).Activity);
+        }
+
+        Assert.Contains(sink.Events, static e => e.Level == Serilog.Events.LogEventLevel.Error && e.Exception?.Message == "no room");
+        Assert.Equal(1, (await instance.Store.GetStatusAsync()).Generation);
+    }
+
     [Fact]
     public async Task Typed_calls_that_are_only_measured_allocate_nothing_in_steady_state()
     {
