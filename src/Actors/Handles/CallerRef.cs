@@ -134,7 +134,7 @@ public sealed class CallerRef
     private CallOptions Bounded(CallOptions options)
     {
         var left = Store.Cell.Left(Deadline);
-        return options with { Within = options.Within is { } asked && (left is null || asked < left) ? asked : left, Chain = null };
+        return options with { Within = options.Within is { } asked && (left is null || asked < left) ? asked : left, Chain = Chain };
     }
 
     private ValueTask<TReply> UseAsync<TReply>(string name, Func<ExternId, StoreProtocol.Command> command, CancellationToken cancellation)

@@ -30,14 +30,14 @@ public static class HandleValues
     {
         if (results.Length != type.Results.Length)
         {
-            throw new WasmError(ErrorCode.HostBadResult, $"'{name}' must return ({string.Join(", ", type.Results)}), but {results.Length} value(s) came back.");
+            throw new WasmError(ErrorCode.HostBadResult, $"'{GuestText.Clean(name, GuestText.NameLimit)}' must return ({string.Join(", ", type.Results)}), but {results.Length} value(s) came back.");
         }
 
         var values = results.Length == 0 ? [] : new Val[results.Length];
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = HostResult.Convert(Plain(results[i], type.Results[i]), type.Results[i])
-                ?? throw new WasmError(ErrorCode.HostBadResult, $"'{name}' must return ({string.Join(", ", type.Results)}), but result {i + 1} was {results[i]?.GetType().Name ?? "null"}.");
+                ?? throw new WasmError(ErrorCode.HostBadResult, $"'{GuestText.Clean(name, GuestText.NameLimit)}' must return ({string.Join(", ", type.Results)}), but result {i + 1} was {results[i]?.GetType().Name ?? "null"}.");
         }
 
         return values;

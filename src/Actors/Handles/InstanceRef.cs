@@ -78,5 +78,5 @@ public sealed class InstanceRef
         where T : ExternRef
         => GetExport(name) as T ?? throw new WasmError(
             ErrorCode.ExportWrongKind,
-            $"'{name}' is a {GetExport(name).Type.Kind.ToString().ToLowerInvariant()}, not a {kind.ToString().ToLowerInvariant()}.");
+            $"'{GuestText.Clean(name, GuestText.NameLimit)}' is a {GetExport(name).Type.Kind.ToString().ToLowerInvariant()}, not a {kind.ToString().ToLowerInvariant()}.");
 }

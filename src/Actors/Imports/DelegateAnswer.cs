@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Values;
 using static WasmActors.Actors.Messages.ImportProtocol;
@@ -10,10 +12,17 @@ namespace WasmActors.Actors.Imports;
 /// <summary>Lets a delegate answer one use of an import, on the thread pool, and tells the waiting store.</summary>
 internal sealed class DelegateAnswer(AsyncThunk thunk, IReadOnlyList<Val> arguments, ImportId id, CallerRef caller, IActorRef store) : IThreadPoolWorkItem
 {
+    private readonly Activity? _span = CallMetrics.HasFollowed ? Activity.Current : null;
+
     public void Execute()
     {
         // Set for this work item, and for what it awaits; the pool forgets it with the item.
         ServedContext.Current = new ServedContext(caller.Chain, caller.Deadline);
+        if (_span is not null)
+        {
+            Activity.Current = _span;
+        }
+
         try
         {
             var answer = thunk.InvokeAsync(caller, arguments);
@@ -33,6 +42,10 @@ internal sealed class DelegateAnswer(AsyncThunk thunk, IReadOnlyList<Val> argume
         finally
         {
             ServedContext.Current = null;
+            if (_span is not null)
+            {
+                Activity.Current = null;
+            }
         }
     }
 
@@ -52,7 +65,7 @@ internal sealed class DelegateAnswer(AsyncThunk thunk, IReadOnlyList<Val> argume
     {
         var known = failure as WasmException ?? new WasmError(
             ErrorCode.HostException,
-            $"'{thunk.Name}' threw {failure.GetType().Name}: {GuestText.MessageOf(failure)}",
+            $"'{GuestText.Clean(thunk.Name, GuestText.NameLimit)}' threw {failure.GetType().Name}: {GuestText.MessageOf(failure)}",
             failure);
         store.Tell(new ImportTrapped(id, WasmFailure.From(known)), ActorRefs.NoSender);
     }

@@ -92,7 +92,7 @@ public sealed class ImportMap
         ArgumentNullException.ThrowIfNull(item);
         return _items.TryAdd((module, name), item)
             ? this
-            : throw new WasmError(ErrorCode.DuplicateDefinition, $"{module}::{name} is defined already: a name can be defined once in a map.");
+            : throw new WasmError(ErrorCode.DuplicateDefinition, $"{GuestText.Clean($"{module}::{name}", GuestText.NameLimit)} is defined already: a name can be defined once in a map.");
     }
 
     /// <summary>Defines all exports of an instance under one module name.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WasmActors.Actors.Stores;
 
 namespace WasmActors.Actors.Messages;
@@ -12,6 +13,7 @@ public sealed class CallChain
     public const int MaxDepth = 32;
 
     private volatile bool _isOver;
+    private object? _trace;
 
     internal CallChain(StoreCell store, long call, CallChain? outer)
     {
@@ -34,6 +36,13 @@ public sealed class CallChain
     public int Depth { get; }
 
     internal StoreCell Cell { get; }
+
+    /// <summary>The span of the waiting import; default where it is not traced.</summary>
+    internal ActivityContext Trace
+    {
+        get => _trace is ActivityContext trace ? trace : default;
+        set => _trace = value == default ? null : value;
+    }
 
     /// <summary>Whether the call no longer waits: its import was answered, or it has ended. Then it can be held up by nobody.</summary>
     internal bool IsOver

@@ -7,7 +7,11 @@ namespace WasmActors.Actors.Messages;
 public static class HostProtocol
 {
     /// <summary>Starts a store. Answered by <see cref="StoreCreated"/> or <see cref="StoreProtocol.Failed"/>.</summary>
-    public sealed record CreateStore(StoreSpec Spec);
+    public sealed record CreateStore(StoreSpec Spec)
+    {
+        /// <summary>Its name: what it carries is not for logs.</summary>
+        public override string ToString() => nameof(CreateStore);
+    }
 
     /// <summary>A new store.</summary>
     public sealed record StoreCreated(StoreRef Store);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using WasmActors.Actors.Handles;
+using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Messages;
@@ -22,13 +24,24 @@ public static class ImportProtocol
         /// that would wait for itself is refused.</summary>
         public CallOptions Options => Caller.Options;
 
+        /// <summary>The span of the waiting import, to make what is done for the answer its child; default where it is not traced. Calls made
+        /// with <see cref="Options"/> are its children by themselves, unless another span is current.</summary>
+        public ActivityContext Trace => Caller.Chain.Trace;
+
+        /// <summary>Which import it is: what it carries is not for logs.</summary>
+        public override string ToString() => $"{nameof(ImportCall)} {GuestText.Clean($"{Module}::{Name}", GuestText.NameLimit)} of {Caller}";
+
         /// <summary>The answer with plain C# values or <see cref="Val"/>s, checked against the import's type.</summary>
         /// <exception cref="Runtime.Calls.WasmError"><c>host.bad_result</c></exception>
         public ImportReturned Returned(params ReadOnlySpan<object?> results) => new(Id, HandleValues.Results(Type, results, $"{Module}::{Name}"));
     }
 
     /// <summary>Answers an <see cref="ImportCall"/> with the function's results.</summary>
-    public sealed record ImportReturned(ImportId Id, IReadOnlyList<Val> Results);
+    public sealed record ImportReturned(ImportId Id, IReadOnlyList<Val> Results)
+    {
+        /// <summary>Which import it answers: what it carries is not for logs.</summary>
+        public override string ToString() => $"{nameof(ImportReturned)} {Id}";
+    }
 
     /// <summary>Answers an <see cref="ImportCall"/> with a failure: the guest unwinds, and the caller of its function gets it.</summary>
     public sealed record ImportTrapped(ImportId Id, WasmFailure Failure);

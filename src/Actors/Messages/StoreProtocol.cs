@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using WasmActors.Actors.Imports;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Telemetry;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Messages;
@@ -14,11 +17,28 @@ public static class StoreProtocol
     /// <summary>A command to a store's actor.</summary>
     public abstract record Command
     {
+        // A boxed context, which most commands have none of.
+        private readonly object? _trace = RuntimeTelemetry.Source.HasListeners() ? Activity.Current?.Context : null;
+
         /// <summary>Time from the moment the actor takes the command until it must be done; null for the store's own limit.</summary>
         public TimeSpan? Within { get; init; }
 
         /// <summary>The calls that wait for this command, see <see cref="ImportProtocol.ImportCall.Options"/>; null for none.</summary>
         public CallChain? Chain { get; init; }
+
+        /// <summary>The span that the command belongs to. Default: the one that is current where the command is made, if anybody
+        /// listens to the library's spans.</summary>
+        public ActivityContext Trace
+        {
+            get => _trace is ActivityContext trace ? trace : default;
+            init => _trace = value == default ? null : value;
+        }
+
+        /// <summary>Follows the command while somebody listens; null while nobody does.</summary>
+        internal CallRecord? Record { get; init; }
+
+        /// <summary>Its name: what it carries is not for logs.</summary>
+        public sealed override string ToString() => GetType().Name;
     }
 
     /// <summary>Answers any command that did not succeed.</summary>
@@ -52,7 +72,11 @@ public static class StoreProtocol
     }
 
     /// <summary>A call's results.</summary>
-    public sealed record Returned(Results Results);
+    public sealed record Returned(Results Results)
+    {
+        /// <summary>Its name: what it carries is not for logs.</summary>
+        public override string ToString() => nameof(Returned);
+    }
 
     /// <summary>Makes calls one after the other; a failed one does not stop those after it. Answered by <see cref="BatchReturned"/>.</summary>
     public sealed record CallBatch(IReadOnlyList<Call> Calls) : Command;
@@ -118,7 +142,11 @@ public static class StoreProtocol
     public sealed record SetGlobal(ExternId Global, Val Content) : Command;
 
     /// <summary>A value.</summary>
-    public sealed record Value(Val Content);
+    public sealed record Value(Val Content)
+    {
+        /// <summary>Its name: what it carries is not for logs.</summary>
+        public override string ToString() => nameof(Value);
+    }
 
     /// <summary>Asks for the type of an item. Answered by <see cref="TypeOf"/>.</summary>
     public sealed record GetExternType(ExternId Item) : Command;
@@ -142,7 +170,11 @@ public static class StoreProtocol
     public sealed record SetData(object? Value) : Command;
 
     /// <summary>The store's data.</summary>
-    public sealed record Data(object? Value);
+    public sealed record Data(object? Value)
+    {
+        /// <summary>Its name: what it carries is not for logs.</summary>
+        public override string ToString() => nameof(Data);
+    }
 
     /// <summary>Collects the guest's heap. Answered by <see cref="Done"/>.</summary>
     public sealed record CollectGuestHeap : Command;

@@ -22,7 +22,7 @@ public sealed record WasmFailure(string Code, string Message)
     /// <summary>Full name of the type of the exception behind the failure, else null.</summary>
     public string? CauseType { get; init; }
 
-    /// <summary>Message of the exception behind the failure, else null.</summary>
+    /// <summary>Message of the exception behind the failure, bounded and escaped; else null.</summary>
     public string? CauseMessage { get; init; }
 
     /// <summary>The failure itself as an exception, within the process where it happened; it does not travel.</summary>
@@ -43,6 +43,9 @@ public sealed record WasmFailure(string Code, string Message)
             Exception = exception,
         };
     }
+
+    /// <summary>Code and message, bounded and escaped.</summary>
+    public override string ToString() => $"{GuestText.Clean(Code, GuestText.NameLimit)}: {GuestText.Clean(Message, GuestText.MessageLimit)}";
 
     /// <summary>The exception that a handle throws for this failure.</summary>
     public WasmException ToException()

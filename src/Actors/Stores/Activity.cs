@@ -1,6 +1,7 @@
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
@@ -10,6 +11,9 @@ internal sealed class Activity
 {
     /// <summary>The command and who waits for it.</summary>
     internal Work Work { get; private set; }
+
+    /// <summary>Follows the work while somebody listens; null while nobody does.</summary>
+    internal CallRecord? Record => Work.Record;
 
     /// <summary>Its number in the store.</summary>
     internal long Number { get; private set; }

@@ -1,5 +1,6 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
@@ -10,6 +11,10 @@ internal sealed class BatchRequest<TArgs, TResult>(ExternId func, ReadOnlyMemory
     private BatchCall<TArgs, TResult>? _batch;
 
     internal override StoreProtocol.Command? Command => null;
+
+    internal override CallKind Kind => CallKind.Batch;
+
+    internal override ExternId? Function => func;
 
     internal override GuestCall Begin(StoreSession session) => _batch = new BatchCall<TArgs, TResult>(session.Func(func), arguments);
 
@@ -23,6 +28,7 @@ internal sealed class BatchRequest<TArgs, TResult>(ExternId func, ReadOnlyMemory
             return false;
         }
 
+        Record?.Fail(failure);
         Succeed(new BatchResult<TResult>(_batch.ResultArray, _batch.Completed, failure));
         return true;
     }

@@ -1,4 +1,5 @@
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
@@ -30,6 +31,8 @@ internal sealed class CallerUseRequest<TReply>(ImportId import, string export, F
 
     internal override StoreProtocol.Command? Command => null;
 
+    internal override CallKind Kind => CallKind.Access;
+
     public StoreProtocol.Command? CommandFor(ExternId id) => command(id);
 
     internal override void Reply(object reply)
@@ -42,7 +45,7 @@ internal sealed class CallerUseRequest<TReply>(ImportId import, string export, F
         {
             Fail(reply is StoreProtocol.Failed failed
                 ? failed.Failure.ToException()
-                : new WasmError(ErrorCode.EngineError, $"The caller's {export} answered {reply.GetType().Name}."));
+                : new WasmError(ErrorCode.EngineError, $"The caller's {GuestText.Clean(export, GuestText.NameLimit)} answered {reply.GetType().Name}."));
         }
     }
 }
@@ -59,6 +62,8 @@ internal sealed class CallerCallRequest(ImportId import, string export, object?[
     internal override bool IsForCaller => true;
 
     internal override StoreProtocol.Command? Command => null;
+
+    internal override CallKind Kind => CallKind.Nested;
 
     /// <summary>The function to call, once the export was found.</summary>
     internal WasmFunc? Target { get; set; }

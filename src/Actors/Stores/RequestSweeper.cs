@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using WasmActors.Actors.Dispatch;
+using WasmActors.Actors.Telemetry;
 
 namespace WasmActors.Actors.Stores;
 
@@ -81,6 +82,7 @@ internal static class RequestSweeper
                 continue;
             }
 
+            CallMetrics.LookForListeners();
             bool any = SweepAll(out var round);
             Volatile.Write(ref s_nextLook, Stopwatch.GetTimestamp() + (long)(round.TotalSeconds * Stopwatch.Frequency));
             quiet = any ? 0 : quiet + 1;

@@ -45,6 +45,11 @@ internal sealed partial class StoreActor
     {
         _top = activity.Outer;
         FailCallers(activity);
+        if (activity.IsWaiting)
+        {
+            activity.Record?.Answered(failure.Code);
+        }
+
         if (activity.Call is { } call)
         {
             if (call.IsPaused && !TryDrop(call, failure))

@@ -3,6 +3,7 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
@@ -14,7 +15,6 @@ namespace WasmActors.Actors.Stores;
 internal sealed partial class StoreActor
 {
     private readonly HashSet<IActorRef> _servers = [];
-    private StoreRef? _handle;
     private ICancelable? _timer;
 
     private void OnParked(Activity activity, GuestCall call)
@@ -28,14 +28,15 @@ internal sealed partial class StoreActor
 
         if (import.Func.Server is not ImportServer server)
         {
-            import.Fail(new WasmError(ErrorCode.MissingImport, $"Nobody answers '{import.Func.FullName}': bind it with ImportMap.Serve."));
+            import.Fail(new WasmError(ErrorCode.MissingImport, $"Nobody answers '{import.Func.ShownName}': bind it with ImportMap.Serve."));
             return;
         }
 
         long deadline = BeginWait(activity, call, server, server.Within == Timeout.InfiniteTimeSpan ? long.MaxValue : _cell.After(server.Within));
         var func = import.Func;
         var arguments = func.Type.IsNumeric ? import.Arguments : [.. import.Arguments.Select(value => Session.Out(value))];
-        var caller = new CallerRef(_handle ??= new StoreRef(_cell), activity.Import, activity.Chain(_cell), deadline);
+        var caller = new CallerRef(Handle, activity.Import, activity.Chain(_cell), deadline);
+        using var flow = CallMetrics.HasFollowed ? FollowParked(activity, caller.Chain, server) : default;
         switch (server)
         {
             case ImportServer.ToActor to:
@@ -96,6 +97,7 @@ internal sealed partial class StoreActor
         activity.Answered();
         WatchTime(activity);
         var import = activity.Call!.Import!;
+        string? code = failure?.Code;
         try
         {
             if (failure is not null)
@@ -110,6 +112,7 @@ internal sealed partial class StoreActor
         catch (WasmException refused)
         {
             import.Fail(refused);
+            code = refused.Code;
         }
         catch (Exception broken)
         {
@@ -120,6 +123,7 @@ internal sealed partial class StoreActor
                 broken));
         }
 
+        activity.Record?.Answered(code);
         Advance();
     }
 
@@ -143,7 +147,7 @@ internal sealed partial class StoreActor
         {
             OnAnswer(waiting.Import, null, new WasmError(
                 ErrorCode.ImportServerGone,
-                $"The actor that answers '{GuestText.Clean(waiting.Call!.Import!.Func.FullName, GuestText.NameLimit)}' has ended: {server.Path}."));
+                $"The actor that answers '{waiting.Call!.Import!.Func.ShownName}' has ended: {server.Path}."));
         }
     }
 
@@ -188,6 +192,7 @@ internal sealed partial class StoreActor
                 nested.Begin(new Work(request, null, ActorRefs.NoSender, null), ++_calls, activity);
                 nested.Deadline = request.Deadline;
                 nested.Call = request.Begin(Session);
+                request.Record?.Describe(nested.Number, wanted.Export);
                 SetLimits(nested);
                 _top = nested;
             }
@@ -223,6 +228,7 @@ internal sealed partial class StoreActor
     {
         if (request.TryTake())
         {
+            CountRefusal(request.Record, refusal.Code);
             request.Fail(refusal);
         }
     }

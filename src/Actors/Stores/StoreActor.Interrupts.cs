@@ -79,7 +79,7 @@ internal sealed partial class StoreActor
         {
             OnAnswer(waiting.Import, null, new WasmError(
                 ErrorCode.ImportDeadlineExceeded,
-                $"'{GuestText.Clean(waiting.Call!.Import!.Func.FullName, GuestText.NameLimit)}' was not answered within {waiting.Server!.Within.TotalSeconds:0.###} s."));
+                $"'{waiting.Call!.Import!.Func.ShownName}' was not answered within {waiting.Server!.Within.TotalSeconds:0.###} s."));
         }
         else
         {
@@ -105,12 +105,13 @@ internal sealed partial class StoreActor
 
     private void Interrupt(Activity activity, string code, string what)
     {
-        string where = activity.Call?.Import is { } import ? $", waiting for '{GuestText.Clean(import.Func.FullName, GuestText.NameLimit)}'" : "";
+        string where = activity.Call?.Import is { } import ? $", waiting for '{import.Func.ShownName}'" : "";
         var failure = new Trap(TrapCode.Interrupt, code, $"{what}{where}.", [], null);
         DropAbove(activity, failure);
         if (activity.Call is { } call)
         {
             LogFailure(call, failure);
+            TellTrap(failure);
         }
 
         AfterFailure(activity, failure);

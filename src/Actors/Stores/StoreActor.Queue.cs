@@ -18,10 +18,7 @@ internal sealed partial class StoreActor
         }
         else if (Refusal() is { } refusal && !(IsAway && work.Command is GetStatus))
         {
-            if (work.TryTake())
-            {
-                (work with { Chain = null }).Answer(new Failed(WasmFailure.From(refusal)), _cell); // it was never added
-            }
+            TurnAway(work, refusal);
         }
         else if (work.Chain is not null && !JoinChain(work))
         {
@@ -82,13 +79,17 @@ internal sealed partial class StoreActor
             return true;
         }
 
+        TurnAway(work, refusal);
+        return false;
+    }
+
+    private void TurnAway(in Work work, WasmError refusal)
+    {
         if (work.TryTake())
         {
-            var failure = new Failed(WasmFailure.From(refusal));
-            (work with { Chain = null }).Answer(failure, _cell); // it was never added
+            CountRefusal(work.Record, refusal.Code);
+            (work with { Chain = null }).Answer(new Failed(WasmFailure.From(refusal)), _cell); // it was never added
         }
-
-        return false;
     }
 
     private WasmError Reentrant(CallChain chain) => new(
@@ -151,6 +152,7 @@ internal sealed partial class StoreActor
         }
         else if (_queue.Count >= _recipe.Spec.QueueLimit)
         {
+            CountRefusal(work.Record, ErrorCode.Busy);
             work.Answer(new Failed(new WasmFailure(ErrorCode.Busy, $"Store {_cell.Id} has {_queue.Count} commands waiting, its limit.")), _cell);
             return;
         }

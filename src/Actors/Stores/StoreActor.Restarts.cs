@@ -1,5 +1,4 @@
 using Akka.Actor;
-using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 
@@ -25,7 +24,8 @@ internal sealed partial class StoreActor
             _session = StoreSession.Create(_engine, _cell, _recipe);
             if (_recipe.Generation == 1)
             {
-                _creator?.Tell(new HostProtocol.StoreCreated(new StoreRef(_cell)));
+                TellStarted();
+                _creator?.Tell(new HostProtocol.StoreCreated(Handle));
                 return;
             }
 
@@ -46,6 +46,7 @@ internal sealed partial class StoreActor
         _isBeingMade = false;
         _isOnTrial = _recipe.Restarts is { Circuit: CircuitState.HalfOpen };
         _cell.CloseCircuit();
+        TellReplaced();
     }
 
     // The first command that succeeded after a rest.
@@ -111,6 +112,7 @@ internal sealed partial class StoreActor
         long now = _cell.TryReadClock(out long timestamp) ? timestamp : 0;
         var restarts = _recipe.Failed(_engine.Settings.Clock, now);
         string code = (reason as WasmException)?.Code ?? ErrorCode.StoreLost;
+        _recipe.BrokenBy = GuestReason(reason);
         string message = reason is WasmException ? GuestText.MessageOf(reason) : $"{reason.GetType().Name}: {GuestText.MessageOf(reason)}";
         if (restarts.Circuit == CircuitState.Open)
         {

@@ -1,5 +1,4 @@
 using WasmActors.Actors.Messages;
-using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
 
@@ -27,7 +26,7 @@ internal sealed partial class StoreActor
             _queue.Count)
         {
             RunningSince = root is null ? null : Since(root.PausedSince),
-            ParkedOn = _top is { IsWaiting: true, Call.Import: { } import } ? GuestText.Clean(import.Func.FullName, GuestText.NameLimit) : null,
+            ParkedOn = _top is { IsWaiting: true, Call.Import: { } import } ? import.Func.ShownName : null,
             ParkedSince = _top is { IsWaiting: true } ? Since(_top.WaitingSince) : null,
             Slices = root?.Call?.Slices ?? 0,
             ProcessorTime = root?.Call?.ProcessorTime ?? TimeSpan.Zero,

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Messages.StoreProtocol;
 
@@ -20,6 +21,11 @@ internal sealed partial class StoreActor
         var activity = _root;
         activity.Begin(work, ++_calls, null);
         _top = activity;
+        if (CallMetrics.HasFollowed && work.Record is { IsSampled: true } record)
+        {
+            Describe(record, work);
+        }
+
         try
         {
             if (work.Request?.IsTooLate == true)
@@ -43,7 +49,9 @@ internal sealed partial class StoreActor
                     activity.End().Answer(Status(), _cell);
                     return;
                 case { } command:
-                    Finish(activity, Session.Execute(command));
+                    object answer = Session.Execute(command);
+                    Measure();
+                    Finish(activity, answer);
                     _recipe.Add(command, IsReplay(work));
                     return;
                 case null:
@@ -108,7 +116,7 @@ internal sealed partial class StoreActor
 
             try
             {
-                switch (call.StepEntered())
+                switch (CallMetrics.HasFollowed ? StepFollowed(top, call) : call.StepEntered())
                 {
                     case CallStep.Completed:
                         OnCompleted(top, call);
@@ -202,6 +210,7 @@ internal sealed partial class StoreActor
             if (call is Instantiation instantiation)
             {
                 _recipe.Add(command, IsReplay(work));
+                Measure();
                 LogInstance(instantiation, (Instantiated)reply);
             }
 
@@ -223,6 +232,7 @@ internal sealed partial class StoreActor
     {
         var failure = call.Failure!;
         LogFailure(call, failure);
+        TellTrap(failure);
         End(activity, call);
         if (activity.Batch is { } batch && failure is not Trap { TrapCode: TrapCode.Interrupt } && _recipe.Spec.After(failure) == InterruptPolicy.Keep)
         {

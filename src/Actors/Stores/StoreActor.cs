@@ -85,6 +85,7 @@ internal sealed partial class StoreActor : UntypedActor
         _cell.MarkGone("it was stopped");
         FailAll(_cell.Gone());
         DisposeSession();
+        TellStopped();
         foreach (var stopper in _recipe.Stoppers)
         {
             stopper.Answer(Done.Instance, _cell);
@@ -103,7 +104,7 @@ internal sealed partial class StoreActor : UntypedActor
                 TakeForCaller(request);
                 break;
             case Command command:
-                Take(new Work(null, command, Sender, Live(command.Chain)));
+                Take(new Work(null, Followed(command), Sender, Live(command.Chain)));
                 break;
             case GuestPlace place:
                 OnTurn(place);
@@ -152,6 +153,7 @@ internal sealed partial class StoreActor : UntypedActor
 
     private void DisposeSession()
     {
+        NoteMemory(0);
         _session?.Dispose();
         _session = null;
     }

@@ -1,8 +1,10 @@
 using Akka.Actor;
+using Serilog;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Actors.Stores;
 
@@ -47,6 +49,9 @@ internal sealed class StoreCell
     internal TimeProvider Clock => _engine.Settings.Clock;
 
     internal IActorRef Actor { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Where the host logs.</summary>
+    internal ILogger Log { get; init; } = Serilog.Core.Logger.None;
 
     /// <summary>Reads the clock of deadlines; false when it throws.</summary>
     internal bool TryReadClock(out long now)
@@ -100,6 +105,9 @@ internal sealed class StoreCell
     /// <summary>The actor looks; from here on it may be asked again.</summary>
     internal void AttentionPaid() => Volatile.Write(ref _attention, 0);
 
+    /// <summary>Whether it counts as alive; the actor's own.</summary>
+    internal bool IsCounted { get; set; }
+
     internal bool IsGone => Closed is { IsForGood: true };
 
     /// <summary>Why it takes no requests; null while it does.</summary>
@@ -121,12 +129,15 @@ internal sealed class StoreCell
     {
         if (Closed is { } closed && (closed.IsForGood || request.Command is not StoreProtocol.GetStatus))
         {
-            throw closed.ToError();
+            var refusal = closed.ToError();
+            RuntimeTelemetry.Refused(refusal.Code);
+            throw refusal;
         }
 
         if (Interlocked.Increment(ref _sent) - Volatile.Read(ref _taken) > _queueLimit)
         {
             Interlocked.Decrement(ref _sent);
+            RuntimeTelemetry.Refused(ErrorCode.Busy);
             throw new WasmError(ErrorCode.Busy, $"Store {Id} has {_queueLimit} requests waiting, its limit: send fewer at once, or try again later.");
         }
     }
@@ -137,6 +148,7 @@ internal sealed class StoreCell
     {
         if (IsGone)
         {
+            RuntimeTelemetry.Refused(ErrorCode.StoreGone);
             throw Gone();
         }
 

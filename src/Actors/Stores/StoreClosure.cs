@@ -17,6 +17,9 @@ internal sealed class StoreClosure
         _reopensAt = reopensAt;
     }
 
+    /// <summary>Why, for people.</summary>
+    internal string Because => _because;
+
     internal bool IsForGood => _reopensAt == long.MaxValue;
 
     internal WasmError ToError() => IsForGood

@@ -25,6 +25,9 @@ internal sealed class StoreRecipe
     /// <summary>Decides when it is made again; null while it has not failed.</summary>
     internal RestartGovernor? Restarts { get; private set; }
 
+    /// <summary>What it broke by last: a code, or the name of an exception's type.</summary>
+    internal string BrokenBy { get; set; } = "";
+
     /// <summary>The store failed: the governor decides when it is made again.</summary>
     internal RestartGovernor Failed(TimeProvider clock, long now)
     {
@@ -41,7 +44,7 @@ internal sealed class StoreRecipe
         if (!isReplay && command is StoreProtocol.Instantiate or StoreProtocol.InstantiateInOrder or StoreProtocol.CreateFunc or StoreProtocol.CreateServedFunc
             or StoreProtocol.CreateMemory or StoreProtocol.CreateTable or StoreProtocol.CreateGlobal)
         {
-            _steps.Add(command);
+            _steps.Add(command.Record is null ? command : command with { Record = null });
         }
     }
 }

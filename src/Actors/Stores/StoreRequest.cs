@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
@@ -39,6 +40,15 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
 
     /// <summary>The calls that wait for it; null for none.</summary>
     internal CallChain? Chain { get; set; }
+
+    /// <summary>Follows the current use while somebody listens; null while nobody does.</summary>
+    internal CallRecord? Record { get; private set; }
+
+    /// <summary>What it is, for those who listen; null for what is not followed.</summary>
+    internal virtual CallKind? Kind => Command is { } command ? CallKind.Of(command) : CallKind.Call;
+
+    /// <summary>The function that it calls, where that is known; for those who listen.</summary>
+    internal virtual ExternId? Function => (Command as StoreProtocol.Call)?.Func;
 
     /// <summary>Whether it is in its actor's queue, behind what was sent before.</summary>
     internal bool IsQueued { get; set; }
@@ -85,7 +95,13 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
     internal bool TryTake()
     {
         Cell.Taken();
-        return Move(Phase.Waiting, Phase.Running);
+        bool taken = Move(Phase.Waiting, Phase.Running);
+        if (taken && CallMetrics.HasFollowed)
+        {
+            Record?.Taken();
+        }
+
+        return taken;
     }
 
     /// <summary>What the actor shall do: the command, or null for a typed call, which overrides <see cref="Begin"/>.</summary>
@@ -109,6 +125,7 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
         if (Move(Phase.Running, Phase.Done))
         {
             AnsweredByActor = true;
+            Record?.End(failure.Code, failure.Message);
             SetFailure(failure);
             Finish();
         }
@@ -199,6 +216,11 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
         }
 
         AnsweredByActor = true;
+        if (CallMetrics.HasFollowed)
+        {
+            Record?.End(null, null);
+        }
+
         return true;
     }
 
@@ -233,6 +255,11 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
         IsQueued = false;
         _interruption = -1;
         _attendAt = long.MaxValue;
+        if (CallMetrics.IsListening || CallMetrics.HasFollowed)
+        {
+            Follow();
+        }
+
         long posted = (_state & ~3L) + 4 + (long)Phase.Waiting;
         Volatile.Write(ref _state, posted);
         if (cancellation.CanBeCanceled)
@@ -251,6 +278,10 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
         }
     }
 
+    private void Follow() => Record = CallMetrics.IsListening && Kind is { } kind
+        ? (Record ?? new CallRecord()).Begin(Cell, kind, Chain?.Trace ?? default)
+        : null;
+
     private void FailUnless(Phase excluded, WasmException failure)
     {
         long state = Volatile.Read(ref _state);
@@ -265,6 +296,7 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
     {
         if (Interlocked.CompareExchange(ref _state, (state & ~3L) + (long)Phase.Done, state) == state)
         {
+            Record?.End(failure.Code, failure.Message);
             SetFailure(failure);
             Finish();
         }

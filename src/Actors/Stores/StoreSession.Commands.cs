@@ -158,7 +158,7 @@ internal sealed partial class StoreSession
         var set = map.Combined.Copy();
         foreach (var ((module, name), item) in map.Items)
         {
-            RequireOwn(item.Store.Cell, $"{module}::{name}");
+            RequireOwn(item.Store.Cell, GuestText.Clean($"{module}::{name}", GuestText.NameLimit));
             set.Define(module, name, Item<WasmExtern>(item.Id));
         }
 

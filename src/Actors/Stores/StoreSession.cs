@@ -22,7 +22,10 @@ internal sealed partial class StoreSession : IDisposable
     private readonly List<WasmExtern> _created = [];
     private readonly List<WasmExtern> _handedOut = [];
     private readonly Dictionary<WasmFunc, int> _handedOutFuncs = [];
+    private readonly List<WasmMemory> _memories = [];
     private readonly int _generation;
+    private int _measuredInstances;
+    private int _measuredCreations;
     private WasmExtern? _ofCaller;
 
     /// <param name="store">The store; the session owns it.</param>
@@ -109,6 +112,49 @@ internal sealed partial class StoreSession : IDisposable
         return ReferenceEquals(handle.Store.Cell, _cell)
             ? Val.FuncRef(Func(handle.Id))
             : throw new WasmError(ErrorCode.WrongStore, $"The function belongs to store {handle.Store.Id}, not to store {_cell.Id}: functions cannot be shared between stores.");
+    }
+
+    /// <summary>The name that a module exports an item by; null for what is no export.</summary>
+    internal string? NameOf(ExternId id) =>
+        id.Owner > 0 && id.Owner <= _instances.Count && _instances[id.Owner - 1].Module.Exports is var exports && (uint)id.Index < (uint)exports.Count
+            ? exports[id.Index].Name
+            : null;
+
+    /// <summary>Length of the memories that the store's instances export and of those made on request, in bytes, each counted once.</summary>
+    internal long MemoryBytes()
+    {
+        for (; _measuredInstances < _instances.Count; _measuredInstances++)
+        {
+            var exports = _instances[_measuredInstances].Module.Exports;
+            for (int i = 0; i < exports.Count; i++)
+            {
+                if (exports[i].Type is MemoryType)
+                {
+                    Measure(Export(new ExternId(_measuredInstances + 1, i)));
+                }
+            }
+        }
+
+        for (; _measuredCreations < _created.Count; _measuredCreations++)
+        {
+            Measure(_created[_measuredCreations]);
+        }
+
+        long bytes = 0;
+        foreach (var memory in _memories)
+        {
+            bytes += memory.Length;
+        }
+
+        return bytes;
+    }
+
+    private void Measure(WasmExtern? item)
+    {
+        if (item is WasmMemory memory && !_memories.Exists(other => other.Native.Item.Equals(memory.Native.Item)))
+        {
+            _memories.Add(memory);
+        }
     }
 
     private WasmExtern? Find(ExternId id) =>

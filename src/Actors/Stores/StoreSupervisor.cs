@@ -99,7 +99,7 @@ internal sealed partial class StoreSupervisor : UntypedActor
         }
 
         long id = Interlocked.Increment(ref s_lastStore);
-        var cell = new StoreCell(id, create.Spec, _engine);
+        var cell = new StoreCell(id, create.Spec, _engine) { Log = _log };
         var recipe = new StoreRecipe(create.Spec);
         var creator = Sender;
         var actor = Context.ActorOf(

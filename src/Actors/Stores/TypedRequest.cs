@@ -21,6 +21,8 @@ internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
 
     internal override StoreProtocol.Command? Command => null;
 
+    internal override ExternId? Function => _func;
+
     /// <summary>A request for one call; the function's types have been checked against the C# types.</summary>
     internal static TypedRequest<TArgs, TResult> Rent(ExternId func, in TArgs arguments)
     {

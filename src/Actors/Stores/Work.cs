@@ -1,5 +1,6 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 
 namespace WasmActors.Actors.Stores;
 
@@ -11,7 +12,19 @@ namespace WasmActors.Actors.Stores;
 internal readonly record struct Work(StoreRequest? Request, StoreProtocol.Command? Command, IActorRef? Sender, CallChain? Chain)
 {
     /// <summary>Takes it up; false when it was answered meanwhile.</summary>
-    internal bool TryTake() => Request is null || Request.TryTake();
+    internal bool TryTake()
+    {
+        if (Request is not null)
+        {
+            return Request.TryTake();
+        }
+
+        Command?.Record?.Taken();
+        return true;
+    }
+
+    /// <summary>Follows it while somebody listens; null while nobody does.</summary>
+    internal CallRecord? Record => Request is { } request ? request.Record : Command?.Record;
 
     /// <summary>Answers it. With a chain, the store whose guest waits no longer waits for <paramref name="store"/>.</summary>
     internal void Answer(object reply, StoreCell store)
@@ -19,6 +32,8 @@ internal readonly record struct Work(StoreRequest? Request, StoreProtocol.Comman
         Forget(store);
         if (Request is null)
         {
+            var failure = (reply as StoreProtocol.Failed)?.Failure;
+            Command?.Record?.End(failure?.Code, failure?.Message);
             Sender?.Tell(reply);
         }
         else if (reply is StoreProtocol.Failed failed)

@@ -3,6 +3,7 @@ using Akka.Event;
 using Serilog;
 using Serilog.Events;
 using AkkaLevel = Akka.Event.LogLevel;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Telemetry;
 
@@ -24,7 +25,7 @@ internal sealed class SerilogLogger : ReceiveActor
     private void Write(Akka.Event.LogEvent logged) => _log
         .ForContext("LogSource", logged.LogSource)
         .ForContext("ActorSystem", Context.System.Name)
-        .Write(LevelOf(logged.LogLevel()), logged.Cause, "{AkkaMessage:l}", logged.Message?.ToString());
+        .Write(LevelOf(logged.LogLevel()), logged.Cause, "{AkkaMessage:l}", GuestText.Clean(logged.Message?.ToString() ?? "", GuestText.MessageLimit));
 
     private static LogEventLevel LevelOf(AkkaLevel level) => level switch
     {

@@ -159,7 +159,7 @@ public abstract class GuestCall
     /// <summary>The failure of a guest that called <paramref name="import"/> where nobody can wait for the answer.</summary>
     internal static WasmError CannotWait(ServedFunc import) => new(
         ErrorCode.CannotWait,
-        $"The guest called '{GuestText.Clean(import.FullName, GuestText.NameLimit)}', which is answered later, where it cannot be paused: inside a host function's own call of a guest, or in a call that nobody steps. Call it through the store's actor, or from the guest directly.");
+        $"The guest called '{import.ShownName}', which is answered later, where it cannot be paused: inside a host function's own call of a guest, or in a call that nobody steps. Call it through the store's actor, or from the guest directly.");
 
     /// <summary>A step has taken so much time of the processor.</summary>
     internal void AddProcessorTime(long nanoseconds) => _processorNanoseconds += nanoseconds;

@@ -8,6 +8,7 @@ internal sealed class GuestThread : IDisposable
     private readonly SemaphoreSlim _go = new(0);
     private readonly SemaphoreSlim _stopped = new(0);
     private readonly Stack<ThreadRun> _inside = new();
+    private ExecutionContext? _context;
     private volatile bool _ended;
 
     /// <summary>Starts the thread.</summary>
@@ -33,8 +34,10 @@ internal sealed class GuestThread : IDisposable
     /// <summary>By who steps the guest: lets the thread go on until it stands still again.</summary>
     internal void Go()
     {
+        _context = ExecutionContext.Capture();
         _go.Release();
         _stopped.Wait();
+        _context = null;
     }
 
     /// <summary>By the thread itself: stands still until it is to go on, or does the work that nests here.</summary>
@@ -44,6 +47,7 @@ internal sealed class GuestThread : IDisposable
         {
             _stopped.Release();
             _go.Wait();
+            Adopt();
             if (IsLow)
             {
                 BackgroundPriority.Lower();
@@ -51,6 +55,15 @@ internal sealed class GuestThread : IDisposable
 
         }
         while (RunNext());
+    }
+
+    // Host functions that the guest calls see what flows with the step, such as the span that they belong to.
+    private void Adopt()
+    {
+        if (_context is { } context)
+        {
+            ExecutionContext.Restore(context);
+        }
     }
 
     public void Dispose()
@@ -69,6 +82,7 @@ internal sealed class GuestThread : IDisposable
                 break;
             }
 
+            Adopt();
             RunNext();
             _stopped.Release();
         }

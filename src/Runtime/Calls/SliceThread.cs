@@ -17,6 +17,7 @@ internal sealed class SliceThread : IDisposable
     private readonly int _id;
     private GuestRun? _run;
     private GuestCall? _call;
+    private ExecutionContext? _context;
     private bool _ended;
     private WasmException? _failure;
     private Exception? _bug;
@@ -38,12 +39,12 @@ internal sealed class SliceThread : IDisposable
     /// <summary>Runs one slice there.</summary>
     internal bool Advance(GuestRun run, GuestCall call, out WasmException? failure)
     {
-        (_run, _call) = (run, call);
+        (_run, _call, _context) = (run, call, ExecutionContext.Capture());
         int me = call.Store.HandOver(_id);
         _go.Release();
         _done.Wait();
         call.Store.HandOver(me);
-        (_run, _call) = (null, null);
+        (_run, _call, _context) = (null, null, null);
         failure = _failure;
         if (_bug is { } bug)
         {
@@ -73,6 +74,12 @@ internal sealed class SliceThread : IDisposable
 
             try
             {
+                // Host functions that the guest calls see what flows with the step, such as the span that they belong to.
+                if (_context is { } context)
+                {
+                    ExecutionContext.Restore(context);
+                }
+
                 _ended = run.Advance(_call!, out _failure);
             }
             catch (Exception bug)

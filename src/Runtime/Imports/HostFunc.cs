@@ -59,5 +59,5 @@ public sealed class HostFunc
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} {Type}";
+    public override string ToString() => $"{GuestText.Clean(Name, GuestText.NameLimit)} {Type}";
 }

@@ -146,7 +146,7 @@ public sealed class ParkedImport
     }
 
     private WasmError BadResult(string what) =>
-        new(ErrorCode.HostBadResult, $"'{Func.FullName}' must be answered with ({string.Join(", ", Func.Type.Results)}), but {what}.");
+        new(ErrorCode.HostBadResult, $"'{Func.ShownName}' must be answered with ({string.Join(", ", Func.Type.Results)}), but {what}.");
 
     private void RequireOpen()
     {

@@ -33,8 +33,11 @@ public sealed class ServedFunc
     /// <summary>Second name of the import that it is for.</summary>
     public string Name { get; }
 
-    /// <summary>Both names as messages show them: <c>module::name</c>.</summary>
+    /// <summary>Both names: <c>module::name</c>.</summary>
     public string FullName { get; }
+
+    /// <summary>Both names as messages show them, bounded and escaped: where a whole module is served, the guest chose the second.</summary>
+    internal string ShownName => GuestText.Clean(FullName, GuestText.NameLimit);
 
     /// <summary>The type that guests see.</summary>
     public FuncType Type { get; }
@@ -46,5 +49,5 @@ public sealed class ServedFunc
     internal bool IsSleep { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{FullName} {Type}";
+    public override string ToString() => $"{ShownName} {Type}";
 }

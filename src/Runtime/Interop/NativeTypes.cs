@@ -61,11 +61,12 @@ internal struct NativeItem : IEquatable<NativeItem>
     public ulong Private1;
     public ulong Private2;
 
-    public readonly bool Equals(NativeItem other) => StoreId == other.StoreId && Private1 == other.Private1 && Private2 == other.Private2;
+    // The two are uint32_t, each with padding after it that may hold anything.
+    public readonly bool Equals(NativeItem other) => StoreId == other.StoreId && (uint)Private1 == (uint)other.Private1 && (uint)Private2 == (uint)other.Private2;
 
     public override readonly bool Equals(object? obj) => obj is NativeItem other && Equals(other);
 
-    public override readonly int GetHashCode() => HashCode.Combine(StoreId, Private1, Private2);
+    public override readonly int GetHashCode() => HashCode.Combine(StoreId, (uint)Private1, (uint)Private2);
 }
 
 /// <summary><c>wasmtime_extern_t</c>.</summary>

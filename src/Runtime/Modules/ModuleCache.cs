@@ -1,5 +1,6 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Compilation;
+using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Runtime.Modules;
 
@@ -118,7 +119,7 @@ public sealed class ModuleCache : IDisposable
                 return null;
             }
 
-            Interlocked.Increment(ref _memoryHits);
+            CountMemoryHit();
             return module;
         }
     }
@@ -164,13 +165,13 @@ public sealed class ModuleCache : IDisposable
         {
             if (_modules.TryGet(digest, out var known))
             {
-                Interlocked.Increment(ref _memoryHits);
+                CountMemoryHit();
                 return Task.FromResult(known);
             }
 
             if (_making.TryGetValue(digest, out promise))
             {
-                Interlocked.Increment(ref _memoryHits);
+                CountMemoryHit();
             }
             else
             {
@@ -185,6 +186,12 @@ public sealed class ModuleCache : IDisposable
         }
 
         return WaitAsync(promise, digest, cancellation);
+    }
+
+    private void CountMemoryHit()
+    {
+        Interlocked.Increment(ref _memoryHits);
+        RuntimeTelemetry.Loaded("memory");
     }
 
     private async Task<WasmModule> WaitAsync(ModulePromise promise, string digest, CancellationToken cancellation)

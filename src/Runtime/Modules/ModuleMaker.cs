@@ -2,6 +2,7 @@ using WasmActors.Runtime.Compilation;
 using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Precheck;
+using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Runtime.Modules;
 
@@ -59,7 +60,7 @@ internal sealed class ModuleMaker : IDisposable
         }
 
         Interlocked.Increment(ref _compilations);
-        byte[] artifact = await _compilers!.CompileAsync(wasm, Convert.FromHexString(digest), cancellation).ConfigureAwait(false);
+        byte[] artifact = await CompileInChildAsync(wasm, digest, cancellation).ConfigureAwait(false);
         return await OnThreadAsync(() => Load(artifact, wasm, digest, name)).ConfigureAwait(false);
     }
 
@@ -79,6 +80,34 @@ internal sealed class ModuleMaker : IDisposable
         }
     }
 
+    private async Task<byte[]> CompileInChildAsync(byte[] wasm, string digest, CancellationToken cancellation)
+    {
+        using var compilation = CompileTiming.InChild(wasm.Length, digest);
+        try
+        {
+            return await _compilers!.CompileAsync(wasm, Convert.FromHexString(digest), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            compilation.Failed(failure);
+            throw;
+        }
+    }
+
+    private WasmModule CompileHere(byte[] wasm, string digest, string? name)
+    {
+        using var compilation = CompileTiming.Here(wasm.Length, digest);
+        try
+        {
+            return WasmModule.FromBinary(_engine, wasm, name, shared: true);
+        }
+        catch (Exception failure)
+        {
+            compilation.Failed(failure);
+            throw;
+        }
+    }
+
     // Null when it has to be compiled in another process.
     private WasmModule? Make(byte[] wasm, string digest, string? name)
     {
@@ -89,6 +118,7 @@ internal sealed class ModuleMaker : IDisposable
         if (loaded != 0)
         {
             Interlocked.Increment(ref _diskHits);
+            RuntimeTelemetry.Loaded("disk");
             return WasmModule.FromArtifact(_engine, loaded, wasm, digest, traits, name);
         }
 
@@ -98,7 +128,8 @@ internal sealed class ModuleMaker : IDisposable
         }
 
         Interlocked.Increment(ref _compilations);
-        var module = WasmModule.FromBinary(_engine, wasm, name, shared: true);
+        var module = CompileHere(wasm, digest, name);
+        RuntimeTelemetry.Loaded("compiler");
         _disk?.Save(module.Digest, ModuleTypes.Serialize(module), module.Traits);
         return module;
     }
@@ -114,6 +145,7 @@ internal sealed class ModuleMaker : IDisposable
         }
 
         var module = WasmModule.FromArtifact(_engine, loaded, wasm, digest, TraitReader.Read(wasm), name);
+        RuntimeTelemetry.Loaded("compiler");
         _disk?.Save(digest, artifact, module.Traits);
         return module;
     }

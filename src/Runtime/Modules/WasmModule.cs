@@ -114,7 +114,7 @@ public sealed class WasmModule : IDisposable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name ?? "module"} ({Digest[..12]})";
+    public override string ToString() => $"{(Name is null ? "module" : GuestText.Clean(Name, GuestText.NameLimit))} ({Digest[..12]})";
 
     internal static string DigestOf(ReadOnlySpan<byte> wasm) => Convert.ToHexStringLower(SHA256.HashData(wasm));
 

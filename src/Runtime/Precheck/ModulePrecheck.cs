@@ -1,6 +1,7 @@
 using System.Globalization;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Runtime.Precheck;
 
@@ -83,7 +84,11 @@ public static class ModulePrecheck
         }
     }
 
-    private static WasmError TooLarge(string whose, long value, long limit, string what, string name) => new(
-        ErrorCode.ModuleTooLarge,
-        string.Create(CultureInfo.InvariantCulture, $"{whose} has {value:N0} {what}; allowed are {limit:N0} (ModuleLimits.{name}). Make the module smaller, or raise the limit for modules that you trust."));
+    private static WasmError TooLarge(string whose, long value, long limit, string what, string name)
+    {
+        RuntimeTelemetry.Refused(ErrorCode.ModuleTooLarge);
+        return new WasmError(
+            ErrorCode.ModuleTooLarge,
+            string.Create(CultureInfo.InvariantCulture, $"{whose} has {value:N0} {what}; allowed are {limit:N0} (ModuleLimits.{name}). Make the module smaller, or raise the limit for modules that you trust."));
+    }
 }

@@ -32,8 +32,8 @@ internal sealed record EntryPoint(string Export, IReadOnlyList<Val>? Arguments)
         return type switch
         {
             FuncType func => new EntryPoint(name, Parse(name, func, settings.Arguments)),
-            null => throw new CommandLineException(ErrorCode.ExportNotFound, $"{settings.File} exports nothing named '{name}'.", Callable(module)),
-            _ => throw new CommandLineException(ErrorCode.ExportWrongKind, $"The export '{name}' is no function: {type}.", Callable(module)),
+            null => throw new CommandLineException(ErrorCode.ExportNotFound, $"{settings.File} exports nothing named '{GuestText.Clean(name, GuestText.NameLimit)}'.", Callable(module)),
+            _ => throw new CommandLineException(ErrorCode.ExportWrongKind, $"The export '{GuestText.Clean(name, GuestText.NameLimit)}' is no function: {type}.", Callable(module)),
         };
     }
 
