@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Dispatch;
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
 
@@ -18,6 +19,7 @@ internal sealed class Turn
     private GuestExecutor? _executor;
     private IActorRef? _deferred;
     private GuestCall? _guest;
+    private Tenant? _tenant;
     private IThreadPoolWorkItem? _owed;
     private bool _captures;
     private IRunnable? _captured;
@@ -25,16 +27,19 @@ internal sealed class Turn
     /// <summary>Lets the store whose turn it is go on with its guest later, by what that guest has had so far; false outside of an
     /// executor's turn.</summary>
     /// <remarks>Not before the turn ends: told earlier, the store would go on within this very turn.</remarks>
-    internal static bool TryDefer(IActorRef store, GuestCall guest)
+    internal static bool TryDefer(IActorRef store, GuestCall guest, Tenant tenant)
     {
         if (t_current is not { _executor: not null } current)
         {
             return false;
         }
 
-        (current._deferred, current._guest) = (store, guest);
+        (current._deferred, current._guest, current._tenant) = (store, guest, tenant);
         return true;
     }
+
+    /// <summary>The executor whose turn it is on this thread; null outside of one.</summary>
+    internal static GuestExecutor? Executor => t_current?._executor;
 
     /// <summary>Runs a mailbox; the answer is what the turn left to deliver.</summary>
     internal static IThreadPoolWorkItem? Run(IRunnable mailbox, GuestExecutor executor)
@@ -50,9 +55,9 @@ internal sealed class Turn
             current._executor = null;
             if (current._deferred is { } deferred)
             {
-                var guest = current._guest!;
-                (current._deferred, current._guest) = (null, null);
-                executor.Defer(deferred, guest);
+                var (guest, tenant) = (current._guest!, current._tenant!);
+                (current._deferred, current._guest, current._tenant) = (null, null, null);
+                executor.Defer(deferred, guest, tenant);
             }
         }
 

@@ -1,3 +1,4 @@
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
@@ -48,6 +49,7 @@ internal sealed class Activity
 
     private Queue<StoreRequest>? _callerQueue;
     private CallChain? _chain;
+    private HostAdmission? _countedBy;
 
     internal void Begin(in Work work, long number, Activity? outer)
     {
@@ -74,9 +76,10 @@ internal sealed class Activity
     /// <summary>The chain for calls that are made for the answer to the import that is waited for.</summary>
     internal CallChain Chain(StoreCell cell) => _chain ??= new CallChain(cell, Number, Outer is null ? Work.Chain : Outer.Chain(cell));
 
-    /// <summary>The guest waits for an import.</summary>
-    internal void Wait(ImportServer server, long deadline, long now)
+    /// <summary>The guest waits for an import, and is counted as one that does until that is answered.</summary>
+    internal void Wait(ImportServer server, long deadline, long now, HostAdmission countedBy)
     {
+        _countedBy = countedBy;
         Import = new ImportId(Number, Import.Ordinal + 1);
         Server = server;
         ImportDeadline = deadline;
@@ -87,6 +90,8 @@ internal sealed class Activity
     internal void Answered()
     {
         Server = null;
+        _countedBy?.Unpark();
+        _countedBy = null;
         if (_chain is { } chain)
         {
             chain.IsOver = true;

@@ -26,9 +26,15 @@ internal sealed partial class StoreActor
             return;
         }
 
+        if (_cell.Host.TryPark() is { } refusal)
+        {
+            import.Fail(refusal);
+            return;
+        }
+
         long now = _cell.Now;
         long deadline = Math.Min(call.Deadline ?? long.MaxValue, server.Within == Timeout.InfiniteTimeSpan ? long.MaxValue : _cell.After(server.Within));
-        activity.Wait(server, deadline, now);
+        activity.Wait(server, deadline, now, _cell.Host);
         activity.PausedSince = activity.PausedSince == 0 ? now : activity.PausedSince;
         WatchTime(activity);
         var func = import.Func;

@@ -11,14 +11,14 @@ internal sealed partial class StoreActor
     {
         if (work.Command is StoreProtocol.Stop)
         {
-            if (work.TryTake())
+            if (work.TryTake(_cell))
             {
                 Stop(work with { Chain = null }); // nobody's guest waits for that by the graph
             }
         }
         else if (Refusal() is { } refusal)
         {
-            if (work.TryTake())
+            if (work.TryTake(_cell))
             {
                 (work with { Chain = null }).Answer(new Failed(WasmFailure.From(refusal)), _cell); // it was never added
             }
@@ -29,7 +29,7 @@ internal sealed partial class StoreActor
         }
         else if (_top is null && _stepsLeftToReplay == 0)
         {
-            if (!work.TryTake())
+            if (!work.TryTake(_cell))
             {
                 work.Forget(_cell);
                 return;
@@ -77,7 +77,7 @@ internal sealed partial class StoreActor
             return true;
         }
 
-        if (work.TryTake())
+        if (work.TryTake(_cell))
         {
             var failure = new Failed(WasmFailure.From(refusal));
             (work with { Chain = null }).Answer(failure, _cell); // it was never added
@@ -105,7 +105,7 @@ internal sealed partial class StoreActor
 
     private void Look(in Work work)
     {
-        if (!work.TryTake())
+        if (!work.TryTake(_cell))
         {
             work.Forget(_cell);
             return;
@@ -138,7 +138,7 @@ internal sealed partial class StoreActor
         {
             request.IsQueued = true; // it was counted when it was sent
         }
-        else if (_queue.Count >= _recipe.Spec.QueueLimit)
+        else if (!_cell.CountsCommands && _queue.Count >= _recipe.Spec.QueueLimit)
         {
             work.Answer(new Failed(new WasmFailure(ErrorCode.Busy, $"Store {_cell.Id} has {_queue.Count} commands waiting, its limit.")), _cell);
             return;
@@ -182,7 +182,7 @@ internal sealed partial class StoreActor
         var reply = new Failed(WasmFailure.From(failure));
         while (_queue.TryDequeue(out var work))
         {
-            if (work.TryTake())
+            if (work.TryTake(_cell))
             {
                 work.Answer(reply, _cell);
             }

@@ -22,6 +22,12 @@ internal sealed partial class StoreActor
                 return;
             }
 
+            if (work.Command is Instantiate or InstantiateInOrder && _cell.Host.TryInstantiate(_engine.Settings) is { } full && !IsReplay(work))
+            {
+                FailTop(activity, full);
+                return;
+            }
+
             activity.Deadline = DeadlineOf(work);
             switch (work.Command)
             {
@@ -138,7 +144,7 @@ internal sealed partial class StoreActor
 
         while (_queue.TryDequeue(out var work))
         {
-            if (work.TryTake())
+            if (work.TryTake(_cell))
             {
                 Start(work);
                 return true;
@@ -156,7 +162,7 @@ internal sealed partial class StoreActor
         if (!_resumeComes)
         {
             _resumeComes = true;
-            if (!Turn.TryDefer(Self, call))
+            if (!Turn.TryDefer(Self, call, _cell.Tenant))
             {
                 Self.Tell(Resume.Instance);
             }

@@ -54,6 +54,11 @@ internal sealed partial class StoreActor : UntypedActor
     {
         _recipe.BeginGeneration();
         _cell.Actor = Self;
+        if (Turn.Executor is { } executor)
+        {
+            _cell.Host.RunsOn(executor);
+        }
+
         try
         {
             _session = StoreSession.Create(_engine, _cell, _recipe);
@@ -94,6 +99,8 @@ internal sealed partial class StoreActor : UntypedActor
         {
             stopper.Answer(Done.Instance, _cell);
         }
+
+        _cell.Ended();
     }
 
     protected override void OnReceive(object message)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Serilog;
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Modules;
 
@@ -18,9 +19,11 @@ internal sealed class StoreSupervisor : UntypedActor
     private readonly WasmEngine _engine;
     private readonly ILogger _log;
     private readonly string _dispatcher;
+    private readonly HostAdmission _admission;
 
-    public StoreSupervisor(WasmEngine engine, ILogger log, string dispatcher)
+    public StoreSupervisor(WasmEngine engine, ILogger log, string dispatcher, HostAdmission admission)
     {
+        _admission = admission;
         _engine = engine;
         _log = log;
         _dispatcher = dispatcher;
@@ -71,12 +74,18 @@ internal sealed class StoreSupervisor : UntypedActor
 
     private void Create(HostProtocol.CreateStore create)
     {
+        if (_admission.TryStart(create.Spec, out var place) is { } refusal)
+        {
+            Sender.Tell(new StoreProtocol.Failed(WasmFailure.From(refusal)));
+            return;
+        }
+
         long id = Interlocked.Increment(ref s_lastStore);
-        var cell = new StoreCell(id, create.Spec, _engine);
+        var cell = new StoreCell(id, create.Spec, _engine, place);
         var recipe = new StoreRecipe(create.Spec);
         var creator = Sender;
         Context.ActorOf(
-            Props.CreateBy(new Maker(_engine, cell, recipe, creator, _log)).WithDispatcher(_dispatcher),
+            Props.CreateBy(new Maker(_engine, cell, recipe, creator, _log), cell).WithDispatcher(_dispatcher).WithMailbox(StoreMailbox.Id),
             $"store-{id}");
     }
 }

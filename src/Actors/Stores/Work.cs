@@ -10,8 +10,17 @@ namespace WasmActors.Actors.Stores;
 /// <param name="Chain">The calls that wait for it; null for none.</param>
 internal readonly record struct Work(StoreRequest? Request, StoreProtocol.Command? Command, IActorRef? Sender, CallChain? Chain)
 {
-    /// <summary>Takes it up; false when it was answered meanwhile.</summary>
-    internal bool TryTake() => Request is null || Request.TryTake();
+    /// <summary>Takes it up, once; false when it was answered meanwhile.</summary>
+    internal bool TryTake(StoreCell store)
+    {
+        if (Request is not null)
+        {
+            return Request.TryTake();
+        }
+
+        store.CommandTaken();
+        return true;
+    }
 
     /// <summary>Answers it. With a chain, the store whose guest waits no longer waits for <paramref name="store"/>.</summary>
     internal void Answer(object reply, StoreCell store)

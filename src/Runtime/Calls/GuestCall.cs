@@ -63,6 +63,9 @@ public abstract class GuestCall
     /// null before it did.</summary>
     internal TimeSpan? Handicap { get; set; }
 
+    /// <summary>The part of its time of a processor that was put to its tenant's account.</summary>
+    internal TimeSpan Charged { get; set; }
+
     /// <summary>Runs the guest until the step ends.</summary>
     /// <exception cref="WasmError"><c>store.in_use</c>, <c>store.gone</c>: the step was not begun and may be tried again by the store's owner.</exception>
     public CallStep Step()
@@ -214,6 +217,7 @@ public abstract class GuestCall
         Yields = 0;
         _processorNanoseconds = 0;
         Handicap = null;
+        Charged = default;
     }
 
     // In one step: with the other guest's frames below, this one cannot be left.

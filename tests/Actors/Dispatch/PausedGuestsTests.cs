@@ -1,4 +1,5 @@
 using Akka.Actor;
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
@@ -17,6 +18,7 @@ public sealed class PausedGuestsTests : IDisposable
     private readonly List<WasmStore> _stores = [];
     private readonly ManualClock _clock = new();
     private readonly PausedGuests _paused;
+    private readonly Tenant _tenant = new("", 1);
 
     public PausedGuestsTests()
     {
@@ -29,7 +31,7 @@ public sealed class PausedGuestsTests : IDisposable
     {
         var (store, guest) = NewGuest(yields: 1);
 
-        Assert.False(_paused.Add(store, guest));
+        Assert.False(_paused.Add(store, guest, _tenant));
         Assert.False(_paused.HasLater);
         Assert.False(_paused.TryTakeLater(out _));
         Assert.True(_paused.TryTakeSoon(out var taken));
@@ -40,9 +42,9 @@ public sealed class PausedGuestsTests : IDisposable
     [Fact]
     public void A_guest_that_has_had_many_sinks_to_the_background()
     {
-        var (store, guest) = NewGuest(yields: 2);
+        var (store, guest) = NewGuest(yields: 2, milliseconds: 1);
 
-        Assert.True(_paused.Add(store, guest));
+        Assert.True(_paused.Add(store, guest, _tenant));
         Assert.True(_paused.HasLater);
         Assert.False(_paused.TryTakeSoon(out _));
         Assert.True(_paused.TryTakeLater(out var taken));
@@ -51,12 +53,66 @@ public sealed class PausedGuestsTests : IDisposable
     }
 
     [Fact]
+    public void A_guest_that_has_hardly_had_a_processor_in_its_slices_does_not_sink()
+    {
+        // On a machine that others keep busy, the clock ticks and the guest stands still.
+        var paused = new PausedGuests(new GuestExecutorSettings(2, 1_000, s_aging), _clock);
+        var (store, guest) = NewGuest(yields: 1_001);
+        guest.AddProcessorTime(-(long)guest.ProcessorTime.TotalNanoseconds);
+
+        Assert.False(paused.Add(store, guest, _tenant));
+        guest.AddProcessorTime(500_000_000); // half of what a thousand slices of a millisecond allow
+        Assert.True(paused.Add(store, guest, _tenant));
+    }
+
+    [Fact]
+    public void In_the_background_the_tenant_that_has_had_least_goes_first()
+    {
+        var other = new Tenant("other", 1);
+        (IActorRef Store, GuestCall Guest)[] flood = [.. Enumerable.Range(0, 3).Select(_ => NewGuest(yields: 2, milliseconds: 100))];
+        var single = NewGuest(yields: 2, milliseconds: 150);
+        Add(flood);
+        Assert.True(_paused.Add(single.Store, single.Guest, other));
+
+        // The flood has had 300 ms, the other 150.
+        Assert.Equal([single.Store], TakeLater(1));
+        single.Guest.AddProcessorTime(10_000_000);
+        Assert.True(_paused.Add(single.Store, single.Guest, other));
+        Assert.Equal([single.Store], TakeLater(1));
+        single.Guest.AddProcessorTime(500_000_000);
+        Assert.True(_paused.Add(single.Store, single.Guest, other));
+        Assert.Equal([flood[0].Store, flood[1].Store, flood[2].Store, single.Store], TakeLater(4));
+    }
+
+    [Fact]
+    public void Those_that_go_on_soon_take_turns_by_what_their_tenants_have_had()
+    {
+        var other = new Tenant("other", 1);
+        (IActorRef Store, GuestCall Guest)[] flood = [.. Enumerable.Range(0, 3).Select(_ => NewGuest(yields: 1))];
+        var single = NewGuest(yields: 1);
+        foreach (var (store, guest) in flood)
+        {
+            Assert.False(_paused.Add(store, guest, _tenant));
+        }
+
+        _paused.Charge(_tenant, 1_000_000);
+        Assert.False(_paused.Add(single.Store, single.Guest, other));
+        Assert.True(_paused.TryTakeSoon(out var taken));
+        Assert.Same(single.Store, taken);
+        foreach (var (store, _) in flood)
+        {
+            Assert.True(_paused.TryTakeSoon(out taken));
+            Assert.Same(store, taken);
+        }
+    }
+
+    [Fact]
     public void Those_that_go_on_soon_keep_the_order_in_which_they_came()
     {
         var guests = Enumerable.Range(0, 3).Select(_ => NewGuest(yields: 1)).ToArray();
         foreach (var (store, guest) in guests)
         {
-            _paused.Add(store, guest);
+            _paused.Add(store, guest, _tenant);
         }
 
         foreach (var (store, _) in guests)
@@ -99,7 +155,7 @@ public sealed class PausedGuestsTests : IDisposable
         Assert.Equal([old.Store], TakeLater(1));
 
         // Both go on: the newcomer is not to have ten seconds before the other gets its next slice.
-        var late = NewGuest(yields: 2);
+        var late = NewGuest(yields: 2, milliseconds: 1);
         Add(late);
         old.Guest.AddProcessorTime(1_000_000);
         Add(old);
@@ -134,8 +190,8 @@ public sealed class PausedGuestsTests : IDisposable
     {
         var first = NewGuest(yields: 1);
         var second = NewGuest(yields: 1);
-        Assert.False(_paused.Add(first.Store, first.Guest));
-        Assert.False(_paused.Add(second.Store, second.Guest));
+        Assert.False(_paused.Add(first.Store, first.Guest, _tenant));
+        Assert.False(_paused.Add(second.Store, second.Guest, _tenant));
         Assert.False(_paused.TryTakeAged(out _, out _));
 
         _clock.Advance(s_aging);
@@ -186,7 +242,7 @@ public sealed class PausedGuestsTests : IDisposable
     {
         foreach (var (store, guest) in guests)
         {
-            Assert.True(_paused.Add(store, guest));
+            Assert.True(_paused.Add(store, guest, _tenant));
         }
     }
 

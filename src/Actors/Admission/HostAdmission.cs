@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using WasmActors.Actors.Dispatch;
+using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Modules;
+
+namespace WasmActors.Actors.Admission;
+
+/// <summary>Decides what a host takes on: stores, requests that wait, calls that wait for imports. Used from any thread.</summary>
+internal sealed class HostAdmission
+{
+    // So many that wait for each processor are no overload, however long they take.
+    private const int AlwaysForEach = 32;
+    private const int LongestTenant = 64;
+
+    private readonly AdmissionOptions _options;
+    private readonly Tenants _tenants;
+    private readonly MemoryBudget _memory;
+    private readonly MappingBudget _mappings;
+    private readonly WaitingLine _line = new();
+    private readonly double _longestTicks;
+    private GuestExecutor? _executor;
+    private int _stores;
+    private int _parked;
+
+    /// <param name="options">The host's bounds, which have been checked.</param>
+    /// <param name="memory">The machine's memory; null for the system's own figures.</param>
+    /// <param name="mappings">The process's mappings; null for the system's own figures.</param>
+    internal HostAdmission(AdmissionOptions options, MemoryBudget? memory = null, MappingBudget? mappings = null)
+    {
+        _options = options;
+        _tenants = new Tenants(options);
+        _memory = memory ?? new MemoryBudget(SystemMemory.Read, options.MemoryMarginBytes, TimeProvider.System);
+        _mappings = mappings ?? MappingBudget.OfProcess;
+        _longestTicks = options.LongestWait == Timeout.InfiniteTimeSpan ? double.PositiveInfinity : options.LongestWait.TotalSeconds * Stopwatch.Frequency;
+    }
+
+    /// <summary>The host's bounds.</summary>
+    internal AdmissionOptions Options => _options;
+
+    /// <summary>Stores that are alive, requests that wait, calls that wait for imports.</summary>
+    internal int LiveStores => Volatile.Read(ref _stores);
+
+    internal long Waiting => _line.Total;
+
+    internal int Parked => Volatile.Read(ref _parked);
+
+    /// <summary>Whether stores wait for a processor.</summary>
+    internal bool IsContended => Volatile.Read(ref _executor) is { IsContended: true };
+
+    /// <summary>Where the stores run, as their actors find out.</summary>
+    internal void RunsOn(GuestExecutor executor) => Volatile.Write(ref _executor, executor);
+
+    /// <summary>Takes a store on; the answer is null when it was, and else the refusal.</summary>
+    /// <param name="spec">What it is started with.</param>
+    /// <param name="place">Its place among the live ones, to be disposed when it has ended.</param>
+    internal WasmError? TryStart(StoreSpec spec, out StorePlace place)
+    {
+        place = null!;
+        if (spec.Tenant is { } name && (name.Length is 0 or > LongestTenant || name.Any(char.IsControl)))
+        {
+            return new WasmError(ErrorCode.BadSettings, $"StoreSpec.Tenant is '{GuestText.Clean(name, LongestTenant)}', {name.Length} characters; allowed are 1 to {LongestTenant} without control characters, or null.");
+        }
+
+        if (spec.QueueLimit < 1)
+        {
+            return new WasmError(ErrorCode.BadSettings, $"StoreSpec.QueueLimit is {spec.QueueLimit}; allowed is 1 or more.");
+        }
+
+        if (!_options.WithoutBounds)
+        {
+            if (!_memory.HasRoom(out var memory))
+            {
+                return Refusals.Full($"{memory.Memory.Available >> 20:N0} MiB of {memory.Memory.Limit >> 20:N0} MiB of memory are available, and {memory.Margin >> 20:N0} MiB must be left for another store (AdmissionOptions.MemoryMarginBytes); {LiveStores:N0} are alive. Stop some, or give the process more memory.", MemoryBudget.Between);
+            }
+
+            if (NoMappings(0) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        int live = Interlocked.Increment(ref _stores);
+        if (live > _options.MaxStores && !_options.WithoutBounds)
+        {
+            Interlocked.Decrement(ref _stores);
+            return Refusals.Full($"{live - 1:N0} stores are alive, the host's bound (AdmissionOptions.MaxStores). Stop some.", MemoryBudget.Between);
+        }
+
+        place = new StorePlace(this, _tenants.Enter(spec.Tenant));
+        return null;
+    }
+
+    /// <summary>A store has ended.</summary>
+    internal void Ended(Tenant tenant)
+    {
+        Interlocked.Decrement(ref _stores);
+        _tenants.Leave(tenant);
+    }
+
+    /// <summary>Counts an instance's mappings in; the answer is null, or the refusal.</summary>
+    internal WasmError? TryInstantiate(EngineSettings engine) => _options.WithoutBounds ? null : NoMappings(MappingsOfInstance(engine));
+
+    /// <summary>Counts a request in that waits; the answer is null, or the refusal.</summary>
+    internal WasmError? TryWait(Tenant tenant)
+    {
+        var executor = Volatile.Read(ref _executor);
+        double each = executor?.TimePerRequest ?? 0;
+        long places = Places(each, executor?.Parallelism ?? 1);
+        if (_options.WithoutBounds || _line.TryEnter(tenant, places))
+        {
+            return null;
+        }
+
+        string why = places < _options.MaxWaiting ? $"they would wait longer than {_options.LongestWait.TotalSeconds:0.###} s (AdmissionOptions.LongestWait)" : "its bound (AdmissionOptions.MaxWaiting)";
+        return Refusals.Busy(
+            $"{_line.Total:N0} requests wait in the host, {tenant.Waiting:N0} of them for {tenant}, which has its share of {places:N0} places: {why}.",
+            Refusals.HalfOf(each / Stopwatch.Frequency / (executor?.Parallelism ?? 1), _line.Total));
+    }
+
+    /// <summary>Counts a request in that must not be refused for the host's sake.</summary>
+    internal void Wait(Tenant tenant) => _line.Enter(tenant);
+
+    /// <summary>A request that was counted in waits no longer.</summary>
+    internal void WaitsNoLonger(Tenant tenant) => _line.Leave(tenant);
+
+    /// <summary>Counts a call in that waits for an import; the answer is null, or the refusal.</summary>
+    internal WasmError? TryPark()
+    {
+        int parked = Interlocked.Increment(ref _parked);
+        if (parked <= _options.MaxParked || _options.WithoutBounds)
+        {
+            return null;
+        }
+
+        Interlocked.Decrement(ref _parked);
+        return Refusals.Busy($"{parked - 1:N0} calls of the host wait for imports, its bound (AdmissionOptions.MaxParked).", MemoryBudget.Between);
+    }
+
+    /// <summary>It waits no longer.</summary>
+    internal void Unpark() => Interlocked.Decrement(ref _parked);
+
+    private static int MappingsOfInstance(EngineSettings engine) => engine.Allocation == AllocationStrategy.OnDemand && engine.ReserveMemory ? 2 : 1;
+
+    private long Places(double ticksEach, int parallelism)
+    {
+        if (ticksEach <= 0)
+        {
+            return _options.MaxWaiting;
+        }
+
+        double inTime = _longestTicks * parallelism / ticksEach;
+        return (long)Math.Min(_options.MaxWaiting, Math.Max(AlwaysForEach * 2 * parallelism, inTime));
+    }
+
+    private WasmError? NoMappings(int more) => _mappings.TryTake(more, _options.MappingMargin, out var figures)
+        ? null
+        : Refusals.Full(
+            $"The process has {figures.Used:N0} memory mappings of the {figures.Limit:N0} that the system gives it (vm.max_map_count), and {_options.MappingMargin:N0} must be left (AdmissionOptions.MappingMargin); {LiveStores:N0} stores are alive. Stop some, raise the system's limit, or set EngineSettings.ReserveMemory to false.",
+            MappingBudget.Between);
+}
