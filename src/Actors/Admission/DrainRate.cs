@@ -4,11 +4,15 @@ namespace WasmActors.Actors.Admission;
 /// How long one takes of those that wait in a line, measured while the line stands. A line that has only just come up tells nothing:
 /// one long call, and many short ones behind it, are no overload.
 /// </summary>
-/// <remarks>Written by one thread at a time. Times are in any unit of about a nanosecond to a microsecond.</remarks>
-internal sealed class DrainRate
+/// <remarks>
+/// Written by one thread at a time. Stores have their turns in bursts, so what counts is the mean of windows that hold more than a burst;
+/// two in a row must tell, and the shorter counts.
+/// </remarks>
+/// <param name="settled">The time, in any unit, after which few are enough for a window.</param>
+internal sealed class DrainRate(double settled)
 {
-    // A window has so many at least, and two in a row must tell the same.
-    private const int LeastItems = 16;
+    private const int Few = 16;
+    private const int Many = 128; // more than a turn's, see config/wasmactors.conf
 
     private double _time;
     private long _items;
@@ -26,7 +30,7 @@ internal sealed class DrainRate
     {
         _time += time;
         _items += items;
-        if (_items < LeastItems || _time <= 0)
+        if (_time <= 0 || (_items < Many && (_items < Few || _time < settled)))
         {
             return;
         }
@@ -34,7 +38,7 @@ internal sealed class DrainRate
         double now = _time / _items;
         if (_previous > 0)
         {
-            Volatile.Write(ref _perItem, Math.Min(_previous, now)); // the shorter: one that took long among them is no rule
+            Volatile.Write(ref _perItem, Math.Min(_previous, now));
         }
 
         _previous = now;

@@ -9,8 +9,10 @@ namespace WasmActors.Actors.Admission;
 /// <summary>Decides what a host takes on: stores, requests that wait, calls that wait for imports. Used from any thread.</summary>
 internal sealed class HostAdmission
 {
-    // So many that wait for each processor are no overload, however long they take.
+    // So many that wait for each processor, and so many of each tenant, are no overload, however long they take.
     private const int AlwaysForEach = 32;
+    private const int AlwaysWait = 4;
+
     private const int LongestTenant = 64;
 
     private readonly AdmissionOptions _options;
@@ -18,7 +20,6 @@ internal sealed class HostAdmission
     private readonly MemoryBudget _memory;
     private readonly MappingBudget _mappings;
     private readonly WaitingLine _line = new();
-    private readonly double _longestTicks;
     private GuestExecutor? _executor;
     private int _stores;
     private int _parked;
@@ -32,11 +33,14 @@ internal sealed class HostAdmission
         _tenants = new Tenants(options);
         _memory = memory ?? new MemoryBudget(SystemMemory.Read, options.MemoryMarginBytes, TimeProvider.System);
         _mappings = mappings ?? MappingBudget.OfProcess;
-        _longestTicks = options.LongestWait == Timeout.InfiniteTimeSpan ? double.PositiveInfinity : options.LongestWait.TotalSeconds * Stopwatch.Frequency;
+        LongestWait = options.LongestWait == Timeout.InfiniteTimeSpan ? double.PositiveInfinity : options.LongestWait.TotalSeconds;
     }
 
     /// <summary>The host's bounds.</summary>
     internal AdmissionOptions Options => _options;
+
+    /// <summary>Seconds that a request is to wait at most.</summary>
+    internal double LongestWait { get; }
 
     /// <summary>Stores that are alive, requests that wait, calls that wait for imports.</summary>
     internal int LiveStores => Volatile.Read(ref _stores);
@@ -102,20 +106,21 @@ internal sealed class HostAdmission
     internal WasmError? TryInstantiate(EngineSettings engine) => _options.WithoutBounds ? null : NoMappings(MappingsOfInstance(engine));
 
     /// <summary>Counts a request in that waits; the answer is null, or the refusal.</summary>
-    internal WasmError? TryWait(Tenant tenant)
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="left">Seconds until it must be done.</param>
+    internal WasmError? TryWait(Tenant tenant, double left)
     {
-        var executor = Volatile.Read(ref _executor);
-        double each = executor?.TimePerRequest ?? 0;
-        long places = Places(each, executor?.Parallelism ?? 1);
-        if (_options.WithoutBounds || _line.TryEnter(tenant, places))
+        if (_options.WithoutBounds)
         {
+            _line.Enter(tenant);
             return null;
         }
 
-        string why = places < _options.MaxWaiting ? $"they would wait longer than {_options.LongestWait.TotalSeconds:0.###} s (AdmissionOptions.LongestWait)" : "its bound (AdmissionOptions.MaxWaiting)";
-        return Refusals.Busy(
-            $"{_line.Total:N0} requests wait in the host, {tenant.Waiting:N0} of them for {tenant}, which has its share of {places:N0} places: {why}.",
-            Refusals.HalfOf(each / Stopwatch.Frequency / (executor?.Parallelism ?? 1), _line.Total));
+        var executor = Volatile.Read(ref _executor);
+        double each = executor is null ? 0 : executor.TimePerRequest / Stopwatch.Frequency / executor.Parallelism;
+        return LateFor(tenant, left, each, executor?.Parallelism ?? 1) ?? (_line.TryEnter(tenant, _options.MaxWaiting) ? null : Refusals.Busy(
+            $"{_line.Total:N0} requests wait in the host, {tenant.Waiting:N0} of them for {tenant}, which has its share of the {_options.MaxWaiting:N0} places (AdmissionOptions.MaxWaiting).",
+            Refusals.HalfOf(each, _line.Total)));
     }
 
     /// <summary>Counts a request in that must not be refused for the host's sake.</summary>
@@ -142,15 +147,23 @@ internal sealed class HostAdmission
 
     private static int MappingsOfInstance(EngineSettings engine) => engine.Allocation == AllocationStrategy.OnDemand && engine.ReserveMemory ? 2 : 1;
 
-    private long Places(double ticksEach, int parallelism)
+    // Tenants wait for their own: the time that one's line takes follows from its length and from its share of the processors.
+    private WasmError? LateFor(Tenant tenant, double left, double secondsEach, int parallelism)
     {
-        if (ticksEach <= 0)
+        int waiting = tenant.Waiting;
+        if (secondsEach <= 0 || waiting < AlwaysWait)
         {
-            return _options.MaxWaiting;
+            return null;
         }
 
-        double inTime = _longestTicks * parallelism / ticksEach;
-        return (long)Math.Min(_options.MaxWaiting, Math.Max(AlwaysForEach * 2 * parallelism, inTime));
+        double share = _line.ShareOf(tenant);
+        double seconds = waiting * secondsEach / share;
+        double most = waiting < AlwaysForEach * parallelism * share ? double.PositiveInfinity : LongestWait;
+        return seconds <= most && seconds <= left / 2
+            ? null
+            : Refusals.Busy(
+                $"{waiting:N0} requests of {tenant} wait and take about {seconds:0.###} s: {Refusals.TooLong(seconds, left)}.",
+                Refusals.HalfOf(secondsEach / share, waiting));
     }
 
     private WasmError? NoMappings(int more) => _mappings.TryTake(more, _options.MappingMargin, out var figures)

@@ -15,6 +15,12 @@ internal static class Refusals
 
     internal static WasmError Full(string what, TimeSpan after) => Make(ErrorCode.HostFull, what, after);
 
+    /// <summary>Why a line takes too long for one more. A request wants twice the time that the line takes: that is an estimate, and what comes
+    /// too late was in vain.</summary>
+    internal static string TooLong(double seconds, double left) => seconds > left / 2
+        ? $"too long for this one, which has {left:0.###} s"
+        : "longer than requests are to wait (AdmissionOptions.LongestWait)";
+
     /// <summary>When half of a line will have gone, so that not all come back for the first free place.</summary>
     internal static TimeSpan HalfOf(double secondsEach, long waiting) => secondsEach > 0 ? Bounded(secondsEach * waiting / 2) : Unknown;
 

@@ -9,6 +9,7 @@ namespace WasmActors.Actors.Admission;
 internal sealed class WaitingLine
 {
     private long _total;
+    private long _weights;
 
     /// <summary>Requests that wait.</summary>
     internal long Total => Volatile.Read(ref _total);
@@ -28,14 +29,25 @@ internal sealed class WaitingLine
     /// <summary>Counts one in, however many wait.</summary>
     internal void Enter(Tenant tenant)
     {
-        tenant.Add(1);
+        if (tenant.Add(1) == 1)
+        {
+            Interlocked.Add(ref _weights, tenant.Weight);
+        }
+
         Interlocked.Increment(ref _total);
     }
 
     /// <summary>Counts one out.</summary>
     internal void Leave(Tenant tenant)
     {
-        tenant.Add(-1);
+        if (tenant.Add(-1) == 0)
+        {
+            Interlocked.Add(ref _weights, -tenant.Weight);
+        }
+
         Interlocked.Decrement(ref _total);
     }
+
+    /// <summary>The part of the host's processors that a tenant gets while it and those that wait now all want more: 0 to 1.</summary>
+    internal double ShareOf(Tenant tenant) => tenant.Weight / (double)Math.Max(tenant.Weight, Volatile.Read(ref _weights) + (tenant.Waiting > 0 ? 0 : tenant.Weight));
 }

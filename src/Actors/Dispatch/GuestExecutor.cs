@@ -28,6 +28,9 @@ internal sealed class GuestExecutor : ExecutorService
     // Now and then a thread that goes on with answers looks whether somebody has waited too long.
     private const int TurnsBetweenLooks = 64;
 
+    // After so long, in ticks of the stopwatch, a store with more messages gets back in line, if others wait.
+    private static readonly long s_turn = Stopwatch.Frequency / 1000;
+
     private readonly ReadyLine _ready = new();
     private readonly Tenant _nobody = new("", 1);
     private readonly PausedGuests _paused;
@@ -102,7 +105,7 @@ internal sealed class GuestExecutor : ExecutorService
             }
         }
 
-        _ready.Enqueue(run, CellOf(run)?.Tenant ?? _nobody);
+        _ready.Enqueue(run, QueueOf(run)?.Cell.Tenant ?? _nobody);
         Interlocked.Increment(ref _waiting);
         Wake();
     }
@@ -147,15 +150,18 @@ internal sealed class GuestExecutor : ExecutorService
         }
     }
 
-    private static StoreCell? CellOf(IRunnable run) => run is Mailbox { MessageQueue: StoreQueue queue } ? queue.Cell : null;
+    /// <summary>The store's queue behind a mailbox; null for another actor's.</summary>
+    internal static StoreQueue? QueueOf(IRunnable run) => run is Mailbox { MessageQueue: StoreQueue queue } ? queue : null;
 
-    // While stores wait, it is kept account of who has the workers for how long: nobody asks otherwise.
+    // While stores wait, turns are short, and it is kept account of who has the workers for how long: nobody asks otherwise.
     private IThreadPoolWorkItem? RunAccounted(IRunnable run)
     {
-        var cell = CellOf(run);
-        long before = cell?.TakenCount ?? 0;
+        var queue = QueueOf(run);
+        var cell = queue?.Cell;
+        long before = cell?.BegunCount ?? 0;
         bool contended = IsContended;
         long start = Stopwatch.GetTimestamp();
+        queue?.BeginTurn(start + s_turn);
         try
         {
             return Turn.Run(run, this);
@@ -166,7 +172,7 @@ internal sealed class GuestExecutor : ExecutorService
             {
                 var tenant = cell?.Tenant ?? _nobody;
                 long had = Stopwatch.GetTimestamp() - start;
-                _ready.Charge(tenant, had, (cell?.TakenCount ?? 0) - before);
+                _ready.Charge(tenant, had, (cell?.BegunCount ?? 0) - before);
                 _paused.Charge(tenant, had);
             }
             else

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Dispatch;
 using WasmActors.Actors.Admission;
@@ -11,7 +12,7 @@ namespace WasmActors.Actors.Dispatch;
 internal sealed class ReadyLine
 {
     private readonly FairShares<Queue<IRunnable>> _shares = new();
-    private readonly DrainRate _requests = new();
+    private readonly DrainRate _requests = new(Stopwatch.Frequency / 50.0); // 20 ms
     private readonly Lock _lock = new();
 
     /// <summary>Time of a worker that a request takes, in ticks of the stopwatch; 0 while the line has not stood long enough to tell.</summary>

@@ -20,8 +20,7 @@ internal sealed class StoreCell
     private readonly WasmEngine _engine;
     private readonly StorePlace _place;
     private readonly int _queueLimit;
-    private readonly long _longestWait;
-    private readonly DrainRate _rate = new();
+    private readonly DrainRate _rate;
     private readonly TimeSpan _defaultWithin;
     private readonly long _defaultDuration;
     private volatile string? _goneBecause;
@@ -38,7 +37,7 @@ internal sealed class StoreCell
     {
         Id = id;
         _place = place;
-        _longestWait = engine.EpochClock.Duration(place.Host.Options.LongestWait);
+        _rate = new DrainRate(engine.Settings.Clock.TimestampFrequency / 10.0); // 100 ms
         _queueLimit = spec.QueueLimit;
         _defaultWithin = spec.Options.Limits.Deadline;
         _defaultDuration = engine.EpochClock.Duration(_defaultWithin);
@@ -61,8 +60,8 @@ internal sealed class StoreCell
     /// <summary>Whether commands that come as messages are counted in when they are sent: they are with the stores' own mailbox.</summary>
     internal bool CountsCommands { get; set; }
 
-    /// <summary>Requests that its actor has taken so far.</summary>
-    internal long TakenCount => _taken;
+    /// <summary>Requests that its actor has begun so far; what was answered while it waited is none.</summary>
+    internal long BegunCount { get; private set; }
 
     /// <summary>The current timestamp, a tick old at most.</summary>
     internal long Now => _engine.EpochClock.Now;
@@ -175,14 +174,16 @@ internal sealed class StoreCell
     }
 
     /// <summary>Counts a request out; the actor's turn only, so that it needs no fence.</summary>
-    internal void Taken()
+    /// <param name="begins">Whether it is carried out: one that was answered meanwhile says nothing of how long others take.</param>
+    internal void Taken(bool begins)
     {
+        BegunCount += begins ? 1 : 0;
         long taken = _taken + 1;
         Volatile.Write(ref _taken, taken);
         bool moreWait = Volatile.Read(ref _sent) > taken;
         if (moreWait || _lastTaken != 0)
         {
-            Measure(moreWait);
+            Measure(begins ? 1 : 0, moreWait);
         }
     }
 
@@ -191,7 +192,7 @@ internal sealed class StoreCell
     {
         if (CountsCommands)
         {
-            Taken();
+            Taken(begins: true);
             CommandLost();
         }
     }
@@ -222,14 +223,15 @@ internal sealed class StoreCell
 
     private WasmError? AdmitWaiting(long position, long deadline, bool isForWaiting)
     {
-        var refusal = RefusalAt(position, deadline, isForWaiting);
+        double left = deadline != long.MaxValue && TryReadNow(out long now) ? (deadline - now) / (double)Clock.TimestampFrequency : double.PositiveInfinity;
+        var refusal = RefusalAt(position, left, isForWaiting);
         if (refusal is null && isForWaiting)
         {
             _place.Host.Wait(Tenant);
         }
         else if (refusal is null)
         {
-            refusal = _place.Host.TryWait(Tenant);
+            refusal = _place.Host.TryWait(Tenant, left);
         }
 
         if (refusal is not null)
@@ -241,31 +243,28 @@ internal sealed class StoreCell
     }
 
     // By the store's own line: its length, and the time that it takes where it has stood for long enough to tell.
-    private WasmError? RefusalAt(long position, long deadline, bool isForWaiting)
+    private WasmError? RefusalAt(long position, double left, bool isForWaiting)
     {
-        double each = _rate.PerItem;
+        double each = _rate.PerItem / Clock.TimestampFrequency;
         if (position > _queueLimit)
         {
-            return Refusals.Busy($"Store {Id} has {_queueLimit} requests waiting, its limit (StoreSpec.QueueLimit): send fewer at once.", Half(each, _queueLimit));
+            return Refusals.Busy($"Store {Id} has {_queueLimit} requests waiting, its limit (StoreSpec.QueueLimit): send fewer at once.", Refusals.HalfOf(each, _queueLimit));
         }
 
-        if (each <= 0 || _place.Host.Options.WithoutBounds || !TryReadNow(out long now))
+        if (each <= 0 || _place.Host.Options.WithoutBounds)
         {
             return null;
         }
 
         double wait = each * (position - 1);
-        double left = deadline == long.MaxValue ? double.PositiveInfinity : deadline - now;
-        double most = position <= AlwaysWait || isForWaiting ? left : Math.Min(left, _longestWait);
-        return wait <= most ? null : Refusals.Busy(
-            $"{position - 1} requests wait for store {Id} and take about {wait / Clock.TimestampFrequency:0.###} s, longer than {(wait > left ? "this one's time" : "requests are to wait (AdmissionOptions.LongestWait)")}.",
-            Half(each, position));
+        double most = position <= AlwaysWait || isForWaiting ? double.PositiveInfinity : _place.Host.LongestWait;
+        return wait <= most && wait <= left / 2 ? null : Refusals.Busy(
+            $"{position - 1} requests wait for store {Id} and take about {wait:0.###} s: {Refusals.TooLong(wait, left)}.",
+            Refusals.HalfOf(each, position));
     }
 
-    private TimeSpan Half(double each, long waiting) => Refusals.HalfOf(each / Clock.TimestampFrequency, waiting);
-
     // How long one takes, from one that is taken to the next while there is always a next.
-    private void Measure(bool moreWait)
+    private void Measure(int begun, bool moreWait)
     {
         if (!TryReadNow(out long now))
         {
@@ -274,7 +273,7 @@ internal sealed class StoreCell
 
         if (_lastTaken != 0)
         {
-            _rate.Add(now - _lastTaken, 1);
+            _rate.Add(now - _lastTaken, begun);
         }
 
         _lastTaken = moreWait ? now : 0;

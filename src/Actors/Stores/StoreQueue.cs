@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
@@ -14,6 +15,8 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
 {
     private readonly ConcurrentQueue<Envelope> _messages = new();
     private volatile IMessageQueue? _deadLetters;
+    private long _turnEnds;
+    private bool _hasBegun;
 
     internal StoreQueue(StoreCell cell)
     {
@@ -50,7 +53,25 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
         }
     }
 
-    public bool TryDequeue(out Envelope envelope) => _messages.TryDequeue(out envelope);
+    /// <summary>The next message; none, though there are some, once the turn has taken too long while other stores wait.</summary>
+    public bool TryDequeue(out Envelope envelope)
+    {
+        if (_hasBegun && Cell.Host.IsContended && Stopwatch.GetTimestamp() >= _turnEnds)
+        {
+            envelope = default;
+            return false;
+        }
+
+        _hasBegun = true;
+        return _messages.TryDequeue(out envelope);
+    }
+
+    /// <summary>A turn begins that takes messages until a timestamp of the stopwatch if other stores wait then; one in any case.</summary>
+    internal void BeginTurn(long until)
+    {
+        _turnEnds = until;
+        _hasBegun = false;
+    }
 
     public void CleanUp(IActorRef owner, IMessageQueue deadletters)
     {

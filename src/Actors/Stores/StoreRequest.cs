@@ -93,9 +93,10 @@ internal abstract class StoreRequest : ICallSignal, IThreadPoolWorkItem, INoSeri
     /// <summary>Called by the actor when it begins the request; false when it was answered meanwhile.</summary>
     internal bool TryTake()
     {
-        Cell.Taken();
+        bool begins = Move(Phase.Waiting, Phase.Running);
+        Cell.Taken(begins);
         WaitsNoLonger();
-        return Move(Phase.Waiting, Phase.Running);
+        return begins;
     }
 
     /// <summary>What the actor shall do: the command, or null for a typed call, which overrides <see cref="Begin"/>.</summary>

@@ -38,7 +38,7 @@ internal static class FailureMapper
     {
         WasiExit exit => exit,
         Trap trap => trap.Frames.Count > 0 ? trap : new Trap(trap.TrapCode, trap.Code, trap.Message, frames, trap.InnerException),
-        WasmError error => error.Frames.Count > 0 ? error : new WasmError(error.Code, error.Message, frames, error.InnerException),
+        WasmError error => error.Frames.Count > 0 ? error : new WasmError(error.Code, error.Message, frames, error.InnerException) { RetryAfter = error.RetryAfter },
         _ => new WasmError(
             ErrorCode.HostException,
             $"A host function threw {pending.GetType().Name}: {GuestText.Clean(pending.Message, GuestText.MessageLimit)}",

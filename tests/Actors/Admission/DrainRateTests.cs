@@ -6,7 +6,7 @@ namespace WasmActors.Actors.Tests.Admission;
 /// <summary>How long one takes of those that wait.</summary>
 public sealed class DrainRateTests
 {
-    private readonly DrainRate _rate = new();
+    private readonly DrainRate _rate = new(settled: 100);
 
     [Fact]
     public void A_line_that_has_only_just_come_up_tells_nothing()
@@ -61,6 +61,19 @@ public sealed class DrainRateTests
     }
 
     [Fact]
+    public void Of_short_ones_a_window_holds_more_than_a_burst()
+    {
+        // Bursts of 64, each after a pause.
+        for (int burst = 0; burst < 4; burst++)
+        {
+            _rate.Add(64, 1);
+            AddEach(63, 0.01);
+        }
+
+        Assert.InRange(_rate.PerItem, 1, 1.02);
+    }
+
+    [Fact]
     public void A_clock_that_has_not_moved_tells_nothing()
     {
         AddEach(1_000, 0);
@@ -70,7 +83,7 @@ public sealed class DrainRateTests
     [Fact]
     public void It_is_never_longer_than_the_longest_and_never_shorter_than_the_shortest() => Gen.Double[1, 1_000_000].Array[32, 500].Sample(static times =>
     {
-        var rate = new DrainRate();
+        var rate = new DrainRate(1);
         foreach (double time in times)
         {
             rate.Add(time, 1);

@@ -34,7 +34,7 @@ public sealed class HostBoundsTests
         var (accepted, refusal) = await FloodAsync(flood);
         Assert.InRange(accepted.Count, 4, 5);
         Assert.Equal(ErrorCode.Busy, refusal.Code);
-        Assert.Matches($@"^\d requests wait in the host, 4 of them for tenant 'flood', which has its share of 8 places: its bound \(AdmissionOptions\.MaxWaiting\)\. Try again in 1,000 µs\.$", refusal.Message);
+        Assert.Matches($@"^\d requests wait in the host, 4 of them for tenant 'flood', which has its share of the 8 places \(AdmissionOptions\.MaxWaiting\)\. Try again in 1,000 µs\.$", refusal.Message);
         Assert.NotNull(refusal.RetryAfter);
         var (others, _) = await FloodAsync(other);
         Assert.InRange(others.Count, 2, 3);

@@ -37,7 +37,7 @@ public sealed class StoreLineTests : IDisposable
 
         var refusal = cell.TryAdmit(s_command, long.MaxValue);
         Assert.Equal(ErrorCode.Busy, refusal?.Code);
-        Assert.Equal("16 requests wait for store 1 and take about 1.6 s, longer than requests are to wait (AdmissionOptions.LongestWait). Try again in 850,000 µs.", refusal?.Message);
+        Assert.Equal("16 requests wait for store 1 and take about 1.6 s: longer than requests are to wait (AdmissionOptions.LongestWait). Try again in 850,000 µs.", refusal?.Message);
         Assert.Equal(TimeSpan.FromMilliseconds(850), refusal?.RetryAfter);
     }
 
@@ -48,9 +48,9 @@ public sealed class StoreLineTests : IDisposable
         Admit(cell, 44);
         await TakeAsync(cell, 34);
 
-        Assert.Null(cell.TryAdmit(s_command, cell.After(TimeSpan.FromSeconds(1.1)))); // ten wait, for a second
-        var refusal = cell.TryAdmit(s_command, cell.After(TimeSpan.FromSeconds(0.9)));
-        Assert.StartsWith("11 requests wait for store 1 and take about 1.1 s, longer than this one's time.", refusal?.Message, StringComparison.Ordinal);
+        Assert.Null(cell.TryAdmit(s_command, cell.After(TimeSpan.FromSeconds(2.1)))); // ten wait, for a second
+        var refusal = cell.TryAdmit(s_command, cell.After(TimeSpan.FromSeconds(1.9)));
+        Assert.StartsWith("11 requests wait for store 1 and take about 1.1 s: too long for this one, which has 1.90", refusal?.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class StoreLineTests : IDisposable
 
         Assert.NotNull(cell.TryAdmit(s_command, long.MaxValue));
         Assert.Null(cell.TryAdmit(needed, long.MaxValue));
-        Assert.NotNull(cell.TryAdmit(needed, cell.After(TimeSpan.FromSeconds(1))));
+        Assert.NotNull(cell.TryAdmit(needed, cell.After(TimeSpan.FromSeconds(3))));
     }
 
     [Fact]

@@ -46,6 +46,24 @@ public sealed class WaitingLineTests
     }
 
     [Fact]
+    public void Who_waits_shares_the_processors_by_weight()
+    {
+        var heavy = new Tenant("heavy", 2);
+        Assert.Equal(1, _line.ShareOf(_flood));
+
+        _line.Enter(_flood);
+        Assert.Equal(1, _line.ShareOf(_flood));
+        Assert.Equal(2.0 / 3, _line.ShareOf(heavy));
+        _line.Enter(heavy);
+        Assert.Equal(1.0 / 3, _line.ShareOf(_flood));
+        Assert.Equal(2.0 / 3, _line.ShareOf(heavy));
+        Assert.Equal(1.0 / 4, _line.ShareOf(_other));
+
+        _line.Leave(heavy);
+        Assert.Equal(1, _line.ShareOf(_flood));
+    }
+
+    [Fact]
     public void What_must_not_be_refused_is_counted_beyond_the_places()
     {
         Fill(_flood, 2);

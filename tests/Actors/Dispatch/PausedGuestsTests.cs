@@ -81,7 +81,9 @@ public sealed class PausedGuestsTests : IDisposable
         Assert.Equal([single.Store], TakeLater(1));
         single.Guest.AddProcessorTime(500_000_000);
         Assert.True(_paused.Add(single.Store, single.Guest, other));
-        Assert.Equal([flood[0].Store, flood[1].Store, flood[2].Store, single.Store], TakeLater(4));
+        IActorRef[] taken = [.. TakeLater(4)];
+        Assert.Same(single.Store, taken[3]);
+        Assert.Equal(flood.Select(static g => g.Store).ToHashSet(), taken[..3].ToHashSet());
     }
 
     [Fact]

@@ -23,13 +23,14 @@ internal static class TenantsLoad
             await PacedAsync(good, TimeSpan.FromSeconds(1)).ConfigureAwait(false);
             var idle = await PacedAsync(good, options.Length(10, 3)).ConfigureAwait(false);
 
-            using var end = new CancellationTokenSource();
-            var flood = new List<Task>();
+            var stores = new FuncRef[FloodStores];
             for (int i = 0; i < FloodStores; i++)
             {
-                var work = await NewAsync(host, module, "flood").ConfigureAwait(false);
-                flood.AddRange(Enumerable.Range(0, CallersEach).Select(_ => Task.Run(() => FloodAsync(work, end.Token))));
+                stores[i] = await NewAsync(host, module, "flood").ConfigureAwait(false);
             }
+
+            using var end = new CancellationTokenSource();
+            Task[] flood = [.. stores.SelectMany(work => Enumerable.Range(0, CallersEach).Select(_ => Task.Run(() => FloodAsync(work, end.Token))))];
 
             await PacedAsync(good, TimeSpan.FromSeconds(1)).ConfigureAwait(false);
             var beside = await PacedAsync(good, options.Length(30, 5)).ConfigureAwait(false);
