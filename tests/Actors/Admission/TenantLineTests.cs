@@ -9,6 +9,9 @@ namespace WasmActors.Actors.Tests.Admission;
 /// <summary>A host with more to do than it can: what is measured while stores wait for a processor.</summary>
 public sealed class TenantLineTests
 {
+    // More than are taken however long they take, which is 32 for each processor.
+    private const int Enough = 100;
+
     // Some milliseconds of a processor.
     private const string Working = """
         (module (func (export "work") (param i32) (result i32) (local $i i32)
@@ -21,7 +24,7 @@ public sealed class TenantLineTests
     public async Task While_stores_wait_a_tenants_line_is_kept_short_and_another_tenant_is_not_refused()
     {
         var bounds = new AdmissionOptions { LongestWait = TimeSpan.FromMilliseconds(1) };
-        await using var host = await WasmHost.StartAsync(HostFixture.Options with { Admission = bounds });
+        await using var host = await WasmHost.StartAsync(HostFixture.Options with { Admission = bounds, Parallelism = 2 });
         var flood = new List<FuncRef>();
         for (int i = 0; i < 64; i++)
         {
@@ -35,6 +38,12 @@ public sealed class TenantLineTests
         for (int i = 0; refusal is null; i++)
         {
             Assert.False(deadline.IsCancellationRequested, "Nothing was ever refused.");
+            if (host.Admission.Waiting > Enough)
+            {
+                await Task.Delay(1); // the line stands: what its requests take is being measured
+                continue;
+            }
+
             var call = flood[i % flood.Count].CallAsync<int, int>(1);
             if (call.IsFaulted)
             {
@@ -44,8 +53,6 @@ public sealed class TenantLineTests
             {
                 accepted.Add(call.AsTask());
             }
-
-            await Task.Yield();
         }
 
         Assert.Contains("AdmissionOptions.LongestWait", refusal.Message, StringComparison.Ordinal);
