@@ -106,6 +106,8 @@ internal sealed class BackgroundWorkers : IDisposable
             return;
         }
 
+        GuestExecutor.QueueOf(mailbox)?.BeginTurn(long.MaxValue); // its guest's slice is what ends it
+
         // What the turn owes somebody is no work for this thread.
         if (Turn.Run(mailbox, _executor) is { } owed)
         {

@@ -1,7 +1,9 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Dispatch;
+using WasmActors.Actors.Admission;
+using WasmActors.Actors.Stores;
 
 namespace WasmActors.Actors.Dispatch;
 
@@ -22,7 +24,14 @@ internal sealed class GuestExecutor : ExecutorService
     // So many turns a thread runs in a row before the pool gets it back.
     private const int MaxTurns = 2048;
 
-    private readonly ConcurrentQueue<IRunnable> _ready = new();
+    // Now and then a thread that goes on with answers looks whether somebody has waited too long.
+    private const int TurnsBetweenLooks = 64;
+
+    // After so long, in ticks of the stopwatch, a store with more messages gets back in line, if others wait.
+    private static readonly long s_turn = Stopwatch.Frequency / 1000;
+
+    private readonly ReadyLine _ready = new();
+    private readonly Tenant _nobody = new("", 1);
     private readonly PausedGuests _paused;
     private readonly BackgroundWorkers _background;
     private readonly Worker[] _workers;
@@ -38,7 +47,16 @@ internal sealed class GuestExecutor : ExecutorService
         ReserveThreads(settings.Parallelism);
     }
 
-    /// <summary>Lets a store whose guest yielded go on later, by what that guest has had so far.</summary>
+    /// <summary>Stores that may run at the same time.</summary>
+    internal int Parallelism => _workers.Length;
+
+    /// <summary>Whether stores wait for a worker.</summary>
+    internal bool IsContended => Volatile.Read(ref _waiting) > 0;
+
+    /// <summary>Time of a worker that a request takes, in ticks of the stopwatch; 0 while stores have not waited long enough to tell.</summary>
+    internal double TimePerRequest => _ready.TimePerRequest;
+
+    /// <summary>Lets a store whose guest yielded go on later, by what that guest and its tenant have had so far.</summary>
     internal void Defer(GuestPlace place)
     {
         if (_stopped)
@@ -86,7 +104,7 @@ internal sealed class GuestExecutor : ExecutorService
             }
         }
 
-        _ready.Enqueue(run);
+        _ready.Enqueue(run, QueueOf(run)?.Cell.Tenant ?? _nobody);
         Interlocked.Increment(ref _waiting);
         Wake();
     }
@@ -131,17 +149,61 @@ internal sealed class GuestExecutor : ExecutorService
         }
     }
 
+    /// <summary>The store's queue behind a mailbox; null for another actor's.</summary>
+    internal static StoreQueue? QueueOf(IRunnable run) => run is Mailbox { MessageQueue: StoreQueue queue } ? queue : null;
+
+    // While stores wait, turns are short, and it is kept account of who has the workers for how long: nobody asks otherwise.
+    private IThreadPoolWorkItem? RunAccounted(IRunnable run)
+    {
+        var queue = QueueOf(run);
+        var cell = queue?.Cell;
+        long before = cell?.BegunCount ?? 0;
+        bool contended = IsContended;
+        long start = Stopwatch.GetTimestamp();
+        queue?.BeginTurn(start + s_turn);
+        try
+        {
+            return Turn.Run(run, this);
+        }
+        finally
+        {
+            if (contended || IsContended)
+            {
+                var tenant = cell?.Tenant ?? _nobody;
+                long had = Stopwatch.GetTimestamp() - start;
+                _ready.Charge(tenant, had, (cell?.BegunCount ?? 0) - before);
+                _paused.Charge(tenant, had);
+            }
+            else
+            {
+                _ready.Rest();
+            }
+        }
+    }
+
+    // Also where a thread goes on with answers and no worker looks.
+    private bool TryTakeAged([MaybeNullWhen(false)] out IRunnable run)
+    {
+        run = null;
+        if (!_paused.TryTakeAged(out var place, out bool counted))
+        {
+            return false;
+        }
+
+        if (counted)
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+
+        return Turn.TryResume(place, out run);
+    }
+
     // New messages first, unless a paused guest has waited too long.
     private bool TryTake([MaybeNullWhen(false)] out IRunnable run)
     {
-        if (_paused.TryTakeAged(out var place, out bool counted))
+        if (TryTakeAged(out run))
         {
-            if (counted)
-            {
-                Interlocked.Decrement(ref _waiting);
-            }
-
-            return Turn.TryResume(place, out run);
+            return true;
         }
 
         if (_ready.TryDequeue(out run))
@@ -150,7 +212,7 @@ internal sealed class GuestExecutor : ExecutorService
             return true;
         }
 
-        if (_paused.TryTakeSoon(out place))
+        if (_paused.TryTakeSoon(out var place))
         {
             Interlocked.Decrement(ref _waiting);
             return Turn.TryResume(place, out run);
@@ -185,7 +247,7 @@ internal sealed class GuestExecutor : ExecutorService
             IThreadPoolWorkItem? owed = null;
             if (run is not null || executor.TryTake(out run))
             {
-                owed = Turn.Run(run, executor);
+                owed = executor.RunAccounted(run);
             }
 
             GoOn();
@@ -201,6 +263,11 @@ internal sealed class GuestExecutor : ExecutorService
         {
             for (int turns = 0; NextTurn.RunOwed(owed, executor) is { } mailbox; turns++)
             {
+                if (turns % TurnsBetweenLooks == TurnsBetweenLooks - 1 && executor.TryTakeAged(out var aged))
+                {
+                    executor.ExecuteElsewhere(aged);
+                }
+
                 if (turns == MaxTurns || Volatile.Read(ref executor._waiting) > 0 || executor.TryClaim() is not { } worker)
                 {
                     executor.ExecuteElsewhere(mailbox);

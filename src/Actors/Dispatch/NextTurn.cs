@@ -109,6 +109,7 @@ internal sealed class NextTurn
             s_all.Add(new WeakReference<NextTurn>(turn));
         }
 
+        RequestSweeper.Start();
         return turn;
     }
 }

@@ -1,25 +1,26 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using WasmActors.Actors.Admission;
 
 namespace WasmActors.Actors.Dispatch;
 
 /// <summary>
 /// Stores whose guests have outlived their time slice, in the order in which they go on. A guest that has had few slices goes on soon,
-/// behind mailboxes with new messages; one that keeps on sinks to the background, where it runs on what the others leave: who has
-/// had least of the processors goes first there, so that all get the same however their slices end.
+/// behind mailboxes with new messages; one that keeps on sinks to the background, where it runs on what the others leave. The tenant
+/// that has had least goes first; within a tenant who came first, and in the background who has had least of the processors, so that all get
+/// the same however their slices end.
 /// </summary>
 /// <remarks>Nobody starves: while some have waited too long, one of them at a time goes before new messages, often enough that they
 /// get on and seldom enough that short calls do not wait for them.</remarks>
 internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider clock)
 {
-    private readonly ConcurrentQueue<(GuestPlace Place, long Since)> _soon = new();
-    private readonly PriorityQueue<GuestPlace, (TimeSpan Used, long Order)> _later = new();
+    private readonly FairShares<Queue<(GuestPlace Place, long Since)>> _soon = new();
+    private readonly FairShares<TenantLines.Background> _later = new();
     private readonly Lock _lock = new();
     private readonly TimeSpan _betweenAged = settings.Aging / 2;
     private long _lastBackground = clock.GetTimestamp();
     private long _lastAged;
     private long _order;
-    private TimeSpan _least;
+    private volatile int _soonCount;
     private volatile int _laterCount;
 
     /// <summary>Whether a guest waits in the background.</summary>
@@ -28,41 +29,46 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
     /// <summary>Puts a guest in line; true when it went to the background.</summary>
     internal bool Add(GuestPlace place)
     {
-        if (place.Yields <= settings.ForegroundSlices)
-        {
-            _soon.Enqueue((place, clock.GetTimestamp()));
-            return false;
-        }
-
+        bool sinks = Sinks(place);
         lock (_lock)
         {
-            if (_later.Count == 0)
+            if (sinks)
             {
-                Volatile.Write(ref _lastBackground, clock.GetTimestamp());
+                AddLater(place);
             }
-
-            // Who comes late has no claim to what the others had before it came, nor who was away to what they had meanwhile. Those
-            // that stay differ by the slices that are under way, which is none of that.
-            var had = place.ProcessorTime + (place.Handicap ?? TimeSpan.Zero);
-            if (had < (place.Handicap is null ? _least : _least - settings.Aging))
+            else
             {
-                had = _least;
+                place.Tenant.Lines.Soon.Line.Enqueue((place, clock.GetTimestamp()));
+                _soon.Add(place.Tenant.Lines.Soon);
+                _soonCount = _soon.Count;
             }
-
-            place.Handicap = had - place.ProcessorTime;
-            _later.Enqueue(place, (had, _order++));
-            _laterCount = _later.Count;
         }
 
-        return true;
+        return sinks;
+    }
+
+    /// <summary>A tenant's store has had a worker for so long, in ticks of the stopwatch.</summary>
+    internal void Charge(Tenant tenant, long ticks)
+    {
+        lock (_lock)
+        {
+            FairShares<Queue<(GuestPlace, long)>>.Charge(tenant.Lines.Soon, ticks);
+        }
     }
 
     /// <summary>The next of those with few slices.</summary>
     internal bool TryTakeSoon([MaybeNullWhen(false)] out GuestPlace place)
     {
-        bool taken = _soon.TryDequeue(out var first);
-        place = first.Place;
-        return taken;
+        place = null;
+        if (_soonCount == 0)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            return TakeSoon(out place);
+        }
     }
 
     /// <summary>The next of the background, for a thread of the background.</summary>
@@ -76,17 +82,8 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
 
         lock (_lock)
         {
-            if (!_later.TryDequeue(out place, out var had))
-            {
-                return false;
-            }
-
-            _least = had.Used > _least ? had.Used : _least;
-            _laterCount = _later.Count;
+            return TakeLater(out place);
         }
-
-        Volatile.Write(ref _lastBackground, clock.GetTimestamp());
-        return true;
     }
 
     /// <summary>One that has waited too long, to go before new messages; none so soon after another.</summary>
@@ -96,18 +93,81 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
     {
         place = null;
         wasSoon = false;
-        long last = Volatile.Read(ref _lastAged);
-        if ((_soon.IsEmpty && _laterCount == 0) || clock.GetElapsedTime(last) < _betweenAged)
+        if ((_soonCount == 0 && _laterCount == 0) || clock.GetElapsedTime(Volatile.Read(ref _lastAged)) < _betweenAged)
         {
             return false;
         }
 
-        wasSoon = _soon.TryPeek(out var first) && clock.GetElapsedTime(first.Since) >= settings.Aging;
+        lock (_lock)
+        {
+            if (clock.GetElapsedTime(_lastAged) < _betweenAged)
+            {
+                return false; // another thread took one
+            }
 
-        // The background waits too long when its threads have had no processor for so long.
-        bool wasLater = !wasSoon && _laterCount > 0 && clock.GetElapsedTime(Volatile.Read(ref _lastBackground)) >= settings.Aging;
-        return (wasSoon || wasLater)
-            && Interlocked.CompareExchange(ref _lastAged, clock.GetTimestamp(), last) == last
-            && (wasSoon ? TryTakeSoon(out place) : TryTakeLater(out place));
+            wasSoon = _soon.TryPeek(out var first) && clock.GetElapsedTime(first.Line.Peek().Since) >= settings.Aging;
+
+            // The background waits too long when its threads have had no processor for so long.
+            bool wasLater = !wasSoon && _laterCount > 0 && clock.GetElapsedTime(_lastBackground) >= settings.Aging;
+            if (!wasSoon && !wasLater)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _lastAged, clock.GetTimestamp());
+            return wasSoon ? TakeSoon(out place) : TakeLater(out place);
+        }
+    }
+
+    // By its slices, unless it has hardly had a processor in them: a slice ends with a tick of the clock, also where others had the machine.
+    private bool Sinks(GuestPlace place) => place.Yields > settings.ForegroundSlices && place.ProcessorTime >= place.Tick * settings.ForegroundSlices / 2;
+
+    private void AddLater(GuestPlace place)
+    {
+        if (_later.Count == 0)
+        {
+            _lastBackground = clock.GetTimestamp();
+        }
+
+        // Who comes late has no claim to what the others had before it came, nor who was away to what they had meanwhile. Those
+        // that stay differ by the slices that are under way, which is none of that.
+        var share = place.Tenant.Lines.Later;
+        var line = share.Line;
+        var had = place.ProcessorTime + (place.Handicap ?? TimeSpan.Zero);
+        if (had < (place.Handicap is null ? line.Least : line.Least - settings.Aging))
+        {
+            had = line.Least;
+        }
+
+        place.Handicap = had - place.ProcessorTime;
+        FairShares<TenantLines.Background>.Charge(share, (place.ProcessorTime - place.Charged).Ticks);
+        place.Charged = place.ProcessorTime;
+        line.Guests.Enqueue(place, (had, _order++));
+        _later.Add(share);
+        _laterCount = _later.Count;
+    }
+
+    private bool TakeSoon([MaybeNullWhen(false)] out GuestPlace place)
+    {
+        bool taken = _soon.TryNext(out var share);
+        place = taken ? share!.Line.Dequeue().Place : null;
+        _soonCount = _soon.Count;
+        return taken;
+    }
+
+    private bool TakeLater([MaybeNullWhen(false)] out GuestPlace place)
+    {
+        place = null;
+        if (!_later.TryNext(out var share))
+        {
+            return false;
+        }
+
+        var line = share.Line;
+        line.Guests.TryDequeue(out place, out var had);
+        line.Least = had.Had > line.Least ? had.Had : line.Least;
+        _laterCount = _later.Count;
+        _lastBackground = clock.GetTimestamp();
+        return place is not null;
     }
 }

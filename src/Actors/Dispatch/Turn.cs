@@ -34,6 +34,9 @@ internal sealed class Turn
         return true;
     }
 
+    /// <summary>The executor whose turn it is on this thread; null outside of one.</summary>
+    internal static GuestExecutor? Executor => t_current?._executor;
+
     /// <summary>Runs a mailbox; the answer is what the turn left to deliver.</summary>
     internal static IThreadPoolWorkItem? Run(IRunnable mailbox, GuestExecutor executor)
     {

@@ -184,7 +184,12 @@ public sealed class StoreRef
         var served = ServedContext.Current;
         long deadline = Cell.DeadlineOf(options.Within);
         request.Chain = options.Chain ?? served?.Chain;
-        request.Send(Cell, served is null ? deadline : Math.Min(deadline, Cell.DeadlineFrom(served)), options.Cancellation);
+        if (request.TrySend(Cell, served is null ? deadline : Math.Min(deadline, Cell.DeadlineFrom(served)), options.Cancellation) is { } refusal)
+        {
+            request.Refused();
+            return ValueTask.FromException<TResult>(refusal); // not thrown here: who is refused often is told cheaply
+        }
+
         return answer;
     }
 

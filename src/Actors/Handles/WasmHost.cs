@@ -2,6 +2,7 @@ using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
 using Serilog;
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Telemetry;
@@ -44,8 +45,10 @@ public sealed class WasmHost : IAsyncDisposable
             log.Information("Guests that can be paused have a thread each: {Reason}", reason);
         }
 
+        options.Admission.Check();
+        Admission = new HostAdmission(options.Admission);
         int number = Interlocked.Increment(ref s_hosts);
-        Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(Engine, log, Dispatcher)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");
+        Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(Engine, log, Dispatcher, Admission)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");
     }
 
     /// <summary>The actor system that the stores' actors live in.</summary>
@@ -59,6 +62,9 @@ public sealed class WasmHost : IAsyncDisposable
 
     /// <summary>The supervisor of the stores' actors, which takes the commands of <see cref="HostProtocol"/>.</summary>
     public IActorRef Supervisor { get; }
+
+    /// <summary>What the host takes on.</summary>
+    internal HostAdmission Admission { get; }
 
     /// <summary>Starts a host with an actor system of its own.</summary>
     /// <param name="options">Null for the defaults.</param>
@@ -110,7 +116,8 @@ public sealed class WasmHost : IAsyncDisposable
         Modules.GetFileAsync(path, cancellation: cancellation);
 
     /// <summary>Makes a store in an actor of its own.</summary>
-    /// <exception cref="WasmError"><c>engine.bad_settings</c>: a limit is out of range.</exception>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c>: a limit is out of range; <c>host.full</c>: see
+    /// <see cref="AdmissionOptions"/>.</exception>
     public async Task<StoreRef> CreateStoreAsync(StoreSpec? spec = null, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);

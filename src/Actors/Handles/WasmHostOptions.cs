@@ -1,4 +1,5 @@
 using Serilog;
+using WasmActors.Actors.Admission;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Handles;
@@ -15,6 +16,9 @@ public sealed record WasmHostOptions
     /// <summary>Stores that run at the same time. Default 0: the number of processors, at least 2. Used by
     /// <see cref="WasmHost.StartAsync"/> only; an attached system has its own configuration (<c>wasmactors.dispatcher</c>).</summary>
     public int Parallelism { get; init; }
+
+    /// <summary>How much the host takes on before it refuses more. Default: <see cref="AdmissionOptions"/>' own defaults.</summary>
+    public AdmissionOptions Admission { get; init; } = new();
 
     /// <summary>Where the host logs. Default: nowhere.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;

@@ -41,7 +41,10 @@ internal sealed class GuestAnswer : StoreRequest
             var cell = function.Store.Cell;
             var options = caller.Options;
             var request = new GuestAnswer(new StoreProtocol.Call(function.Id, arguments), id, waiting) { Chain = options.Chain };
-            request.Send(cell, cell.DeadlineOf(options.Within), CancellationToken.None);
+            if (request.TrySend(cell, cell.DeadlineOf(options.Within), CancellationToken.None) is { } refusal)
+            {
+                waiting.Tell(new ImportTrapped(id, WasmFailure.From(refusal)), ActorRefs.NoSender);
+            }
         }
         catch (WasmException refused)
         {

@@ -19,6 +19,9 @@ public sealed record WasmFailure(string Code, string Message)
     /// <summary>What became of the store, where the failure interrupted its guest or ended the store; else null.</summary>
     public StoreFate? Fate { get; init; }
 
+    /// <summary>After how long it is worth trying again, where something is full or busy; else null. See <see cref="WasmError.RetryAfter"/>.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Full name of the type of the exception behind the failure, else null.</summary>
     public string? CauseType { get; init; }
 
@@ -38,6 +41,7 @@ public sealed record WasmFailure(string Code, string Message)
             Frames = exception switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] },
             ExitStatus = (exception as WasiExit)?.Status,
             Fate = exception.Fate,
+            RetryAfter = (exception as WasmError)?.RetryAfter,
             CauseType = exception.InnerException?.GetType().FullName,
             CauseMessage = exception.InnerException is { } cause ? GuestText.MessageOf(cause) : null,
             Exception = exception,
@@ -57,7 +61,7 @@ public sealed record WasmFailure(string Code, string Message)
 
         WasmException exception = ExitStatus is { } status ? new WasiExit(status)
             : TrapCode is { } trap ? new Trap(trap, Code, Message, Frames, null)
-            : new WasmError(Code, CauseType is null ? Message : $"{Message} (cause: {CauseType}: {CauseMessage})", Frames, null);
+            : new WasmError(Code, CauseType is null ? Message : $"{Message} (cause: {CauseType}: {CauseMessage})", Frames, null) { RetryAfter = RetryAfter };
         exception.Fate = Fate;
         return exception;
     }

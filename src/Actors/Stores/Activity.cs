@@ -1,3 +1,4 @@
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
@@ -71,6 +72,7 @@ internal sealed class Activity
     private GuestCall? _call;
     private Queue<StoreRequest>? _callerQueue;
     private CallChain? _chain;
+    private HostAdmission? _countedBy;
 
     internal void Begin(in Work work, long number, Activity? outer)
     {
@@ -97,9 +99,10 @@ internal sealed class Activity
     /// <summary>The chain for calls that are made for the answer to the import that is waited for.</summary>
     internal CallChain Chain(StoreCell cell) => _chain ??= new CallChain(cell, Number, Outer is null ? Work.Chain : Outer.Chain(cell));
 
-    /// <summary>The guest waits for an import; for its time only where nobody answers.</summary>
-    internal void Wait(ImportServer? server, long deadline, long now)
+    /// <summary>The guest waits for an import, for its time only where nobody answers, and is counted as one that waits until then.</summary>
+    internal void Wait(ImportServer? server, long deadline, long now, HostAdmission countedBy)
     {
+        _countedBy = countedBy;
         IsAsleep = server is null;
         Import = new ImportId(Number, Import.Ordinal + 1);
         Server = server;
@@ -112,6 +115,8 @@ internal sealed class Activity
     {
         Server = null;
         IsAsleep = false;
+        _countedBy?.Unpark();
+        _countedBy = null;
         if (_chain is { } chain)
         {
             chain.IsOver = true;

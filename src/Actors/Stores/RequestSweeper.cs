@@ -28,7 +28,7 @@ internal static class RequestSweeper
     private static readonly ManualResetEventSlim s_wake = new(false, spinCount: 0);
     private static WeakReference<ISwept>[] s_requests = new WeakReference<ISwept>[64];
     private static int s_count;
-    private static bool s_started;
+    private static int s_started;
     private static volatile bool s_resting;
 
     // Stopwatch timestamp of the next look.
@@ -45,11 +45,18 @@ internal static class RequestSweeper
             }
 
             s_requests[s_count++] = new WeakReference<ISwept>(request);
-            if (!s_started)
-            {
-                s_started = true;
-                new Thread(Run) { IsBackground = true, Name = "wasm request deadlines", Priority = ThreadPriority.AboveNormal }.Start();
-            }
+        }
+
+        Start();
+    }
+
+    /// <summary>Starts the thread, the first time: with the first request, or the first thread that goes on with answers, which may
+    /// leave turns to be rescued without any request being sent.</summary>
+    internal static void Start()
+    {
+        if (Interlocked.Exchange(ref s_started, 1) == 0)
+        {
+            new Thread(Run) { IsBackground = true, Name = "wasm request deadlines", Priority = ThreadPriority.AboveNormal }.Start();
         }
     }
 

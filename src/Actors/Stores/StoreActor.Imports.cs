@@ -20,15 +20,22 @@ internal sealed partial class StoreActor
     private void OnParked(Activity activity, GuestCall call)
     {
         var import = call.Import!;
-        if (import.WakesAt is { } awake)
+        var server = import.Func.Server as ImportServer;
+        if (server is null && import.WakesAt is null)
         {
-            BeginWait(activity, call, null, awake);
+            import.Fail(new WasmError(ErrorCode.MissingImport, $"Nobody answers '{import.Func.ShownName}': bind it with ImportMap.Serve."));
             return;
         }
 
-        if (import.Func.Server is not ImportServer server)
+        if (_cell.Host.TryPark() is { } refusal)
         {
-            import.Fail(new WasmError(ErrorCode.MissingImport, $"Nobody answers '{import.Func.ShownName}': bind it with ImportMap.Serve."));
+            import.Fail(refusal);
+            return;
+        }
+
+        if (server is null)
+        {
+            BeginWait(activity, call, null, import.WakesAt!.Value);
             return;
         }
 
@@ -61,7 +68,7 @@ internal sealed partial class StoreActor
     {
         long now = _cell.Now;
         long deadline = Math.Min(call.Deadline ?? long.MaxValue, end);
-        activity.Wait(server, deadline, now);
+        activity.Wait(server, deadline, now, _cell.Host);
         activity.PausedSince = activity.PausedSince == 0 ? now : activity.PausedSince;
         WatchTime(activity);
         return deadline;

@@ -11,7 +11,7 @@ internal sealed partial class StoreActor
     {
         if (work.Command is StoreProtocol.Stop)
         {
-            if (work.TryTake())
+            if (work.TryTake(_cell))
             {
                 Stop(work with { Chain = null }); // nobody's guest waits for that by the graph
             }
@@ -26,7 +26,7 @@ internal sealed partial class StoreActor
         }
         else if (_top is null && _stepsLeftToReplay == 0 && _session is not null)
         {
-            if (!work.TryTake())
+            if (!work.TryTake(_cell))
             {
                 work.Forget(_cell);
                 return;
@@ -85,7 +85,7 @@ internal sealed partial class StoreActor
 
     private void TurnAway(in Work work, WasmError refusal)
     {
-        if (work.TryTake())
+        if (work.TryTake(_cell))
         {
             CountRefusal(work.Record, refusal.Code);
             (work with { Chain = null }).Answer(new Failed(WasmFailure.From(refusal)), _cell); // it was never added
@@ -111,7 +111,7 @@ internal sealed partial class StoreActor
 
     private void Look(in Work work)
     {
-        if (!work.TryTake())
+        if (!work.TryTake(_cell))
         {
             work.Forget(_cell);
             return;
@@ -150,7 +150,7 @@ internal sealed partial class StoreActor
         {
             request.IsQueued = true; // it was counted when it was sent
         }
-        else if (_queue.Count >= _recipe.Spec.QueueLimit)
+        else if (!_cell.CountsCommands && _queue.Count >= _recipe.Spec.QueueLimit)
         {
             CountRefusal(work.Record, ErrorCode.Busy);
             work.Answer(new Failed(new WasmFailure(ErrorCode.Busy, $"Store {_cell.Id} has {_queue.Count} commands waiting, its limit.")), _cell);
@@ -195,7 +195,7 @@ internal sealed partial class StoreActor
         var reply = new Failed(WasmFailure.From(failure));
         while (_queue.TryDequeue(out var work))
         {
-            if (work.TryTake())
+            if (work.TryTake(_cell))
             {
                 work.Answer(reply, _cell);
             }

@@ -34,6 +34,12 @@ internal sealed partial class StoreActor
                 return;
             }
 
+            if (work.Command is Instantiate or InstantiateInOrder && _cell.Host.TryInstantiate(_engine.Settings) is { } full && !IsReplay(work))
+            {
+                FailTop(activity, full);
+                return;
+            }
+
             activity.Deadline = DeadlineOf(work);
             switch (work.Command)
             {
@@ -157,7 +163,7 @@ internal sealed partial class StoreActor
 
         while (_queue.TryDequeue(out var work))
         {
-            if (work.TryTake())
+            if (work.TryTake(_cell))
             {
                 Start(work);
                 return true;
@@ -172,7 +178,7 @@ internal sealed partial class StoreActor
     private void OnYielded(Activity activity, GuestCall call)
     {
         NotePause(activity);
-        var place = (activity.Place ??= new GuestPlace(Self)).For(call);
+        var place = (activity.Place ??= new GuestPlace(Self, _cell.Tenant)).For(call);
         activity.IsInLine = true;
         if (!Turn.TryDefer(place))
         {

@@ -50,6 +50,11 @@ internal sealed partial class StoreActor : UntypedActor
     protected override void PreStart()
     {
         _cell.Actor = Self;
+        if (Turn.Executor is { } executor)
+        {
+            _cell.Host.RunsOn(executor);
+        }
+
         if (_cell.IsGone)
         {
             Context.Stop(Self); // it broke while it was to stop
@@ -90,6 +95,8 @@ internal sealed partial class StoreActor : UntypedActor
         {
             stopper.Answer(Done.Instance, _cell);
         }
+
+        _cell.Ended();
     }
 
     protected override void OnReceive(object message)

@@ -4,6 +4,7 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Actors.Stores;
 
@@ -23,6 +24,7 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
     private volatile int _interruption = -1;
     private long _interruptedAt;
     private long _attendAt = long.MaxValue;
+    private int _waitsInHost;
 
     internal enum Phase
     {
@@ -74,34 +76,44 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
 
     private Phase CurrentPhase => (Phase)(Volatile.Read(ref _state) & 3);
 
-    /// <summary>Sends it. The caller then awaits it.</summary>
-    internal void Send(StoreCell cell, long deadline, CancellationToken cancellation)
+    /// <summary>Sends it, and the caller then awaits it; the answer is null, or the refusal, and then nothing was sent.</summary>
+    internal WasmError? TrySend(StoreCell cell, long deadline, CancellationToken cancellation)
     {
-        cell.Admit(this);
+        if (cell.TryAdmit(this, deadline) is { } refusal)
+        {
+            RuntimeTelemetry.Refused(refusal.Code);
+            return refusal;
+        }
+
         Post(cell, deadline, cancellation);
+        return null;
     }
 
     /// <summary>Sends what a full queue and the time it takes must not keep from its store.</summary>
     internal void SendInAnyCase(StoreCell cell, CancellationToken cancellation)
     {
-        cell.AdmitInAnyCase();
+        cell.AdmitInAnyCase(this);
         Post(cell, long.MaxValue, cancellation);
     }
 
     /// <summary>Whether it is for the caller of an import rather than for the store.</summary>
     internal virtual bool IsForCaller => false;
 
+    /// <summary>It was counted in with those that wait in the host, before it is sent.</summary>
+    internal void WaitsInHost() => _waitsInHost = 1;
+
     /// <summary>Called by the actor when it begins the request; false when it was answered meanwhile.</summary>
     internal bool TryTake()
     {
-        Cell.Taken();
-        bool taken = Move(Phase.Waiting, Phase.Running);
-        if (taken && CallMetrics.HasFollowed)
+        bool begins = Move(Phase.Waiting, Phase.Running);
+        Cell.Taken(begins);
+        WaitsNoLonger();
+        if (begins && CallMetrics.HasFollowed)
         {
             Record?.Taken();
         }
 
-        return taken;
+        return begins;
     }
 
     /// <summary>What the actor shall do: the command, or null for a typed call, which overrides <see cref="Begin"/>.</summary>
@@ -166,9 +178,10 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
             return; // a clock of the user's that throws has no deadlines, and must not end the sweeper's thread
         }
 
-        if (phase == Phase.Running && now >= Volatile.Read(ref _attendAt))
+        // Only the time that was seen is taken away: the actor may set another meanwhile.
+        long attendAt = Volatile.Read(ref _attendAt);
+        if (phase == Phase.Running && now >= attendAt && Interlocked.CompareExchange(ref _attendAt, long.MaxValue, attendAt) == attendAt)
         {
-            Volatile.Write(ref _attendAt, long.MaxValue);
             Cell.RequestAttention();
         }
 
@@ -203,7 +216,11 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
     public bool IsActive => CurrentPhase is Phase.Waiting or Phase.Running;
 
     /// <summary>Ends it when its store has gone without taking it.</summary>
-    internal void FailGone() => FailUnless(Phase.Running, Cell.Gone());
+    internal void FailGone()
+    {
+        WaitsNoLonger();
+        FailUnless(Phase.Running, Cell.Gone());
+    }
 
     public void Execute() => Publish();
 
@@ -281,6 +298,15 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
     private void Follow() => Record = CallMetrics.IsListening && Kind is { } kind
         ? (Record ?? new CallRecord()).Begin(Cell, kind, Chain?.Trace ?? default)
         : null;
+
+    // Once, by its actor or by who finds that it has gone.
+    private void WaitsNoLonger()
+    {
+        if (Volatile.Read(ref _waitsInHost) != 0 && Interlocked.Exchange(ref _waitsInHost, 0) != 0)
+        {
+            Cell.Host.WaitsNoLonger(Cell.Tenant);
+        }
+    }
 
     private void FailUnless(Phase excluded, WasmException failure)
     {

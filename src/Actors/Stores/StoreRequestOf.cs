@@ -35,6 +35,9 @@ internal abstract class StoreRequest<TResult> : StoreRequest, IValueTaskSource<T
         }
     }
 
+    /// <summary>It was not sent: it may serve again.</summary>
+    internal void Refused() => Recycle();
+
     ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => _core.GetStatus(token);
 
     void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>

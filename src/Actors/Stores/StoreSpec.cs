@@ -23,7 +23,12 @@ public sealed record StoreSpec
     /// <summary>How the store comes back when it is replaced.</summary>
     public RestartPolicy Restart { get; init; } = new();
 
-    /// <summary>Most requests that may wait for the store. Default 10,000; one more is refused with <c>call.busy</c>.</summary>
+    /// <summary>Whose store it is: tenants share the host's processors and its places for waiting requests by their weights
+    /// (<see cref="Admission.AdmissionOptions"/>). 1 to 64 characters; default null: of none, and all of those together count as one.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Most requests that may wait for the store, by handle or as messages, 1 or more. Default 10,000; one more is refused with
+    /// <c>call.busy</c>.</summary>
     public int QueueLimit { get; init; } = 10_000;
 
     /// <summary>What becomes of the store after a failure of its guest's work.</summary>

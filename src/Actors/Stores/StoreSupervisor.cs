@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Serilog;
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
@@ -18,11 +19,13 @@ internal sealed partial class StoreSupervisor : UntypedActor
     private readonly WasmEngine _engine;
     private readonly ILogger _log;
     private readonly string _dispatcher;
+    private readonly HostAdmission _admission;
     private readonly Dictionary<IActorRef, Child> _children = [];
     private long _started;
 
-    public StoreSupervisor(WasmEngine engine, ILogger log, string dispatcher)
+    public StoreSupervisor(WasmEngine engine, ILogger log, string dispatcher, HostAdmission admission)
     {
+        _admission = admission;
         _engine = engine;
         _log = log;
         _dispatcher = dispatcher;
@@ -98,12 +101,18 @@ internal sealed partial class StoreSupervisor : UntypedActor
             return;
         }
 
+        if (_admission.TryStart(create.Spec, out var place) is { } refusal)
+        {
+            Sender.Tell(new StoreProtocol.Failed(WasmFailure.From(refusal)));
+            return;
+        }
+
         long id = Interlocked.Increment(ref s_lastStore);
-        var cell = new StoreCell(id, create.Spec, _engine) { Log = _log };
+        var cell = new StoreCell(id, create.Spec, _engine, place) { Log = _log };
         var recipe = new StoreRecipe(create.Spec);
         var creator = Sender;
         var actor = Context.ActorOf(
-            Props.CreateBy(new Maker(_engine, cell, recipe, creator, _log)).WithDispatcher(_dispatcher),
+            Props.CreateBy(new Maker(_engine, cell, recipe, creator, _log), cell).WithDispatcher(_dispatcher).WithMailbox(StoreMailbox.Id),
             $"store-{id}");
         _started++;
         _children.Add(actor, new Child(cell));

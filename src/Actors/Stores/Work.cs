@@ -11,14 +11,15 @@ namespace WasmActors.Actors.Stores;
 /// <param name="Chain">The calls that wait for it; null for none.</param>
 internal readonly record struct Work(StoreRequest? Request, StoreProtocol.Command? Command, IActorRef? Sender, CallChain? Chain)
 {
-    /// <summary>Takes it up; false when it was answered meanwhile.</summary>
-    internal bool TryTake()
+    /// <summary>Takes it up, once; false when it was answered meanwhile.</summary>
+    internal bool TryTake(StoreCell store)
     {
         if (Request is not null)
         {
             return Request.TryTake();
         }
 
+        store.CommandTaken();
         Command?.Record?.Taken();
         return true;
     }

@@ -78,8 +78,12 @@ public static class ErrorCode
     /// <summary>No stack is free for another guest that can be paused.</summary>
     public const string NoStack = "call.no_stack";
 
-    /// <summary>The store's queue is full.</summary>
+    /// <summary>So much waits already, for the store or for its host, that the call was not taken; or too many calls of the host wait
+    /// for imports. <see cref="WasmError.RetryAfter"/> says when it is worth trying again.</summary>
     public const string Busy = "call.busy";
+
+    /// <summary>The host has as many live stores as the process's memory, its memory mappings or the host's own bound allow.</summary>
+    public const string HostFull = "host.full";
 
     /// <summary>A value is of another type than asked for.</summary>
     public const string WrongType = "value.wrong_type";

@@ -7,6 +7,9 @@ namespace WasmActors.Runtime.Calls;
 /// <summary>The one place that maps what Wasmtime answers to the failures that users see.</summary>
 internal static class FailureMapper
 {
+    // A store keeps its stack until it is stopped: how long that takes is anybody's guess.
+    private static readonly TimeSpan s_retryStack = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How Wasmtime begins its refusal of an argument: a reference to something of another type.</summary>
     internal const string ArgumentMismatch = "argument type mismatch";
 
@@ -35,7 +38,7 @@ internal static class FailureMapper
     {
         WasiExit exit => exit,
         Trap trap => trap.Frames.Count > 0 ? trap : new Trap(trap.TrapCode, trap.Code, trap.Message, frames, trap.InnerException),
-        WasmError error => error.Frames.Count > 0 ? error : new WasmError(error.Code, error.Message, frames, error.InnerException),
+        WasmError error => error.Frames.Count > 0 ? error : new WasmError(error.Code, error.Message, frames, error.InnerException) { RetryAfter = error.RetryAfter },
         _ => new WasmError(
             ErrorCode.HostException,
             $"A host function threw {pending.GetType().Name}: {GuestText.MessageOf(pending)}",
@@ -72,7 +75,10 @@ internal static class FailureMapper
 
     internal static WasmError NoStack(WasmEngine engine) => new(
         ErrorCode.NoStack,
-        $"No stack is free for another guest that can be paused: {engine.StacksInUse} are in use or kept by stores, and {engine.Settings.MaxStacks} are allowed (EngineSettings.MaxStacks). Dispose stores, or allow more.");
+        $"No stack is free for another guest that can be paused: {engine.StacksInUse} are in use or kept by stores, and {engine.Settings.MaxStacks} are allowed (EngineSettings.MaxStacks). Dispose stores, or allow more.")
+    {
+        RetryAfter = s_retryStack,
+    };
 
     // Wasmtime has no codes for these: its words are all there is.
     private static bool LooksLikeLimit(string message) =>

@@ -15,6 +15,10 @@ public sealed class WasmError : WasmException
     internal WasmError(string code, string message, IReadOnlyList<TrapFrame> frames, Exception? cause)
         : base(code, message, cause) => Frames = frames;
 
+    /// <summary>After how long it is worth trying again, where the failure is that something is full or busy: an estimate, precise to the
+    /// microsecond, by how long those before took; else null.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Where in the guest a host function failed, innermost first; empty where no guest was running.</summary>
     public IReadOnlyList<TrapFrame> Frames { get; } = [];
 }

@@ -49,6 +49,36 @@ public sealed class GuestExecutorTests
     }
 
     [Fact]
+    public async Task A_tenant_with_many_stores_does_not_keep_anothers_store_waiting_behind_them_all()
+    {
+        await using var host = await WasmHost.StartAsync(HostFixture.Options with { Parallelism = 1 });
+        using var gate = new Gate();
+        var order = new List<int>();
+        int Note(int who)
+        {
+            order.Add(who); // one store at a time runs
+            return who;
+        }
+
+        var holder = await host.NewAsync(Guests.Worker, Guests.HostImport(gate.Pass), new StoreSpec { Tenant = "flood" });
+        var flood = new List<FuncRef>();
+        for (int i = 0; i < 20; i++)
+        {
+            flood.Add((await host.NewAsync(Guests.Worker, Guests.HostImport(Note), new StoreSpec { Tenant = "flood" })).GetFunc("call_host"));
+        }
+
+        var single = (await host.NewAsync(Guests.Worker, Guests.HostImport(Note), new StoreSpec { Tenant = "single" })).GetFunc("call_host");
+        var inside = holder.GetFunc("call_host").CallAsync<int, int>(0).AsTask();
+        await gate.Entered;
+        Task<int>[] calls = [.. flood.Select(static (f, i) => f.CallAsync<int, int>(i).AsTask()), single.CallAsync<int, int>(100).AsTask()];
+
+        gate.Open();
+        await Expect.SoonAsync(Task.WhenAll([inside, .. calls]));
+        Assert.Equal(21, order.Count);
+        Assert.InRange(order.IndexOf(100), 0, 3);
+    }
+
+    [Fact]
     public async Task Short_calls_are_answered_among_endless_guests_and_all_of_those_get_on()
     {
         await using var host = await WasmHost.StartAsync(HostFixture.Options);

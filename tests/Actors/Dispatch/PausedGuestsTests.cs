@@ -1,4 +1,5 @@
 using Akka.Actor;
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Tests.Support;
 
@@ -9,8 +10,11 @@ public sealed class PausedGuestsTests
 {
     private static readonly TimeSpan s_aging = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1);
+
     private readonly ManualClock _clock = new();
     private readonly PausedGuests _paused;
+    private readonly Tenant _tenant = new("", 1);
 
     public PausedGuestsTests() => _paused = new PausedGuests(new GuestExecutorSettings(2, 1, s_aging), _clock);
 
@@ -30,7 +34,7 @@ public sealed class PausedGuestsTests
     [Fact]
     public void A_guest_that_has_had_many_sinks_to_the_background()
     {
-        var guest = NewGuest(yields: 2);
+        var guest = NewGuest(yields: 2, milliseconds: 1);
 
         Assert.True(_paused.Add(guest));
         Assert.True(_paused.HasLater);
@@ -38,6 +42,60 @@ public sealed class PausedGuestsTests
         Assert.True(_paused.TryTakeLater(out var taken));
         Assert.Same(guest, taken);
         Assert.False(_paused.HasLater);
+    }
+
+    [Fact]
+    public void A_guest_that_has_hardly_had_a_processor_in_its_slices_does_not_sink()
+    {
+        // On a machine that others keep busy, the clock ticks and the guest stands still.
+        var paused = new PausedGuests(new GuestExecutorSettings(2, 1_000, s_aging), _clock);
+        var guest = NewGuest(yields: 1_001);
+
+        Assert.False(paused.Add(guest));
+        Ran(guest, milliseconds: 500); // half of what a thousand slices of a millisecond allow
+        Assert.True(paused.Add(guest));
+    }
+
+    [Fact]
+    public void In_the_background_the_tenant_that_has_had_least_goes_first()
+    {
+        var other = new Tenant("other", 1);
+        GuestPlace[] flood = [.. Enumerable.Range(0, 3).Select(_ => NewGuest(yields: 2, milliseconds: 100))];
+        var single = NewGuest(yields: 2, milliseconds: 150, other);
+        Add(flood);
+        Add(single);
+
+        // The flood has had 300 ms, the other 150.
+        Assert.Equal([single], TakeLater(1));
+        Ran(single, milliseconds: 10);
+        Add(single);
+        Assert.Equal([single], TakeLater(1));
+        Ran(single, milliseconds: 500);
+        Add(single);
+        GuestPlace[] taken = [.. TakeLater(4)];
+        Assert.Same(single, taken[3]);
+        Assert.Equal(flood.ToHashSet(), taken[..3].ToHashSet());
+    }
+
+    [Fact]
+    public void Those_that_go_on_soon_take_turns_by_what_their_tenants_have_had()
+    {
+        GuestPlace[] flood = [.. Enumerable.Range(0, 3).Select(_ => NewGuest(yields: 1))];
+        var single = NewGuest(yields: 1, tenant: new Tenant("other", 1));
+        foreach (var guest in flood)
+        {
+            Assert.False(_paused.Add(guest));
+        }
+
+        _paused.Charge(_tenant, 1_000_000);
+        Assert.False(_paused.Add(single));
+        Assert.True(_paused.TryTakeSoon(out var taken));
+        Assert.Same(single, taken);
+        foreach (var guest in flood)
+        {
+            Assert.True(_paused.TryTakeSoon(out taken));
+            Assert.Same(guest, taken);
+        }
     }
 
     [Fact]
@@ -83,7 +141,7 @@ public sealed class PausedGuestsTests
         Assert.Equal([old], TakeLater(1));
 
         // Both go on: the newcomer is not to have ten seconds before the other gets its next slice.
-        var late = NewGuest(yields: 2);
+        var late = NewGuest(yields: 2, milliseconds: 1);
         Add(late);
         Ran(old, milliseconds: 1);
         Add(old);
@@ -160,11 +218,11 @@ public sealed class PausedGuestsTests
     }
 
     private static void Ran(GuestPlace guest, int milliseconds) =>
-        guest.With(guest.Yields + 1, guest.ProcessorTime + TimeSpan.FromMilliseconds(milliseconds));
+        guest.With(guest.Yields + 1, guest.ProcessorTime + TimeSpan.FromMilliseconds(milliseconds), s_tick);
 
     // A guest that has yielded so often, and has had so much of a processor.
-    private static GuestPlace NewGuest(int yields, int milliseconds = 0) =>
-        new GuestPlace(ActorRefs.Nobody).With(yields, TimeSpan.FromMilliseconds(milliseconds));
+    private GuestPlace NewGuest(int yields, int milliseconds = 0, Tenant? tenant = null) =>
+        new GuestPlace(ActorRefs.Nobody, tenant ?? _tenant).With(yields, TimeSpan.FromMilliseconds(milliseconds), s_tick);
 
     private void Add(params GuestPlace[] guests)
     {

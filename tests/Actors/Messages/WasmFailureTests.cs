@@ -65,6 +65,16 @@ public class WasmFailureTests
     }
 
     [Fact]
+    public void When_to_try_again_crosses_a_border()
+    {
+        var busy = new WasmError(ErrorCode.Busy, "Full.") { RetryAfter = TimeSpan.FromMicroseconds(1_250) };
+
+        var back = Assert.IsType<WasmError>(AcrossABorder(WasmFailure.From(busy)).ToException());
+        Assert.Equal(TimeSpan.FromMicroseconds(1_250), back.RetryAfter);
+        Assert.Null(Assert.IsType<WasmError>(AcrossABorder(WasmFailure.From(new WasmError(ErrorCode.StoreGone, "Gone."))).ToException()).RetryAfter);
+    }
+
+    [Fact]
     public void Within_the_process_the_exception_stays_itself()
     {
         var error = new WasmError(ErrorCode.HostException, "x", new InvalidOperationException("y"));

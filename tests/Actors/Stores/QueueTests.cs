@@ -1,3 +1,5 @@
+using Akka.Actor;
+using WasmActors.Actors.Messages;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
 
@@ -21,7 +23,8 @@ public class QueueTests(HostFixture fixture) : IClassFixture<HostFixture>
 
         Assert.True(typed.IsFaulted && untyped.IsFaulted && batch.IsFaulted && read.IsFaulted);
         var error = await Expect.ErrorAsync(ErrorCode.Busy, typed);
-        Assert.Equal($"Store {instance.Store.Id} has 5 requests waiting, its limit: send fewer at once, or try again later.", error.Message);
+        Assert.Equal($"Store {instance.Store.Id} has 5 requests waiting, its limit (StoreSpec.QueueLimit): send fewer at once. Try again in 1,000 µs.", error.Message);
+        Assert.Equal(TimeSpan.FromMilliseconds(1), error.RetryAfter);
         await Expect.ErrorAsync(ErrorCode.Busy, untyped);
         await Expect.ErrorAsync(ErrorCode.Busy, batch);
         await Expect.ErrorAsync(ErrorCode.Busy, read);
@@ -30,6 +33,53 @@ public class QueueTests(HostFixture fixture) : IClassFixture<HostFixture>
         int[] answers = await Expect.SoonAsync(Task.WhenAll(waiting));
         Assert.Equal([1, 2, 3, 4, 5], answers);
         Assert.Equal(6, await instance.GetFunc("next").CallAsync<int>());
+    }
+
+    [Fact]
+    public async Task Commands_by_message_find_the_queue_full_while_the_store_is_busy_and_are_told_so_at_once()
+    {
+        using var gate = new Gate();
+        var instance = await fixture.NewAsync(Guests.Worker, Guests.HostImport(gate.Pass), Guests.Spec(queueLimit: 3));
+        var running = instance.GetFunc("call_host").CallAsync<int, int>(1).AsTask();
+        await gate.Entered;
+        var next = new StoreProtocol.Call(instance.GetFunc("next").Id, []);
+        Task<object>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => instance.Store.Actor.Ask<object>(next, TimeSpan.FromSeconds(60)))];
+
+        // The actor cannot look into its mailbox now: whoever sends is answered all the same.
+        var failure = Assert.IsType<StoreProtocol.Failed>(await Expect.SoonAsync(instance.Store.Actor.Ask<object>(next, TimeSpan.FromSeconds(60)))).Failure;
+        Assert.Equal(ErrorCode.Busy, failure.Code);
+        Assert.NotNull(failure.RetryAfter);
+        await Expect.ErrorAsync(ErrorCode.Busy, instance.GetFunc("next").CallAsync<int>());
+        Assert.All(waiting, static w => Assert.False(w.IsCompleted));
+
+        var stopping = instance.Store.Actor.Ask<object>(new StoreProtocol.Stop(), TimeSpan.FromSeconds(60));
+        gate.Open();
+        Assert.Equal(1, await Expect.SoonAsync(running));
+        object[] replies = await Expect.SoonAsync(Task.WhenAll(waiting));
+        Assert.Equal([1, 2, 3], replies.Select(static r => Assert.IsType<StoreProtocol.Returned>(r).Results.Value.AsI32()));
+        Assert.IsType<StoreProtocol.Done>(await Expect.SoonAsync(stopping));
+    }
+
+    [Fact]
+    public async Task Every_command_by_message_is_answered_while_its_store_stops()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            var instance = await fixture.NewAsync(Guests.Worker, Guests.NoHost);
+            var next = new StoreProtocol.Call(instance.GetFunc("next").Id, []);
+            var senders = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Enumerable.Range(0, 100)
+                .Select(_ => instance.Store.Actor.Ask<object>(next, TimeSpan.FromSeconds(60)))
+                .ToArray()));
+            var stopping = Task.Run(() => instance.Store.StopAsync().AsTask());
+
+            foreach (var sent in await Expect.SoonAsync(Task.WhenAll(senders)))
+            {
+                Assert.All(await Expect.SoonAsync(Task.WhenAll(sent)), static reply => Assert.True(
+                    reply is StoreProtocol.Returned or StoreProtocol.Failed { Failure.Code: ErrorCode.StoreGone }, $"It was answered {reply}."));
+            }
+
+            await Expect.SoonAsync(stopping);
+        }
     }
 
     [Fact]

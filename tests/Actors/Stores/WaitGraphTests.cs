@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CsCheck;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
+using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Tests.Stores;
@@ -142,5 +143,5 @@ public sealed class WaitGraphTests : IDisposable
     // The call of a store that waits.
     private CallChain Waits(StoreCell cell) => _calls.GetOrAdd(cell, static c => new CallChain(c, 1, null));
 
-    private StoreCell[] NewCells() => [.. Enumerable.Range(1, Count).Select(id => new StoreCell(id, new StoreSpec(), _engine))];
+    private StoreCell[] NewCells() => [.. Enumerable.Range(1, Count).Select(id => Cells.New(_engine, id))];
 }

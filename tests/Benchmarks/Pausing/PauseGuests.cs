@@ -14,6 +14,15 @@ internal static class PauseGuests
           (func (export "spin") (loop $l (global.set $n (i64.add (global.get $n) (i64.const 1))) (br $l))))
         """;
 
+    /// <summary>Computes for about a millisecond, and answers its argument.</summary>
+    internal const string Working = """
+        (module
+          (func (export "work") (param i32) (result i32) (local $i i32)
+            (local.set $i (i32.const 1000000))
+            (loop $l (br_if $l (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
+            (local.get 0)))
+        """;
+
     /// <summary>Asks an import, once or in a loop that adds the answers up.</summary>
     internal const string Asking = """
         (module

@@ -1,3 +1,4 @@
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Handles;
 using WasmActors.Runtime.Modules;
 
@@ -12,8 +13,9 @@ internal sealed record PauseOptions(bool Quick, int? Seconds, bool OnThreads)
     /// <summary>The length of a timed part.</summary>
     internal TimeSpan Length(int full, int quick) => TimeSpan.FromSeconds(Seconds ?? (Quick ? quick : full));
 
-    internal Task<WasmHost> StartHostAsync(bool? onThreads = null) => WasmHost.StartAsync(new WasmHostOptions
+    internal Task<WasmHost> StartHostAsync(bool? onThreads = null, AdmissionOptions? admission = null) => WasmHost.StartAsync(new WasmHostOptions
     {
+        Admission = admission ?? new AdmissionOptions(),
         Cache = new ModuleCacheOptions { OnDisk = false },
         Engine = new EngineSettings { PreemptOnThreads = onThreads ?? OnThreads },
     });

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using WasmActors.Actors.Dispatch;
+using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Modules;
+
+namespace WasmActors.Actors.Admission;
+
+/// <summary>Decides what a host takes on: stores, requests that wait, calls that wait for imports. Used from any thread.</summary>
+internal sealed class HostAdmission
+{
+    // So many that wait for each processor, and so many of each tenant, are no overload, however long they take.
+    private const int AlwaysForEach = 32;
+    private const int AlwaysWait = 4;
+
+    private const int LongestTenant = 64;
+
+    private readonly AdmissionOptions _options;
+    private readonly Tenants _tenants;
+    private readonly MemoryBudget _memory;
+    private readonly MappingBudget _mappings;
+    private readonly WaitingLine _line = new();
+    private GuestExecutor? _executor;
+    private int _stores;
+    private int _parked;
+
+    /// <param name="options">The host's bounds, which have been checked.</param>
+    /// <param name="memory">The machine's memory; null for the system's own figures.</param>
+    /// <param name="mappings">The process's mappings; null for the system's own figures.</param>
+    internal HostAdmission(AdmissionOptions options, MemoryBudget? memory = null, MappingBudget? mappings = null)
+    {
+        _options = options;
+        _tenants = new Tenants(options);
+        _memory = memory ?? new MemoryBudget(SystemMemory.Read, options.MemoryMarginBytes, TimeProvider.System);
+        _mappings = mappings ?? MappingBudget.OfProcess;
+        LongestWait = options.LongestWait == Timeout.InfiniteTimeSpan ? double.PositiveInfinity : options.LongestWait.TotalSeconds;
+    }
+
+    /// <summary>The host's bounds.</summary>
+    internal AdmissionOptions Options => _options;
+
+    /// <summary>Seconds that a request is to wait at most.</summary>
+    internal double LongestWait { get; }
+
+    /// <summary>Stores that are alive, requests that wait, calls that wait for imports.</summary>
+    internal int LiveStores => Volatile.Read(ref _stores);
+
+    internal long Waiting => _line.Total;
+
+    internal int Parked => Volatile.Read(ref _parked);
+
+    /// <summary>Whether stores wait for a processor.</summary>
+    internal bool IsContended => Volatile.Read(ref _executor) is { IsContended: true };
+
+    /// <summary>Where the stores run, as their actors find out.</summary>
+    internal void RunsOn(GuestExecutor executor) => Volatile.Write(ref _executor, executor);
+
+    /// <summary>Takes a store on; the answer is null when it was, and else the refusal.</summary>
+    /// <param name="spec">What it is started with.</param>
+    /// <param name="place">Its place among the live ones, to be disposed when it has ended.</param>
+    internal WasmError? TryStart(StoreSpec spec, out StorePlace place)
+    {
+        place = null!;
+        if (spec.Tenant is { } name && (name.Length is 0 or > LongestTenant || name.Any(char.IsControl)))
+        {
+            return new WasmError(ErrorCode.BadSettings, $"StoreSpec.Tenant is '{GuestText.Clean(name, LongestTenant)}', {name.Length} characters; allowed are 1 to {LongestTenant} without control characters, or null.");
+        }
+
+        if (spec.QueueLimit < 1)
+        {
+            return new WasmError(ErrorCode.BadSettings, $"StoreSpec.QueueLimit is {spec.QueueLimit}; allowed is 1 or more.");
+        }
+
+        if (!_options.WithoutBounds)
+        {
+            if (!_memory.HasRoom(out var memory))
+            {
+                return Refusals.Full($"{memory.Memory.Available >> 20:N0} MiB of {memory.Memory.Limit >> 20:N0} MiB of memory are available, and {memory.Margin >> 20:N0} MiB must be left for another store (AdmissionOptions.MemoryMarginBytes); {LiveStores:N0} are alive. Stop some, or give the process more memory.", MemoryBudget.Between);
+            }
+
+            if (NoMappings(0) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        int live = Interlocked.Increment(ref _stores);
+        if (live > _options.MaxStores && !_options.WithoutBounds)
+        {
+            Interlocked.Decrement(ref _stores);
+            return Refusals.Full($"{live - 1:N0} stores are alive, the host's bound (AdmissionOptions.MaxStores). Stop some.", MemoryBudget.Between);
+        }
+
+        place = new StorePlace(this, _tenants.Enter(spec.Tenant));
+        return null;
+    }
+
+    /// <summary>A store has ended.</summary>
+    internal void Ended(Tenant tenant)
+    {
+        Interlocked.Decrement(ref _stores);
+        _tenants.Leave(tenant);
+    }
+
+    /// <summary>Counts an instance's mappings in; the answer is null, or the refusal.</summary>
+    internal WasmError? TryInstantiate(EngineSettings engine) => _options.WithoutBounds ? null : NoMappings(MappingsOfInstance(engine));
+
+    /// <summary>Counts a request in that waits; the answer is null, or the refusal.</summary>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="left">Seconds until it must be done.</param>
+    internal WasmError? TryWait(Tenant tenant, double left)
+    {
+        if (_options.WithoutBounds)
+        {
+            _line.Enter(tenant);
+            return null;
+        }
+
+        var executor = Volatile.Read(ref _executor);
+        double each = executor is null ? 0 : executor.TimePerRequest / Stopwatch.Frequency / executor.Parallelism;
+        return LateFor(tenant, left, each, executor?.Parallelism ?? 1) ?? (_line.TryEnter(tenant, _options.MaxWaiting) ? null : Refusals.Busy(
+            $"{_line.Total:N0} requests wait in the host, {tenant.Waiting:N0} of them for {tenant}, which has its share of the {_options.MaxWaiting:N0} places (AdmissionOptions.MaxWaiting).",
+            Refusals.HalfOf(each, _line.Total)));
+    }
+
+    /// <summary>Counts a request in that must not be refused for the host's sake.</summary>
+    internal void Wait(Tenant tenant) => _line.Enter(tenant);
+
+    /// <summary>A request that was counted in waits no longer.</summary>
+    internal void WaitsNoLonger(Tenant tenant) => _line.Leave(tenant);
+
+    /// <summary>Counts a call in that waits for an import; the answer is null, or the refusal.</summary>
+    internal WasmError? TryPark()
+    {
+        int parked = Interlocked.Increment(ref _parked);
+        if (parked <= _options.MaxParked || _options.WithoutBounds)
+        {
+            return null;
+        }
+
+        Interlocked.Decrement(ref _parked);
+        return Refusals.Busy($"{parked - 1:N0} calls of the host wait for imports, its bound (AdmissionOptions.MaxParked).", MemoryBudget.Between);
+    }
+
+    /// <summary>It waits no longer.</summary>
+    internal void Unpark() => Interlocked.Decrement(ref _parked);
+
+    private static int MappingsOfInstance(EngineSettings engine) => engine.Allocation == AllocationStrategy.OnDemand && engine.ReserveMemory ? 2 : 1;
+
+    // Tenants wait for their own: the time that one's line takes follows from its length and from its share of the processors.
+    private WasmError? LateFor(Tenant tenant, double left, double secondsEach, int parallelism)
+    {
+        int waiting = tenant.Waiting;
+        if (secondsEach <= 0 || waiting < AlwaysWait)
+        {
+            return null;
+        }
+
+        double share = _line.ShareOf(tenant);
+        double seconds = waiting * secondsEach / share;
+        double most = waiting < AlwaysForEach * parallelism * share ? double.PositiveInfinity : LongestWait;
+        return seconds <= most && seconds <= left / 2
+            ? null
+            : Refusals.Busy(
+                $"{waiting:N0} requests of {tenant} wait and take about {seconds:0.###} s: {Refusals.TooLong(seconds, left)}.",
+                Refusals.HalfOf(secondsEach / share, waiting));
+    }
+
+    private WasmError? NoMappings(int more) => _mappings.TryTake(more, _options.MappingMargin, out var figures)
+        ? null
+        : Refusals.Full(
+            $"The process has {figures.Used:N0} memory mappings of the {figures.Limit:N0} that the system gives it (vm.max_map_count), and {_options.MappingMargin:N0} must be left (AdmissionOptions.MappingMargin); {LiveStores:N0} stores are alive. Stop some, raise the system's limit, or set EngineSettings.ReserveMemory to false.",
+            MappingBudget.Between);
+}

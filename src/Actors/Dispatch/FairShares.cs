@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace WasmActors.Actors.Dispatch;
+
+/// <summary>
+/// Whose turn it is among tenants: who has had least time for its weight, of those whose lines are not empty. So each gets time by its
+/// weight, however many of its own wait and however long their turns are; one that wants less leaves the rest to the others.
+/// </summary>
+/// <remarks>One thread at a time: its owner has the lock. Who comes back has no claim to what others had while it did not wait.</remarks>
+internal sealed class FairShares<TLine>
+{
+    private readonly PriorityQueue<Share<TLine>, double> _listed = new();
+    private double _least;
+
+    /// <summary>How many wait in all lines.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>Another one waits in a share's line.</summary>
+    internal void Add(Share<TLine> share)
+    {
+        Count++;
+        if (share.Count++ > 0)
+        {
+            return;
+        }
+
+        share.Had = Math.Max(share.Had, _least);
+        if (!share.IsListed)
+        {
+            share.IsListed = true;
+            _listed.Enqueue(share, share.Had);
+        }
+    }
+
+    /// <summary>The share whose turn it is; nothing is counted out.</summary>
+    internal bool TryPeek([MaybeNullWhen(false)] out Share<TLine> share)
+    {
+        while (_listed.TryPeek(out share, out double listedAt))
+        {
+            if (share.Count == 0)
+            {
+                _listed.Dequeue();
+                share.IsListed = false;
+            }
+            else if (listedAt < share.Had && _listed.Count > 1)
+            {
+                _listed.DequeueEnqueue(share, share.Had); // it has had more since
+            }
+            else
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The share whose turn it is; its owner takes one out of its line.</summary>
+    internal bool TryNext([MaybeNullWhen(false)] out Share<TLine> share)
+    {
+        if (!TryPeek(out share))
+        {
+            return false;
+        }
+
+        Count--;
+        share.Count--;
+        _least = Math.Max(_least, share.Had);
+        return true;
+    }
+
+    /// <summary>A share has had so much time, in any unit.</summary>
+    internal static void Charge(Share<TLine> share, double time) => share.Had += time / share.Weight;
+}

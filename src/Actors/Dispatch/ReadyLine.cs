@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Akka.Dispatch;
+using WasmActors.Actors.Admission;
+
+namespace WasmActors.Actors.Dispatch;
+
+/// <summary>
+/// Mailboxes with new messages that found no idle worker: each tenant's in the order of coming, tenants by the time that they had. Also
+/// measures what a request takes of a processor, for as long as the line stands.
+/// </summary>
+internal sealed class ReadyLine
+{
+    private readonly FairShares<Queue<IRunnable>> _shares = new();
+    private readonly DrainRate _requests = new(Stopwatch.Frequency / 50.0); // 20 ms
+    private readonly Lock _lock = new();
+
+    /// <summary>Time of a worker that a request takes, in ticks of the stopwatch; 0 while the line has not stood long enough to tell.</summary>
+    internal double TimePerRequest => _requests.PerItem;
+
+    internal void Enqueue(IRunnable mailbox, Tenant tenant)
+    {
+        lock (_lock)
+        {
+            tenant.Lines.Ready.Line.Enqueue(mailbox);
+            _shares.Add(tenant.Lines.Ready);
+        }
+    }
+
+    internal bool TryDequeue([MaybeNullWhen(false)] out IRunnable mailbox)
+    {
+        lock (_lock)
+        {
+            mailbox = _shares.TryNext(out var share) ? share.Line.Dequeue() : null;
+            return mailbox is not null;
+        }
+    }
+
+    /// <summary>A store of the tenant has had a worker for so long, and has begun so many requests.</summary>
+    internal void Charge(Tenant tenant, long ticks, long requests)
+    {
+        lock (_lock)
+        {
+            FairShares<Queue<IRunnable>>.Charge(tenant.Lines.Ready, ticks);
+            _requests.Add(ticks, requests);
+        }
+    }
+
+    /// <summary>Nobody waits: what was measured no longer holds.</summary>
+    internal void Rest()
+    {
+        if (_requests.IsMeasuring)
+        {
+            lock (_lock)
+            {
+                _requests.Reset();
+            }
+        }
+    }
+}

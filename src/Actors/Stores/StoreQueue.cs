@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Dispatch.MessageQueues;
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Telemetry;
+
+namespace WasmActors.Actors.Stores;
+
+/// <summary>
+/// Messages on their way to a store's actor. Requests were counted in before they were sent; a command that comes as a message is counted in
+/// here, or answered that it was not. What its actor leaves behind is answered as well.
+/// </summary>
+internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantics
+{
+    private readonly ConcurrentQueue<Envelope> _messages = new();
+    private volatile IMessageQueue? _deadLetters;
+    private long _turnEnds;
+    private bool _hasBegun;
+
+    internal StoreQueue(StoreCell cell)
+    {
+        Cell = cell;
+        cell.CountsCommands = true;
+    }
+
+    /// <summary>The store that they are for.</summary>
+    internal StoreCell Cell { get; }
+
+    public bool HasMessages => !_messages.IsEmpty;
+
+    public int Count => _messages.Count;
+
+    public void Enqueue(IActorRef receiver, Envelope envelope)
+    {
+        if (envelope.Message is StoreProtocol.Command command)
+        {
+            if (command is StoreProtocol.Stop)
+            {
+                Cell.AdmitInAnyCase(null); // a store whose queue is full can be stopped
+            }
+            else if (Cell.TryAdmit(command, DeadlineOf(command)) is { } refusal)
+            {
+                RuntimeTelemetry.Refused(refusal.Code);
+                Answer(receiver, envelope, new StoreProtocol.Failed(WasmFailure.From(refusal)));
+                return;
+            }
+        }
+
+        _messages.Enqueue(envelope);
+        if (_deadLetters is { } deadLetters)
+        {
+            AnswerAll(receiver, deadLetters); // its actor ended meanwhile, and looks no more
+        }
+    }
+
+    /// <summary>The next message; none, though there are some, once the turn has taken too long while other stores wait.</summary>
+    public bool TryDequeue(out Envelope envelope)
+    {
+        if (_hasBegun && Cell.Host.IsContended && Stopwatch.GetTimestamp() >= _turnEnds)
+        {
+            envelope = default;
+            return false;
+        }
+
+        _hasBegun = true;
+        return _messages.TryDequeue(out envelope);
+    }
+
+    /// <summary>A turn begins that takes messages until a timestamp of the stopwatch if other stores wait then; one in any case.</summary>
+    internal void BeginTurn(long until)
+    {
+        _turnEnds = until;
+        _hasBegun = false;
+    }
+
+    public void CleanUp(IActorRef owner, IMessageQueue deadletters)
+    {
+        // Either this sees a message, or its sender sees this; the fence is for both, so that senders need none.
+        _deadLetters = deadletters;
+        Interlocked.MemoryBarrierProcessWide();
+        AnswerAll(owner, deadletters);
+    }
+
+    private void AnswerAll(IActorRef owner, IMessageQueue deadLetters)
+    {
+        while (_messages.TryDequeue(out var envelope))
+        {
+            switch (envelope.Message)
+            {
+                case StoreRequest request:
+                    request.FailGone();
+                    break;
+                case StoreProtocol.Command command:
+                    Cell.CommandLost();
+                    Answer(owner, envelope, new StoreProtocol.Failed(WasmFailure.From(Cell.Gone())));
+                    break;
+                default:
+                    deadLetters.Enqueue(owner, envelope);
+                    break;
+            }
+        }
+    }
+
+    private static void Answer(IActorRef store, in Envelope envelope, object reply) => envelope.Sender?.Tell(reply, store);
+
+    private long DeadlineOf(StoreProtocol.Command command) => command.Within is null ? long.MaxValue : Cell.DeadlineOf(command.Within);
+}
