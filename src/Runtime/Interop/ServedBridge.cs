@@ -57,7 +57,7 @@ internal static unsafe class ServedBridge
         WasmStore? store = null;
         try
         {
-            store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
             Park(store, env, caller, args, argCount, (nint)results, (nint)trap);
             continuation->Ready = &OnAskReady;
         }
@@ -75,7 +75,7 @@ internal static unsafe class ServedBridge
         WasmStore? store = null;
         try
         {
-            store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
             var call = store.Innermost!;
             var import = call.Import!;
             if (import.Guest is { } guest)
@@ -119,7 +119,7 @@ internal static unsafe class ServedBridge
         WasmStore? store = null;
         try
         {
-            store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
             var import = Park(store, env, caller, args, argCount, 0, 0);
             var call = store.Innermost!;
             ((ThreadRun)call.Stack!).PauseUntil(import);
