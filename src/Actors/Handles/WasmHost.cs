@@ -2,6 +2,7 @@ using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Modules;
@@ -18,9 +19,11 @@ public sealed class WasmHost : IAsyncDisposable
     private const string Dispatcher = "wasmactors.dispatcher";
     private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_createTime = TimeSpan.FromSeconds(30);
+    private static readonly StoreSpec s_defaultSpec = new();
     private static int s_hosts;
 
     private readonly bool _ownsSystem;
+    private readonly StoreFactory _stores;
     private int _disposed;
 
     private WasmHost(ActorSystem system, bool ownsSystem, WasmHostOptions options)
@@ -28,6 +31,7 @@ public sealed class WasmHost : IAsyncDisposable
         System = system;
         _ownsSystem = ownsSystem;
         Engine = new WasmEngine(options.Engine);
+        Passivator = new StorePassivator(Engine.Settings.Clock);
         Modules = new ModuleCache(Engine, options.Cache);
         var log = options.Logger;
         if (Engine.NoFibers is { } reason)
@@ -35,8 +39,9 @@ public sealed class WasmHost : IAsyncDisposable
             log.Information("Guests that can be paused have a thread each: {Reason}", reason);
         }
 
+        _stores = new StoreFactory(Engine, Passivator, log, Dispatcher);
         int number = Interlocked.Increment(ref s_hosts);
-        Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(Engine, log, Dispatcher)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");
+        Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(_stores)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");
     }
 
     /// <summary>The actor system that the stores' actors live in.</summary>
@@ -50,6 +55,9 @@ public sealed class WasmHost : IAsyncDisposable
 
     /// <summary>The supervisor of the stores' actors, which takes the commands of <see cref="HostProtocol"/>.</summary>
     public IActorRef Supervisor { get; }
+
+    /// <summary>Passivates stores that were idle for long.</summary>
+    internal StorePassivator Passivator { get; }
 
     /// <summary>Starts a host with an actor system of its own.</summary>
     /// <param name="options">Null for the defaults.</param>
@@ -105,10 +113,28 @@ public sealed class WasmHost : IAsyncDisposable
     public async Task<StoreRef> CreateStoreAsync(StoreSpec? spec = null, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        object reply = await Supervisor.Ask<object>(new HostProtocol.CreateStore(spec ?? new StoreSpec()), s_createTime, cancellation).ConfigureAwait(false);
+        spec ??= s_defaultSpec;
+        if (Supervisor is ActorRefWithCell { Underlying: ActorCell supervisor })
+        {
+            return await _stores.StartAsync(supervisor, spec, s_createTime, cancellation).ConfigureAwait(false);
+        }
+
+        // The supervisor itself is only just being started.
+        object reply = await Supervisor.Ask<object>(new HostProtocol.CreateStore(spec), s_createTime, cancellation).ConfigureAwait(false);
         return reply is HostProtocol.StoreCreated created
             ? created.Store
             : throw ((StoreProtocol.Failed)reply).Failure.ToException();
+    }
+
+    /// <summary>Passivates stores that may be (<see cref="StoreSpec.PassivateAfter"/>) and are idle, the longest idle first.</summary>
+    /// <param name="count">How many, at most.</param>
+    /// <param name="cancellation">Gives the wait up; stores that were asked may be passivated all the same.</param>
+    /// <returns>How many were passivated: fewer when fewer are idle, or when one is used at this very moment.</returns>
+    public Task<int> PassivateIdleStoresAsync(int count, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return Passivator.PassivateAsync(count).WaitAsync(s_createTime, cancellation);
     }
 
     /// <summary>Stops the stores, the system if it is the host's own, and releases the engine.</summary>
@@ -119,6 +145,7 @@ public sealed class WasmHost : IAsyncDisposable
             return;
         }
 
+        Passivator.Dispose();
         try
         {
             await Supervisor.GracefulStop(s_stopTime).ConfigureAwait(false);

@@ -11,11 +11,14 @@ public enum StoreActivity
 
     /// <summary>A guest waits for an import's answer.</summary>
     Parked,
+
+    /// <summary>Nothing: it was idle for long and has been disposed; the next command makes it again.</summary>
+    Passive,
 }
 
 /// <summary>A store at one moment.</summary>
 /// <param name="Activity">What it is doing.</param>
-/// <param name="Generation">How often it was made, 1 unless it was replaced.</param>
+/// <param name="Generation">How often it was made, 1 unless it was replaced or revived.</param>
 /// <param name="Calls">Commands that it has begun, since it was first made.</param>
 /// <param name="QueueLength">Commands that wait for the one under way.</param>
 public sealed record StoreStatus(StoreActivity Activity, int Generation, long Calls, int QueueLength)
@@ -38,6 +41,6 @@ public sealed record StoreStatus(StoreActivity Activity, int Generation, long Ca
     /// <summary>How many calls nest in the waiting one.</summary>
     public int NestedCalls { get; init; }
 
-    /// <summary>Fuel that is left; null when the engine does not count it.</summary>
+    /// <summary>Fuel that is left; null when the engine does not count it, or the store is passive.</summary>
     public ulong? Fuel { get; init; }
 }

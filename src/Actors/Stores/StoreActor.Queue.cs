@@ -16,6 +16,10 @@ internal sealed partial class StoreActor
                 Stop(work with { Chain = null }); // nobody's guest waits for that by the graph
             }
         }
+        else if (_isPassive && work.Command is GetStatus)
+        {
+            Look(work); // to look at it does not wake it
+        }
         else if (Refusal() is { } refusal)
         {
             if (work.TryTake())
@@ -50,7 +54,7 @@ internal sealed partial class StoreActor
         }
     }
 
-    private WasmError? Refusal() => _brokenBy is { } reason ? Lost(reason) : _session is null || IsStopping ? _cell.Gone() : null;
+    private WasmError? Refusal() => _brokenBy is { } reason ? Lost(reason) : IsStopping || (_session is null && !TryRevive()) ? _cell.Gone() : null;
 
     private static CallChain? Live(CallChain? chain) => chain is { IsOver: false } ? chain : null;
 
@@ -111,6 +115,12 @@ internal sealed partial class StoreActor
             return;
         }
 
+        if (_isPassive)
+        {
+            work.Answer(Status(), _cell);
+            return;
+        }
+
         using var _ = Session.Store.Enter();
         work.Answer(Carry(work.Command!), _cell);
     }
@@ -150,7 +160,7 @@ internal sealed partial class StoreActor
     // What was sent before is done first; what comes after is refused.
     private void Stop(in Work work)
     {
-        _stoppers.Add(work);
+        (_stoppers ??= []).Add(work);
         _cell.MarkGone("it was stopped");
         StopWhenIdle();
     }
@@ -208,7 +218,7 @@ internal sealed partial class StoreActor
         }
 
         return new StoreStatus(
-            root is null ? StoreActivity.Idle : _top!.IsWaiting ? StoreActivity.Parked : StoreActivity.Running,
+            _isPassive ? StoreActivity.Passive : root is null ? StoreActivity.Idle : _top!.IsWaiting ? StoreActivity.Parked : StoreActivity.Running,
             _recipe.Generation,
             _calls,
             _queue.Count)
@@ -219,7 +229,7 @@ internal sealed partial class StoreActor
             Slices = root?.Call?.Slices ?? 0,
             ProcessorTime = root?.Call?.ProcessorTime ?? TimeSpan.Zero,
             NestedCalls = nested,
-            Fuel = _engine.Settings.Fuel ? Session.Store.Fuel : null,
+            Fuel = _engine.Settings.Fuel && !_isPassive ? Session.Store.Fuel : null,
         };
     }
 }

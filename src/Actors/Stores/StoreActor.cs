@@ -22,13 +22,13 @@ internal sealed partial class StoreActor : UntypedActor
     private readonly WasmEngine _engine;
     private readonly StoreCell _cell;
     private readonly StoreRecipe _recipe;
-    private readonly ILogger _log;
+    private readonly ILogger _hostLog;
     private readonly Queue<Work> _queue = new();
-    private readonly List<Work> _stoppers = [];
     private readonly Activity _root = new();
 
     private StoreSession? _session;
-    private IActorRef? _creator;
+    private StoreCreator _creator;
+    private List<Work>? _stoppers;
     private Activity? _top;
     private int _stepsLeftToReplay;
     private bool _resumeComes;
@@ -37,36 +37,32 @@ internal sealed partial class StoreActor : UntypedActor
     private WasmException? _lastFailure;
     private long _calls;
 
-    public StoreActor(WasmEngine engine, StoreCell cell, StoreRecipe recipe, IActorRef creator, ILogger log)
+    public StoreActor(WasmEngine engine, StoreCell cell, StoreRecipe recipe, in StoreCreator creator, ILogger log)
     {
         _engine = engine;
         _cell = cell;
         _recipe = recipe;
         _creator = creator;
-        _log = log.ForContext("Store", cell.Id);
+        _hostLog = log;
     }
 
     private StoreSession Session => _session!;
 
-    private bool IsStopping => _stoppers.Count > 0;
+    private ILogger Log => field ??= _hostLog.ForContext("Store", _cell.Id);
+
+    private bool IsStopping => _stoppers is not null;
 
     protected override void PreStart()
     {
         _recipe.BeginGeneration();
         _cell.Actor = Self;
+        _cell.Live = this;
         try
         {
-            _session = StoreSession.Create(_engine, _cell, _recipe);
-            _stepsLeftToReplay = _recipe.Steps.Count;
-            if (_stepsLeftToReplay > 0)
-            {
-                using var _ = Session.Store.Enter();
-                Advance();
-            }
-
+            Make();
             if (_recipe.Generation == 1)
             {
-                _creator?.Tell(new HostProtocol.StoreCreated(new StoreRef(_cell)));
+                _creator.Answer(new HostProtocol.StoreCreated(new StoreRef(_cell)));
             }
         }
         catch (Exception failure)
@@ -74,12 +70,12 @@ internal sealed partial class StoreActor : UntypedActor
             CannotBeMade(failure);
         }
 
-        _creator = null;
+        _creator = default;
     }
 
     protected override void PreRestart(Exception reason, object message)
     {
-        _log.Information("Store {Store} is replaced by generation {Generation}: {Reason}", _cell.Id, _recipe.Generation + 1, GuestText.Clean(reason.Message, GuestText.MessageLimit));
+        Log.Information("Store {Store} is replaced by generation {Generation}: {Reason}", _cell.Id, _recipe.Generation + 1, GuestText.Clean(reason.Message, GuestText.MessageLimit));
         FailAll(Lost(reason));
         DisposeSession();
     }
@@ -87,10 +83,11 @@ internal sealed partial class StoreActor : UntypedActor
     protected override void PostStop()
     {
         _timer?.Cancel();
+        _cell.Live = null;
         _cell.MarkGone("it was stopped");
         FailAll(_cell.Gone());
         DisposeSession();
-        foreach (var stopper in _stoppers)
+        foreach (var stopper in _stoppers ?? [])
         {
             stopper.Answer(Done.Instance, _cell);
         }
@@ -123,6 +120,9 @@ internal sealed partial class StoreActor : UntypedActor
             case Attend:
                 OnAttend();
                 break;
+            case Passivate passivate:
+                OnPassivate(passivate);
+                break;
             case Terminated terminated:
                 OnServerGone(terminated.ActorRef);
                 break;
@@ -150,11 +150,11 @@ internal sealed partial class StoreActor : UntypedActor
     {
         var error = failure as WasmException
             ?? new WasmError(ErrorCode.EngineError, $"The store could not be made: {failure.GetType().Name}: {failure.Message}", failure);
-        _log.Warning(error.InnerException, "Store {Store} could not be made: {Code} {Failure}", _cell.Id, error.Code, GuestText.Clean(error.Message, GuestText.MessageLimit));
+        Log.Warning(error.InnerException, "Store {Store} could not be made: {Code} {Failure}", _cell.Id, error.Code, GuestText.Clean(error.Message, GuestText.MessageLimit));
         _cell.MarkGone($"it could not be made ({error.Code}: {error.Message})");
         if (_recipe.Generation == 1)
         {
-            _creator?.Tell(new Failed(WasmFailure.From(error)));
+            _creator.Answer(new Failed(WasmFailure.From(error)));
         }
 
         _stepsLeftToReplay = 0;

@@ -47,6 +47,9 @@ internal sealed class StoreCell
 
     internal IActorRef Actor { get; set; } = ActorRefs.Nobody;
 
+    /// <summary>The actor itself, to be looked at from outside; null while there is none.</summary>
+    internal StoreActor? Live { get; set; }
+
     /// <summary>Reads the clock of deadlines; false when it throws.</summary>
     internal bool TryReadClock(out long now)
     {

@@ -19,9 +19,9 @@ internal sealed partial class StoreSession : IDisposable
     private readonly StoreCell _cell;
     private readonly List<WasmInstance> _instances = [];
     private readonly List<WasmExtern?[]> _exports = [];
-    private readonly List<WasmExtern> _created = [];
-    private readonly List<WasmExtern> _handedOut = [];
-    private readonly Dictionary<WasmFunc, int> _handedOutFuncs = [];
+    private List<WasmExtern>? _created;
+    private List<WasmExtern>? _handedOut;
+    private Dictionary<WasmFunc, int>? _handedOutFuncs;
     private readonly int _generation;
     private WasmExtern? _ofCaller;
 
@@ -76,7 +76,7 @@ internal sealed partial class StoreSession : IDisposable
 
     internal ExternId Add(WasmExtern item)
     {
-        _created.Add(item);
+        (_created ??= []).Add(item);
         return new ExternId(0, _created.Count - 1);
     }
 
@@ -88,6 +88,8 @@ internal sealed partial class StoreSession : IDisposable
             return value;
         }
 
+        _handedOut ??= [];
+        _handedOutFuncs ??= [];
         if (!_handedOutFuncs.TryGetValue(func, out int index))
         {
             index = _handedOut.Count;
@@ -114,9 +116,11 @@ internal sealed partial class StoreSession : IDisposable
     private WasmExtern? Find(ExternId id) =>
         id.Owner > 0 ? Export(id)
         : id.Owner == OfCaller ? _ofCaller
-        : id.Owner == 0 && (uint)id.Index < (uint)_created.Count ? _created[id.Index]
-        : id.Owner == -_generation && (uint)id.Index < (uint)_handedOut.Count ? _handedOut[id.Index]
+        : id.Owner == 0 ? At(_created, id.Index)
+        : id.Owner == -_generation ? At(_handedOut, id.Index)
         : null;
+
+    private static WasmExtern? At(List<WasmExtern>? items, int index) => items is not null && (uint)index < (uint)items.Count ? items[index] : null;
 
     private WasmExtern? Export(ExternId id)
     {

@@ -1,30 +1,21 @@
 using Akka.Actor;
 using Akka.Event;
-using Serilog;
 using WasmActors.Actors.Messages;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// Starts stores' actors and decides what follows when one throws: it begins again with a fresh store, at most ten times a
+/// Parent of the stores' actors (<see cref="StoreFactory"/> starts them): decides what follows when one throws: it begins again with a fresh store, at most ten times a
 /// minute. Also answers those whose command reached no store any more.
 /// </summary>
 internal sealed class StoreSupervisor : UntypedActor
 {
     private const int MaxReplacements = 10;
-    private static long s_lastStore;
 
-    private readonly WasmEngine _engine;
-    private readonly ILogger _log;
-    private readonly string _dispatcher;
+    private readonly StoreFactory _factory;
 
-    public StoreSupervisor(WasmEngine engine, ILogger log, string dispatcher)
-    {
-        _engine = engine;
-        _log = log;
-        _dispatcher = dispatcher;
-    }
+    public StoreSupervisor(StoreFactory factory) => _factory = factory;
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
 
@@ -47,7 +38,7 @@ internal sealed class StoreSupervisor : UntypedActor
                 request.FailGone();
                 break;
             case DeadLetter { Message: StoreProtocol.Command } letter when letter.Recipient.Path.Parent.Equals(Self.Path):
-                letter.Sender.Tell(new StoreProtocol.Failed(new WasmFailure(Runtime.Calls.ErrorCode.StoreGone, "The store has gone. Make a new one.")));
+                letter.Sender.Tell(new StoreProtocol.Failed(new WasmFailure(ErrorCode.StoreGone, "The store has gone. Make a new one.")));
                 break;
             case DeadLetter:
                 break;
@@ -57,26 +48,15 @@ internal sealed class StoreSupervisor : UntypedActor
         }
     }
 
-    /// <summary>Makes a store's actor, the first time and when it is replaced. An expression, Akka's usual way, is compiled for each.</summary>
-    private sealed class Maker(WasmEngine engine, StoreCell cell, StoreRecipe recipe, IActorRef creator, ILogger log) : IIndirectActorProducer
-    {
-        public Type ActorType => typeof(StoreActor);
-
-        public ActorBase Produce() => new StoreActor(engine, cell, recipe, creator, log);
-
-        public void Release(ActorBase actor)
-        {
-        }
-    }
-
     private void Create(HostProtocol.CreateStore create)
     {
-        long id = Interlocked.Increment(ref s_lastStore);
-        var cell = new StoreCell(id, create.Spec, _engine);
-        var recipe = new StoreRecipe(create.Spec);
-        var creator = Sender;
-        Context.ActorOf(
-            Props.CreateBy(new Maker(_engine, cell, recipe, creator, _log)).WithDispatcher(_dispatcher),
-            $"store-{id}");
+        try
+        {
+            _factory.Start((ActorCell)Context, create.Spec, Sender);
+        }
+        catch (WasmException refused)
+        {
+            Sender.Tell(new StoreProtocol.Failed(WasmFailure.From(refused)));
+        }
     }
 }

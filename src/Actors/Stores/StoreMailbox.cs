@@ -1,0 +1,25 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Dispatch.MessageQueues;
+
+namespace WasmActors.Actors.Stores;
+
+/// <summary>Makes the mailboxes of stores' actors: <c>wasmactors.store-mailbox</c> in config/wasmactors.conf.</summary>
+public sealed class StoreMailbox : MailboxType
+{
+    internal const string Id = "wasmactors.store-mailbox";
+
+    /// <summary>Akka calls this.</summary>
+    public StoreMailbox(Settings settings, Config config)
+        : base(settings, config)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override IMessageQueue Create(IActorRef owner, ActorSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return new StoreQueue(system.DeadLetters);
+    }
+}
