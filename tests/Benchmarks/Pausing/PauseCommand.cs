@@ -4,7 +4,7 @@ using System.Globalization;
 namespace WasmActors.Benchmarks.Pausing;
 
 /// <summary>
-/// The loads of guests that can be paused: <c>load [garbage] [fairness] [parking] [cost] [deadlocks] [--seconds N] [--quick] [--threads]</c>.
+/// The loads of guests that can be paused: <c>load [garbage] [fairness] [parking] [cost] [deadlocks] [stores] [--seconds N] [--quick] [--threads]</c>.
 /// Without a name all of them. Prints each figure beside its target; the exit status is 1 when a result was wrong.
 /// </summary>
 internal static class PauseCommand
@@ -18,6 +18,7 @@ internal static class PauseCommand
         ["fairness"] = FairnessLoad.RunAsync,
         ["deadlocks"] = DeadlockLoad.RunAsync,
         ["garbage"] = GarbageLoad.RunAsync,
+        ["stores"] = StoresLoad.RunAsync,
     };
 
     internal static async Task<int> RunAsync(string[] args)
