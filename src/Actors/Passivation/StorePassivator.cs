@@ -40,7 +40,7 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
                 Array.Resize(ref _stores, _count * 2);
             }
 
-            _stores[_count++] = new IdleStore(cell, after, clock.GetTimestamp());
+            _stores[_count++] = new IdleStore(cell, after, TryReadClock() ?? 0);
             Hasten(after);
         }
     }
@@ -53,7 +53,7 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
         var chosen = new PriorityQueue<IdleStore, long>(); // the least idle of those chosen first
         lock (_lock)
         {
-            long now = clock.GetTimestamp();
+            long now = TryReadClock() ?? 0;
             ForEach((ref IdleStore store) =>
             {
                 if (store.Look(now) && count > 0)

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 
@@ -13,22 +14,23 @@ internal sealed class CreationRequest : StoreRequest<StoreRef>
     {
         cell.AdmitInAnyCase(); // taken when it is answered, as other requests are
         Wait(cell, cell.After(within), cancellation);
+        IsQueued = true; // its actor answers in any case, with a better reason than that it has gone
     }
 
     internal override void Reply(object reply)
     {
-        if (!TryTake())
+        bool awaited = TryTake();
+        if (reply is StoreProtocol.Failed failed)
         {
-            return; // nobody waits any more
+            Fail(failed.Failure.ToException());
         }
-
-        if (reply is HostProtocol.StoreCreated created)
+        else if (awaited)
         {
-            Succeed(created.Store);
+            Succeed(((HostProtocol.StoreCreated)reply).Store);
         }
         else
         {
-            Fail(((StoreProtocol.Failed)reply).Failure.ToException());
+            Cell.Actor.Tell(new StoreProtocol.Stop(), ActorRefs.NoSender); // given up: nobody would ever stop it
         }
     }
 }

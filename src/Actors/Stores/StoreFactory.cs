@@ -12,8 +12,8 @@ internal sealed class StoreFactory(WasmEngine engine, StorePassivator passivator
 {
     private static long s_lastStore;
 
-    // One for all stores: what differs is in their actors.
-    private readonly Deploy _deploy = Deploy.Local.WithDispatcher(dispatcher).WithMailbox(StoreMailbox.Id);
+    // One for all stores, which differ in what they make.
+    private readonly Props _common = Props.Create<StoreActor>().WithDispatcher(dispatcher).WithMailbox(StoreMailbox.Id);
 
     /// <summary>Starts a store; <paramref name="creator"/> is told.</summary>
     /// <param name="supervisor">The supervisor. Akka lets any thread attach a child to a cell.</param>
@@ -24,16 +24,24 @@ internal sealed class StoreFactory(WasmEngine engine, StorePassivator passivator
     internal void Start(ActorCell supervisor, StoreSpec spec, IActorRef creator) =>
         Attach(supervisor, NewCell(spec), spec, new StoreCreator(creator, null));
 
-    /// <summary>Starts a store, to be awaited.</summary>
+    /// <summary>Starts a store, to be awaited; <c>store.gone</c> when the supervisor has been stopped.</summary>
     /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>
-    /// <exception cref="InvalidOperationException">The supervisor has been stopped.</exception>
     internal ValueTask<Handles.StoreRef> StartAsync(ActorCell supervisor, StoreSpec spec, TimeSpan within, CancellationToken cancellation)
     {
         var cell = NewCell(spec);
         var request = new CreationRequest();
         var answer = request.Task;
         request.Expect(cell, within, cancellation);
-        Attach(supervisor, cell, spec, new StoreCreator(null, request));
+        try
+        {
+            Attach(supervisor, cell, spec, new StoreCreator(null, request));
+        }
+        catch (InvalidOperationException)
+        {
+            cell.MarkGone("its host has been disposed");
+            request.FailGone();
+        }
+
         RequestSweeper.RequestSent();
         return answer;
     }
@@ -46,30 +54,10 @@ internal sealed class StoreFactory(WasmEngine engine, StorePassivator passivator
 
     private void Attach(ActorCell supervisor, StoreCell cell, StoreSpec spec, in StoreCreator creator)
     {
-        var maker = new Maker(engine, cell, new StoreRecipe(spec), creator, log);
-        supervisor.AttachChild(Props.CreateBy(maker).WithDeploy(_deploy), isSystemService: false, $"store-{cell.Id}");
+        supervisor.AttachChild(new StoreProps(_common, engine, cell, new StoreRecipe(spec), creator, log), isSystemService: false, $"store-{cell.Id}");
         if (spec.PassivateAfter is { } after)
         {
             passivator.Add(cell, after);
-        }
-    }
-
-    /// <summary>Makes a store's actor, the first time and when it is replaced. An expression, Akka's usual way, is compiled for each.</summary>
-    private sealed class Maker(WasmEngine engine, StoreCell cell, StoreRecipe recipe, StoreCreator creator, ILogger log) : IIndirectActorProducer
-    {
-        private StoreCreator _creator = creator;
-
-        public Type ActorType => typeof(StoreActor);
-
-        public ActorBase Produce()
-        {
-            var first = _creator;
-            _creator = default; // it is told once, and not kept
-            return new StoreActor(engine, cell, recipe, first, log);
-        }
-
-        public void Release(ActorBase actor)
-        {
         }
     }
 }

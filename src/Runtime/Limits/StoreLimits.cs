@@ -28,19 +28,24 @@ public sealed record StoreLimits
 
     internal void Check()
     {
-        Require(MemoryBytes is null or >= 0, nameof(MemoryBytes), MemoryBytes);
-        Require(TableElements is null or >= 0, nameof(TableElements), TableElements);
-        Require(Instances is null or >= 1, nameof(Instances), Instances);
-        Require(Memories is null or >= 0, nameof(Memories), Memories);
-        Require(Tables is null or >= 0, nameof(Tables), Tables);
-        Require(Deadline > TimeSpan.Zero || Deadline == Timeout.InfiniteTimeSpan, nameof(Deadline), Deadline);
+        if (MemoryBytes is null or >= 0
+            && TableElements is null or >= 0
+            && Instances is null or >= 1
+            && Memories is null or >= 0
+            && Tables is null or >= 0
+            && (Deadline > TimeSpan.Zero || Deadline == Timeout.InfiniteTimeSpan))
+        {
+            return;
+        }
+
+        throw MemoryBytes < 0 ? Wrong(nameof(MemoryBytes), MemoryBytes)
+            : TableElements < 0 ? Wrong(nameof(TableElements), TableElements)
+            : Instances < 1 ? Wrong(nameof(Instances), Instances)
+            : Memories < 0 ? Wrong(nameof(Memories), Memories)
+            : Tables < 0 ? Wrong(nameof(Tables), Tables)
+            : Wrong(nameof(Deadline), Deadline);
     }
 
-    private static void Require(bool holds, string name, object? value)
-    {
-        if (!holds)
-        {
-            throw new WasmError(ErrorCode.BadSettings, $"StoreLimits.{name} is {value}; it must be positive, or null for no limit.");
-        }
-    }
+    private static WasmError Wrong(string name, object? value) =>
+        new(ErrorCode.BadSettings, $"StoreLimits.{name} is {value}; it must be positive, or null for no limit.");
 }
