@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using WasmActors.Actors.Dispatch;
+using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
@@ -52,6 +53,9 @@ internal sealed class HostAdmission
     /// <summary>Whether stores wait for a processor.</summary>
     internal bool IsContended => Volatile.Read(ref _executor) is { IsContended: true };
 
+    /// <summary>Passivates idle stores when there is no room; null for none.</summary>
+    internal StorePassivator? Passivator { get; init; }
+
     /// <summary>Where the stores run, as their actors find out.</summary>
     internal void RunsOn(GuestExecutor executor) => Volatile.Write(ref _executor, executor);
 
@@ -71,36 +75,33 @@ internal sealed class HostAdmission
             return new WasmError(ErrorCode.BadSettings, $"StoreSpec.QueueLimit is {spec.QueueLimit}; allowed is 1 or more.");
         }
 
-        if (!_options.WithoutBounds)
+        if (TryEnter() is { } refusal)
         {
-            if (!_memory.HasRoom(out var memory))
-            {
-                return Refusals.Full($"{memory.Memory.Available >> 20:N0} MiB of {memory.Memory.Limit >> 20:N0} MiB of memory are available, and {memory.Margin >> 20:N0} MiB must be left for another store (AdmissionOptions.MemoryMarginBytes); {LiveStores:N0} are alive. Stop some, or give the process more memory.", MemoryBudget.Between);
-            }
-
-            if (NoMappings(0) is { } refusal)
-            {
-                return refusal;
-            }
-        }
-
-        int live = Interlocked.Increment(ref _stores);
-        if (live > _options.MaxStores && !_options.WithoutBounds)
-        {
-            Interlocked.Decrement(ref _stores);
-            return Refusals.Full($"{live - 1:N0} stores are alive, the host's bound (AdmissionOptions.MaxStores). Stop some.", MemoryBudget.Between);
+            return refusal;
         }
 
         place = new StorePlace(this, _tenants.Enter(spec.Tenant));
         return null;
     }
 
-    /// <summary>A store has ended.</summary>
-    internal void Ended(Tenant tenant)
+    /// <summary>Counts a store in that is about to take room; the answer is null, or the refusal. With a refusal, stores that are idle begin to
+    /// make room.</summary>
+    internal WasmError? TryEnter()
     {
-        Interlocked.Decrement(ref _stores);
-        _tenants.Leave(tenant);
+        var refusal = RefusalToEnter();
+        if (refusal is not null)
+        {
+            _ = Passivator?.MakeRoomAsync();
+        }
+
+        return refusal;
     }
+
+    /// <summary>A store takes no room any more.</summary>
+    internal void Leave() => Interlocked.Decrement(ref _stores);
+
+    /// <summary>A store has ended for good.</summary>
+    internal void Ended(Tenant tenant) => _tenants.Leave(tenant);
 
     /// <summary>Counts an instance's mappings in; the answer is null, or the refusal.</summary>
     internal WasmError? TryInstantiate(EngineSettings engine) => _options.WithoutBounds ? null : NoMappings(MappingsOfInstance(engine));
@@ -146,6 +147,31 @@ internal sealed class HostAdmission
     internal void Unpark() => Interlocked.Decrement(ref _parked);
 
     private static int MappingsOfInstance(EngineSettings engine) => engine.Allocation == AllocationStrategy.OnDemand && engine.ReserveMemory ? 2 : 1;
+
+    private WasmError? RefusalToEnter()
+    {
+        if (!_options.WithoutBounds)
+        {
+            if (!_memory.HasRoom(out var memory))
+            {
+                return Refusals.Full($"{memory.Memory.Available >> 20:N0} MiB of {memory.Memory.Limit >> 20:N0} MiB of memory are available, and {memory.Margin >> 20:N0} MiB must be left for another store (AdmissionOptions.MemoryMarginBytes); {LiveStores:N0} are alive. Stop some, or give the process more memory.", MemoryBudget.Between);
+            }
+
+            if (NoMappings(0) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        int live = Interlocked.Increment(ref _stores);
+        if (live > _options.MaxStores && !_options.WithoutBounds)
+        {
+            Interlocked.Decrement(ref _stores);
+            return Refusals.Full($"{live - 1:N0} stores are alive, the host's bound (AdmissionOptions.MaxStores). Stop some.", MemoryBudget.Between);
+        }
+
+        return null;
+    }
 
     // Tenants wait for their own: the time that one's line takes follows from its length and from its share of the processors.
     private WasmError? LateFor(Tenant tenant, double left, double secondsEach, int parallelism)

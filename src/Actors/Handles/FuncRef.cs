@@ -106,7 +106,12 @@ public sealed class FuncRef : ExternRef
         int signature = TypedPair<TArgs, TResult>.Id;
         if (_verifiedSignature != signature)
         {
-            TypedSignature.Check(Type, TypedArgs<TArgs>.Types, typeof(TResult));
+            if (!ReferenceEquals(TypedPair<TArgs, TResult>.LastVerified, Type))
+            {
+                TypedSignature.Check(Type, TypedArgs<TArgs>.Types, typeof(TResult));
+                TypedPair<TArgs, TResult>.LastVerified = Type; // the same in many stores
+            }
+
             _verifiedSignature = signature;
         }
     }
@@ -118,5 +123,7 @@ public sealed class FuncRef : ExternRef
     private static class TypedPair<TArgs, TResult>
     {
         internal static readonly int Id = TypedSignature.NextId();
+
+        internal static FuncType? LastVerified { get; set; }
     }
 }

@@ -8,13 +8,15 @@ namespace WasmActors.Actors.Handles;
 /// <summary>An instance of a module in a store. Its exports are known at once: asking for them sends no message.</summary>
 public sealed class InstanceRef
 {
+    // Made when they are asked for: of a module's many exports most users need few.
+    private readonly ExternRef?[] _exports;
+
     internal InstanceRef(StoreRef store, int number, WasmModule module)
     {
         Store = store;
         Number = number;
         Module = module;
-        Exports = [.. module.Exports.Select((export, index) =>
-            new KeyValuePair<string, ExternRef>(export.Name, ExternRef.Create(store, new ExternId(number, index), export.Type)))];
+        _exports = new ExternRef?[module.Exports.Count];
     }
 
     /// <summary>The store that it is in.</summary>
@@ -27,13 +29,14 @@ public sealed class InstanceRef
     public WasmModule Module { get; }
 
     /// <summary>Name and handle of each export, in the module's order.</summary>
-    public IReadOnlyList<KeyValuePair<string, ExternRef>> Exports { get; }
+    public IReadOnlyList<KeyValuePair<string, ExternRef>> Exports => field ??=
+        [.. Module.Exports.Select((export, index) => new KeyValuePair<string, ExternRef>(export.Name, Export(index)))];
 
     /// <summary>The export of that name, or null.</summary>
     public ExternRef? TryGetExport(string name)
     {
         int index = Module.ExportIndex(name);
-        return index < 0 ? null : Exports[index].Value;
+        return index < 0 ? null : Export(index);
     }
 
     /// <summary>The export of that name.</summary>
@@ -73,6 +76,8 @@ public sealed class InstanceRef
 
     /// <inheritdoc/>
     public override string ToString() => $"store {Store.Id}: instance {Number} of {Module}";
+
+    private ExternRef Export(int index) => _exports[index] ??= ExternRef.Create(Store, new ExternId(Number, index), Module.Exports[index].Type);
 
     private T Require<T>(string name, ExternKind kind)
         where T : ExternRef

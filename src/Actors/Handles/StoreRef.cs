@@ -32,7 +32,7 @@ public sealed class StoreRef
     public async ValueTask<InstanceRef> InstantiateAsync(WasmModule module, ImportMap? imports = null, CallOptions options = default)
     {
         ArgumentNullException.ThrowIfNull(module);
-        var command = new StoreProtocol.Instantiate(module, imports ?? new ImportMap());
+        var command = new StoreProtocol.Instantiate(module, imports ?? ImportMap.None);
         var reply = await SendAsync<StoreProtocol.Instantiated>(command, options).ConfigureAwait(false);
         return new InstanceRef(this, reply.Instance, module);
     }

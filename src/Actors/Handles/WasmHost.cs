@@ -4,6 +4,7 @@ using Akka.Configuration;
 using Serilog;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
@@ -24,11 +25,13 @@ public sealed class WasmHost : IAsyncDisposable
     private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_createTime = TimeSpan.FromSeconds(30);
+    private static readonly StoreSpec s_defaultSpec = new();
     private static int s_hosts;
 
     private readonly bool _ownsSystem;
     private readonly TimeSpan _stopGrace;
     private readonly ILogger _log;
+    private readonly StoreFactory _stores;
     private int _disposed;
 
     private WasmHost(ActorSystem system, bool ownsSystem, WasmHostOptions options)
@@ -38,6 +41,7 @@ public sealed class WasmHost : IAsyncDisposable
         _stopGrace = CheckGrace(options.StopGrace);
         _log = options.Logger;
         Engine = new WasmEngine(options.Engine);
+        Passivator = new StorePassivator(Engine.Settings.Clock);
         Modules = new ModuleCache(Engine, options.Cache);
         var log = _log;
         if (Engine.NoFibers is { } reason)
@@ -46,9 +50,10 @@ public sealed class WasmHost : IAsyncDisposable
         }
 
         options.Admission.Check();
-        Admission = new HostAdmission(options.Admission);
+        Admission = new HostAdmission(options.Admission) { Passivator = Passivator };
+        _stores = new StoreFactory(Engine, Passivator, Admission, log, Dispatcher);
         int number = Interlocked.Increment(ref s_hosts);
-        Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(Engine, log, Dispatcher, Admission)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");
+        Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(_stores, log)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");
     }
 
     /// <summary>The actor system that the stores' actors live in.</summary>
@@ -65,6 +70,9 @@ public sealed class WasmHost : IAsyncDisposable
 
     /// <summary>What the host takes on.</summary>
     internal HostAdmission Admission { get; }
+
+    /// <summary>Passivates stores that were idle for long.</summary>
+    internal StorePassivator Passivator { get; }
 
     /// <summary>Starts a host with an actor system of its own.</summary>
     /// <param name="options">Null for the defaults.</param>
@@ -121,7 +129,23 @@ public sealed class WasmHost : IAsyncDisposable
     public async Task<StoreRef> CreateStoreAsync(StoreSpec? spec = null, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        object reply = await Supervisor.Ask<object>(new HostProtocol.CreateStore(spec ?? new StoreSpec()), s_createTime, cancellation).ConfigureAwait(false);
+        spec ??= s_defaultSpec;
+        if (Supervisor is ActorRefWithCell { Underlying: ActorCell supervisor })
+        {
+            try
+            {
+                return await _stores.StartAsync(supervisor, spec, s_createTime, cancellation).ConfigureAwait(false);
+            }
+            catch (WasmError full) when (full.Code == ErrorCode.HostFull)
+            {
+                await Passivator.MakeRoomAsync().WaitAsync(s_createTime, cancellation).ConfigureAwait(false);
+            }
+
+            return await _stores.StartAsync(supervisor, spec, s_createTime, cancellation).ConfigureAwait(false); // there may be room now
+        }
+
+        // The supervisor itself is only just being started.
+        object reply = await Supervisor.Ask<object>(new HostProtocol.CreateStore(spec), s_createTime, cancellation).ConfigureAwait(false);
         return reply is HostProtocol.StoreCreated created
             ? created.Store
             : throw ((StoreProtocol.Failed)reply).Failure.ToException();
@@ -136,6 +160,17 @@ public sealed class WasmHost : IAsyncDisposable
         return Supervisor.Ask<HostStatus>(new HostProtocol.GetStatus(maxStores), s_createTime, cancellation);
     }
 
+    /// <summary>Passivates stores that may be (<see cref="StoreSpec.PassivateAfter"/>) and are idle, the longest idle first.</summary>
+    /// <param name="count">How many, at most.</param>
+    /// <param name="cancellation">Gives the wait up; stores that were asked may be passivated all the same.</param>
+    /// <returns>How many were passivated: fewer when fewer are idle, or when one is used at this very moment.</returns>
+    public Task<int> PassivateIdleStoresAsync(int count, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return Passivator.PassivateAsync(count).WaitAsync(s_createTime, cancellation);
+    }
+
     /// <summary>Stops the stores, the system if it is the host's own, and releases the engine.</summary>
     /// <remarks>What was sent before goes on for <see cref="WasmHostOptions.StopGrace"/>; then guests that run or wait are ended, and everybody
     /// who waits is answered <c>store.gone</c>. A host function that does not return is waited for a few seconds more; then its callers are
@@ -147,6 +182,7 @@ public sealed class WasmHost : IAsyncDisposable
             return;
         }
 
+        Passivator.Dispose();
         try
         {
             bool ended = await EndStoresAsync().ConfigureAwait(false);

@@ -14,7 +14,9 @@ namespace WasmActors.Actors.Imports;
 /// </summary>
 public sealed class ImportMap
 {
-    private readonly Dictionary<(string Module, string Name), ExternRef> _items = [];
+    private static readonly Dictionary<(string Module, string Name), ExternRef> s_noItems = [];
+
+    private Dictionary<(string Module, string Name), ExternRef>? _items;
     private ImportSet? _served;
 
     /// <summary>A map over a set.</summary>
@@ -27,7 +29,10 @@ public sealed class ImportMap
     /// <summary>The set with what is answered later.</summary>
     internal ImportSet Combined => _served ?? Set;
 
-    internal IReadOnlyDictionary<(string Module, string Name), ExternRef> Items => _items;
+    internal IReadOnlyDictionary<(string Module, string Name), ExternRef> Items => _items ?? s_noItems;
+
+    /// <summary>For modules without imports; never changed.</summary>
+    internal static ImportMap None { get; } = new();
 
     /// <summary>A set alone is a map.</summary>
     public static implicit operator ImportMap(ImportSet set) => new(set);
@@ -90,7 +95,7 @@ public sealed class ImportMap
     public ImportMap Define(string module, string name, ExternRef item)
     {
         ArgumentNullException.ThrowIfNull(item);
-        return _items.TryAdd((module, name), item)
+        return (_items ??= []).TryAdd((module, name), item)
             ? this
             : throw new WasmError(ErrorCode.DuplicateDefinition, $"{GuestText.Clean($"{module}::{name}", GuestText.NameLimit)} is defined already: a name can be defined once in a map.");
     }

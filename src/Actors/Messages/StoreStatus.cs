@@ -14,11 +14,14 @@ public enum StoreActivity
 
     /// <summary>It broke, and waits to be made again; commands wait too, unless its circuit is open.</summary>
     Away,
+
+    /// <summary>Nothing: it was idle for long and has been disposed; the next command makes it again.</summary>
+    Passive,
 }
 
 /// <summary>A store at one moment.</summary>
 /// <param name="Activity">What it is doing.</param>
-/// <param name="Generation">How often it was made, 1 unless it was replaced.</param>
+/// <param name="Generation">How often it was made, 1 unless it was replaced or revived.</param>
 /// <param name="Calls">Commands that it has begun, since it was first made.</param>
 /// <param name="QueueLength">Commands that wait for the one under way.</param>
 public sealed record StoreStatus(StoreActivity Activity, int Generation, long Calls, int QueueLength)
@@ -44,6 +47,6 @@ public sealed record StoreStatus(StoreActivity Activity, int Generation, long Ca
     /// <summary>Whether it takes commands after it broke too often.</summary>
     public CircuitState Circuit { get; init; }
 
-    /// <summary>Fuel that is left; null when the engine does not count it.</summary>
+    /// <summary>Fuel that is left; null when the engine does not count it, or there is no store for now.</summary>
     public ulong? Fuel { get; init; }
 }

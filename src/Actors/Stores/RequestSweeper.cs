@@ -10,7 +10,8 @@ namespace WasmActors.Actors.Stores;
 /// </summary>
 /// <remarks>
 /// Requests are pooled and few, so all of them are looked at every 20 ms, and when one of a waiting guest is due, instead of each
-/// being put into a timer and taken out again: a call that is answered in time pays nothing.
+/// being put into a timer and taken out again: a call that is answered in time pays nothing. Requests that serve once are looked
+/// at from when they are sent until they are answered.
 /// </remarks>
 internal static class RequestSweeper
 {
@@ -28,17 +29,20 @@ internal static class RequestSweeper
     private static readonly ManualResetEventSlim s_wake = new(false, spinCount: 0);
     private static WeakReference<ISwept>[] s_requests = new WeakReference<ISwept>[64];
     private static int s_count;
+    private static StoreRequest[] s_once = new StoreRequest[64];
+    private static int s_onceCount;
     private static int s_started;
     private static volatile bool s_resting;
 
     // Stopwatch timestamp of the next look.
     private static long s_nextLook;
 
-    /// <summary>Adds a new request object; it is forgotten when it is collected.</summary>
+    /// <summary>Adds what is to be looked at many times; it is forgotten when it is collected.</summary>
     internal static void Watch(ISwept request)
     {
         lock (s_lock)
         {
+            Start();
             if (s_count == s_requests.Length)
             {
                 Array.Resize(ref s_requests, s_count * 2);
@@ -46,17 +50,35 @@ internal static class RequestSweeper
 
             s_requests[s_count++] = new WeakReference<ISwept>(request);
         }
-
-        Start();
     }
 
-    /// <summary>Starts the thread, the first time: with the first request, or the first thread that goes on with answers, which may
-    /// leave turns to be rescued without any request being sent.</summary>
-    internal static void Start()
+    /// <summary>Adds a request that serves once and is about to be sent; <see cref="Forget"/> it when it is answered.</summary>
+    internal static void WatchOnce(StoreRequest request)
     {
-        if (Interlocked.Exchange(ref s_started, 1) == 0)
+        lock (s_lock)
         {
-            new Thread(Run) { IsBackground = true, Name = "wasm request deadlines", Priority = ThreadPriority.AboveNormal }.Start();
+            Start();
+            if (s_onceCount == s_once.Length)
+            {
+                Array.Resize(ref s_once, s_onceCount * 2);
+            }
+
+            request.SweepPlace = s_onceCount;
+            s_once[s_onceCount++] = request;
+        }
+    }
+
+    /// <summary>Takes it out again.</summary>
+    internal static void Forget(StoreRequest request)
+    {
+        lock (s_lock)
+        {
+            int place = request.SweepPlace;
+            var last = s_once[--s_onceCount];
+            s_once[place] = last;
+            last.SweepPlace = place;
+            s_once[s_onceCount] = null!;
+            request.SweepPlace = -1;
         }
     }
 
@@ -74,6 +96,16 @@ internal static class RequestSweeper
 
     /// <summary>Says that a request is to be looked at before the next round.</summary>
     internal static void Hurry() => s_wake.Set();
+
+    /// <summary>Starts the thread, the first time: with the first request, or the first thread that goes on with answers, which may
+    /// leave turns to be rescued without any request being sent.</summary>
+    internal static void Start()
+    {
+        if (Volatile.Read(ref s_started) == 0 && Interlocked.Exchange(ref s_started, 1) == 0)
+        {
+            new Thread(Run) { IsBackground = true, Name = "wasm request deadlines", Priority = ThreadPriority.AboveNormal }.Start();
+        }
+    }
 
     private static void Run()
     {
@@ -125,21 +157,33 @@ internal static class RequestSweeper
                 }
 
                 s_requests[kept++] = reference;
-                if (request.IsActive)
-                {
-                    active = true;
-                    request.Sweep(s_grace);
-                    if (request.Cell.LeftIfKnown(request.NextDue) is { } left && left < untilNext && left > TimeSpan.Zero)
-                    {
-                        untilNext = left < s_least ? s_least : left;
-                    }
-                }
+                active |= Sweep(request, ref untilNext);
             }
 
             Array.Clear(s_requests, kept, s_count - kept);
             s_count = kept;
+            for (int i = s_onceCount - 1; i >= 0; i--)
+            {
+                active |= Sweep(s_once[i], ref untilNext); // one that is answered leaves, and the last, seen already, takes its place
+            }
         }
 
         return active;
+    }
+
+    private static bool Sweep(ISwept request, ref TimeSpan untilNext)
+    {
+        if (!request.IsActive)
+        {
+            return false;
+        }
+
+        request.Sweep(s_grace);
+        if (request.Cell.LeftIfKnown(request.NextDue) is { } left && left < untilNext && left > TimeSpan.Zero)
+        {
+            untilNext = left < s_least ? s_least : left;
+        }
+
+        return true;
     }
 }

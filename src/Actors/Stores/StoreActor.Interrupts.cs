@@ -183,7 +183,7 @@ internal sealed partial class StoreActor
             }
         }
 
-        _log.Error(bug, "Store {Store} broke", _cell.Id);
+        Log.Error(bug, "Store {Store} broke", _cell.Id);
         Break(_top, bug, Lost(bug));
     }
 

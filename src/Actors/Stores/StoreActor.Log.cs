@@ -10,12 +10,12 @@ internal sealed partial class StoreActor
 {
     private void LogFailure(GuestCall call, WasmException failure)
     {
-        if (!_log.IsEnabled(LogEventLevel.Debug))
+        if (!_hostLog.IsEnabled(LogEventLevel.Debug))
         {
             return;
         }
 
-        _log.Debug(
+        Log.Debug(
             "Store {Store}, call {Call}: {Kind} failed with {Code}: {Failure}",
             _cell.Id,
             _calls,
@@ -26,9 +26,9 @@ internal sealed partial class StoreActor
 
     private void LogInstance(Instantiation instantiation, Instantiated made)
     {
-        if (_log.IsEnabled(LogEventLevel.Debug))
+        if (_hostLog.IsEnabled(LogEventLevel.Debug))
         {
-            _log.Debug(
+            Log.Debug(
                 "Store {Store}, call {Call}: instance {Instance} of module {Module}",
                 _cell.Id,
                 _calls,

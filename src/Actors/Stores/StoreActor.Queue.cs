@@ -16,6 +16,10 @@ internal sealed partial class StoreActor
                 Stop(work with { Chain = null }); // nobody's guest waits for that by the graph
             }
         }
+        else if (_isPassive && work.Command is GetStatus)
+        {
+            Look(work); // to look at it does not wake it
+        }
         else if (Refusal() is { } refusal && !(IsAway && work.Command is GetStatus))
         {
             TurnAway(work, refusal);
@@ -50,9 +54,14 @@ internal sealed partial class StoreActor
     private WasmError? Refusal() =>
         _brokenBy is { } reason ? Lost(reason)
         : IsStopping ? _cell.Gone()
-        : _session is not null ? null
+        : _isPassive ? Revive()
+        : RefusalWithoutStore();
+
+    // Until it is made again commands wait, unless its circuit is open.
+    private WasmError? RefusalWithoutStore() =>
+        _session is not null ? null
         : _awaited is null ? _cell.Gone()
-        : _cell.Closed?.ToError(); // until it is made again commands wait, unless its circuit is open
+        : _cell.Closed?.ToError();
 
     private static CallChain? Live(CallChain? chain) => chain is { IsOver: false } ? chain : null;
 
@@ -163,7 +172,7 @@ internal sealed partial class StoreActor
     // What was sent before is done first; what comes after is refused.
     private void Stop(in Work work)
     {
-        _recipe.Stoppers.Add(work);
+        _recipe.StopFor(work);
         _cell.MarkGone("it was stopped");
         StopWhenIdle();
     }

@@ -25,7 +25,7 @@ internal sealed partial class StoreActor
             if (_recipe.Generation == 1)
             {
                 TellStarted();
-                _creator?.Tell(new HostProtocol.StoreCreated(Handle));
+                _creator.Answer(new HostProtocol.StoreCreated(Handle));
                 return;
             }
 
@@ -46,6 +46,12 @@ internal sealed partial class StoreActor
         _isBeingMade = false;
         _isOnTrial = _recipe.Restarts is { Circuit: CircuitState.HalfOpen };
         _cell.CloseCircuit();
+        if (_isRevived)
+        {
+            _isRevived = false; // it did not break
+            return;
+        }
+
         TellReplaced();
     }
 
@@ -85,7 +91,7 @@ internal sealed partial class StoreActor
     {
         var error = failure as WasmException
             ?? new WasmError(ErrorCode.EngineError, $"The store could not be made: {failure.GetType().Name}: {GuestText.MessageOf(failure)}", failure);
-        _log.Warning(error.InnerException, "Store {Store} could not be made: {Code} {Failure}", _cell.Id, error.Code, GuestText.MessageOf(error));
+        Log.Warning(error.InnerException, "Store {Store} could not be made: {Code} {Failure}", _cell.Id, error.Code, GuestText.MessageOf(error));
         _stepsLeftToReplay = 0;
         _isBeingMade = false;
         while (_top is { } nested)
@@ -102,7 +108,7 @@ internal sealed partial class StoreActor
         }
 
         _cell.MarkGone($"it could not be made ({error.Code}: {error.Message})");
-        _creator?.Tell(new StoreProtocol.Failed(WasmFailure.From(error)));
+        _creator.Answer(new StoreProtocol.Failed(WasmFailure.From(error)));
         Context.Stop(Self);
     }
 
@@ -116,7 +122,7 @@ internal sealed partial class StoreActor
         string message = reason is WasmException ? GuestText.MessageOf(reason) : $"{reason.GetType().Name}: {GuestText.MessageOf(reason)}";
         if (restarts.Circuit == CircuitState.Open)
         {
-            _log.Warning("Store {Store} failed too often and has a rest of {Delay}: {Code} {Failure}", _cell.Id, restarts.Delay, code, message);
+            Log.Warning("Store {Store} failed too often and has a rest of {Delay}: {Code} {Failure}", _cell.Id, restarts.Delay, code, message);
             var open = new StoreClosure(_cell, $"{code}: {message}", now + (long)(restarts.Delay.TotalSeconds * _cell.Clock.TimestampFrequency));
             _cell.OpenCircuit(open);
             FailQueue(open.ToError());
@@ -124,7 +130,7 @@ internal sealed partial class StoreActor
         }
         else
         {
-            _log.Information("Store {Store} is replaced by generation {Generation} in {Delay}: {Code} {Failure}", _cell.Id, _recipe.Generation + 1, restarts.Delay, code, message);
+            Log.Information("Store {Store} is replaced by generation {Generation} in {Delay}: {Code} {Failure}", _cell.Id, _recipe.Generation + 1, restarts.Delay, code, message);
             Tell(SupervisionAction.Replace, code, message, restarts.Delay);
         }
     }

@@ -20,7 +20,7 @@ internal sealed partial class StoreActor
         }
 
         return new StoreStatus(
-            IsAway ? StoreActivity.Away : root is null ? StoreActivity.Idle : _top!.IsWaiting ? StoreActivity.Parked : StoreActivity.Running,
+            _isPassive ? StoreActivity.Passive : IsAway ? StoreActivity.Away : root is null ? StoreActivity.Idle : _top!.IsWaiting ? StoreActivity.Parked : StoreActivity.Running,
             _recipe.Generation,
             _calls,
             _queue.Count)

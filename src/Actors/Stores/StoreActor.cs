@@ -21,12 +21,12 @@ internal sealed partial class StoreActor : UntypedActor
     private readonly WasmEngine _engine;
     private readonly StoreCell _cell;
     private readonly StoreRecipe _recipe;
-    private readonly ILogger _log;
+    private readonly ILogger _hostLog;
     private readonly Queue<Work> _queue = new();
     private readonly Activity _root = new();
 
     private StoreSession? _session;
-    private IActorRef? _creator;
+    private StoreCreator _creator;
     private Activity? _top;
     private int _stepsLeftToReplay;
     private Exception? _brokenBy;
@@ -34,22 +34,25 @@ internal sealed partial class StoreActor : UntypedActor
     private WasmException? _lastFailure;
     private long _calls;
 
-    public StoreActor(WasmEngine engine, StoreCell cell, StoreRecipe recipe, IActorRef creator, ILogger log)
+    public StoreActor(WasmEngine engine, StoreCell cell, StoreRecipe recipe, in StoreCreator creator, ILogger log)
     {
         _engine = engine;
         _cell = cell;
         _recipe = recipe;
         _creator = creator;
-        _log = log.ForContext("Store", cell.Id);
+        _hostLog = log;
     }
 
     private StoreSession Session => _session!;
 
-    private bool IsStopping => _recipe.Stoppers.Count > 0;
+    private ILogger Log => field ??= _hostLog.ForContext("Store", _cell.Id);
+
+    private bool IsStopping => _recipe.IsStopping;
 
     protected override void PreStart()
     {
         _cell.Actor = Self;
+        _cell.Live = this;
         if (Turn.Executor is { } executor)
         {
             _cell.Host.RunsOn(executor);
@@ -68,7 +71,7 @@ internal sealed partial class StoreActor : UntypedActor
             Make();
         }
 
-        _creator = null;
+        _creator = default;
     }
 
     protected override void PreRestart(Exception reason, object message)
@@ -87,6 +90,7 @@ internal sealed partial class StoreActor : UntypedActor
     {
         _timer?.Cancel();
         _remake?.Dispose();
+        _cell.Live = null;
         _cell.MarkGone("it was stopped");
         FailAll(_cell.Gone());
         DisposeSession();
@@ -124,6 +128,9 @@ internal sealed partial class StoreActor : UntypedActor
                 break;
             case Attend:
                 OnAttend();
+                break;
+            case Passivate passivate:
+                OnPassivate(passivate);
                 break;
             case Terminated terminated:
                 OnServerGone(terminated.ActorRef);

@@ -76,6 +76,9 @@ internal sealed class StoreCell
     /// <summary>Where the host logs.</summary>
     internal ILogger Log { get; init; } = Serilog.Core.Logger.None;
 
+    /// <summary>The actor itself, to be looked at from outside; null while there is none.</summary>
+    internal StoreActor? Live { get; set; }
+
     /// <summary>Reads the clock of deadlines; false when it throws.</summary>
     internal bool TryReadClock(out long now)
     {
@@ -142,6 +145,12 @@ internal sealed class StoreCell
         get => _isAbandoned;
         set => _isAbandoned = value;
     }
+
+    /// <summary>Its store takes no room until it is made again.</summary>
+    internal void Rest() => _place.Rest();
+
+    /// <summary>Its store is about to be made again; the answer is null, or the refusal, <c>host.full</c>.</summary>
+    internal WasmError? TryReturn() => _place.TryReturn();
 
     /// <summary>Requests that were sent and not yet taken by the actor.</summary>
     internal long Waiting => Volatile.Read(ref _sent) - Volatile.Read(ref _taken);

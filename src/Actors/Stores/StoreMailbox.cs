@@ -19,8 +19,11 @@ public sealed class StoreMailbox : MailboxType
     }
 
     /// <inheritdoc/>
-    public override IMessageQueue Create(IActorRef owner, ActorSystem system) =>
-        owner is LocalActorRef { Cell.Props.Arguments: [StoreCell cell, ..] }
-            ? new StoreQueue(cell)
+    public override IMessageQueue Create(IActorRef owner, ActorSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return owner is LocalActorRef { Cell.Props: StoreProps props }
+            ? new StoreQueue(props.Cell, system.DeadLetters)
             : throw new ConfigurationException($"'{Id}' is for stores' actors only, not for {owner}: give it another mailbox.");
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Dispatch;
@@ -14,13 +13,14 @@ namespace WasmActors.Actors.Stores;
 /// </summary>
 internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 {
-    private readonly ConcurrentQueue<Envelope> _messages = new();
+    private readonly MailLine _messages;
     private volatile IMessageQueue? _deadLetters;
     private long _turnEnds;
     private bool _hasBegun;
 
-    internal StoreQueue(StoreCell cell)
+    internal StoreQueue(StoreCell cell, IActorRef nobody)
     {
+        _messages = new MailLine(nobody);
         Cell = cell;
         cell.CountsCommands = true;
     }
@@ -83,9 +83,10 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
         AnswerAll(owner, deadletters);
     }
 
+    // By one thread at a time: the line has one receiver.
     private void AnswerAll(IActorRef owner, IMessageQueue deadLetters)
     {
-        while (_messages.TryDequeue(out var envelope))
+        while (TryDequeueLeft(out var envelope))
         {
             switch (envelope.Message)
             {
@@ -100,6 +101,14 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
                     deadLetters.Enqueue(owner, envelope);
                     break;
             }
+        }
+    }
+
+    private bool TryDequeueLeft(out Envelope envelope)
+    {
+        lock (_messages)
+        {
+            return _messages.TryDequeue(out envelope);
         }
     }
 

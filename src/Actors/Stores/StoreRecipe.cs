@@ -8,6 +8,8 @@ internal sealed class StoreRecipe
 {
     private readonly List<StoreProtocol.Command> _steps = [];
 
+    private List<Work>? _stoppers;
+
     internal StoreRecipe(StoreSpec spec) => Spec = spec;
 
     internal StoreSpec Spec { get; }
@@ -20,13 +22,19 @@ internal sealed class StoreRecipe
     internal IReadOnlyList<StoreProtocol.Command> Steps => _steps;
 
     /// <summary>Who waits for the store to stop.</summary>
-    internal List<Work> Stoppers { get; } = [];
+    internal IReadOnlyList<Work> Stoppers => _stoppers ?? (IReadOnlyList<Work>)[];
+
+    /// <summary>Whether somebody does.</summary>
+    internal bool IsStopping => _stoppers is not null;
 
     /// <summary>Decides when it is made again; null while it has not failed.</summary>
     internal RestartGovernor? Restarts { get; private set; }
 
     /// <summary>What it broke by last: a code, or the name of an exception's type.</summary>
     internal string BrokenBy { get; set; } = "";
+
+    /// <summary>Somebody waits for the store to stop.</summary>
+    internal void StopFor(in Work stopper) => (_stoppers ??= []).Add(stopper);
 
     /// <summary>The store failed: the governor decides when it is made again.</summary>
     internal RestartGovernor Failed(TimeProvider clock, long now)

@@ -16,7 +16,7 @@ namespace WasmActors.Actors.Stores;
 /// It is answered exactly once, by whoever moves its state to <see cref="Phase.Done"/> first: the actor, the caller's
 /// cancellation, or the deadline. The state carries a version, so that nobody can answer a later use of the same object.
 /// </remarks>
-internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem, INoSerializationVerificationNeeded
+internal abstract class StoreRequest : Mail, ICallSignal, ISwept, IThreadPoolWorkItem, INoSerializationVerificationNeeded
 {
     private long _state;
     private CancellationTokenRegistration _registration;
@@ -68,6 +68,12 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
 
     /// <summary>Why a running guest shall end.</summary>
     public Interruption? Interruption => _interruption < 0 ? null : (Interruption)_interruption;
+
+    /// <summary>Where the sweeper has it; -1 while it does not, and for what serves many times.</summary>
+    internal int SweepPlace { get; set; } = -1;
+
+    /// <summary>Whether the object is sent only once; the sweeper knows the others for as long as they live.</summary>
+    private protected virtual bool ServesOnce => true;
 
     /// <summary>Whether the answer came from the actor, so that nobody else holds the object.</summary>
     protected bool AnsweredByActor { get; private set; }
@@ -242,7 +248,15 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
     }
 
     /// <summary>Wakes the awaiting caller, never within the actor's turn.</summary>
-    protected void Finish() => Turn.Owe(this);
+    protected void Finish()
+    {
+        if (SweepPlace >= 0)
+        {
+            RequestSweeper.Forget(this);
+        }
+
+        Turn.Owe(this);
+    }
 
     /// <summary>Keeps a failure for <see cref="Publish"/>.</summary>
     protected abstract void SetFailure(WasmException failure);
@@ -266,25 +280,7 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
 
     private void Post(StoreCell cell, long deadline, CancellationToken cancellation)
     {
-        Cell = cell;
-        Deadline = deadline;
-        AnsweredByActor = false;
-        IsQueued = false;
-        _interruption = -1;
-        _attendAt = long.MaxValue;
-        if (CallMetrics.IsListening || CallMetrics.HasFollowed)
-        {
-            Follow();
-        }
-
-        long posted = (_state & ~3L) + 4 + (long)Phase.Waiting;
-        Volatile.Write(ref _state, posted);
-        if (cancellation.CanBeCanceled)
-        {
-            _registered = true;
-            _registration = cancellation.UnsafeRegister(static request => ((StoreRequest)request!).Cancel(), this);
-        }
-
+        long posted = Wait(cell, deadline, cancellation);
         cell.Actor.Tell(this, ActorRefs.NoSender);
         RequestSweeper.RequestSent();
 
@@ -306,6 +302,36 @@ internal abstract class StoreRequest : ICallSignal, ISwept, IThreadPoolWorkItem,
         {
             Cell.Host.WaitsNoLonger(Cell.Tenant);
         }
+    }
+
+    /// <summary>Begins the wait for an answer; the answer is the state that says so.</summary>
+    private protected long Wait(StoreCell cell, long deadline, CancellationToken cancellation)
+    {
+        Cell = cell;
+        Deadline = deadline;
+        AnsweredByActor = false;
+        IsQueued = false;
+        _interruption = -1;
+        _attendAt = long.MaxValue;
+        if (CallMetrics.IsListening || CallMetrics.HasFollowed)
+        {
+            Follow();
+        }
+
+        long posted = (_state & ~3L) + 4 + (long)Phase.Waiting;
+        Volatile.Write(ref _state, posted);
+        if (ServesOnce)
+        {
+            RequestSweeper.WatchOnce(this);
+        }
+
+        if (cancellation.CanBeCanceled)
+        {
+            _registered = true;
+            _registration = cancellation.UnsafeRegister(static request => ((StoreRequest)request!).Cancel(), this);
+        }
+
+        return posted;
     }
 
     private void FailUnless(Phase excluded, WasmException failure)

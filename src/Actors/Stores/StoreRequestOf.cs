@@ -10,8 +10,6 @@ internal abstract class StoreRequest<TResult> : StoreRequest, IValueTaskSource<T
     private WasmException? _failure;
     private TResult _result = default!;
 
-    protected StoreRequest() => RequestSweeper.Watch(this);
-
     /// <summary>The awaitable of the current use.</summary>
     internal ValueTask<TResult> Task => new(this, _core.Version);
 

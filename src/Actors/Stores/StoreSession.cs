@@ -19,9 +19,9 @@ internal sealed partial class StoreSession : IDisposable
     private readonly StoreCell _cell;
     private readonly List<WasmInstance> _instances = [];
     private readonly List<WasmExtern?[]> _exports = [];
-    private readonly List<WasmExtern> _created = [];
-    private readonly List<WasmExtern> _handedOut = [];
-    private readonly Dictionary<WasmFunc, int> _handedOutFuncs = [];
+    private List<WasmExtern>? _created;
+    private List<WasmExtern>? _handedOut;
+    private Dictionary<WasmFunc, int>? _handedOutFuncs;
     private readonly List<WasmMemory> _memories = [];
     private readonly int _generation;
     private int _measuredInstances;
@@ -79,7 +79,7 @@ internal sealed partial class StoreSession : IDisposable
 
     internal ExternId Add(WasmExtern item)
     {
-        _created.Add(item);
+        (_created ??= []).Add(item);
         return new ExternId(0, _created.Count - 1);
     }
 
@@ -91,6 +91,8 @@ internal sealed partial class StoreSession : IDisposable
             return value;
         }
 
+        _handedOut ??= [];
+        _handedOutFuncs ??= [];
         if (!_handedOutFuncs.TryGetValue(func, out int index))
         {
             index = _handedOut.Count;
@@ -135,9 +137,9 @@ internal sealed partial class StoreSession : IDisposable
             }
         }
 
-        for (; _measuredCreations < _created.Count; _measuredCreations++)
+        for (; _measuredCreations < (_created?.Count ?? 0); _measuredCreations++)
         {
-            Measure(_created[_measuredCreations]);
+            Measure(_created![_measuredCreations]);
         }
 
         long bytes = 0;
@@ -160,9 +162,11 @@ internal sealed partial class StoreSession : IDisposable
     private WasmExtern? Find(ExternId id) =>
         id.Owner > 0 ? Export(id)
         : id.Owner == OfCaller ? _ofCaller
-        : id.Owner == 0 && (uint)id.Index < (uint)_created.Count ? _created[id.Index]
-        : id.Owner == -_generation && (uint)id.Index < (uint)_handedOut.Count ? _handedOut[id.Index]
+        : id.Owner == 0 ? At(_created, id.Index)
+        : id.Owner == -_generation ? At(_handedOut, id.Index)
         : null;
+
+    private static WasmExtern? At(List<WasmExtern>? items, int index) => items is not null && (uint)index < (uint)items.Count ? items[index] : null;
 
     private WasmExtern? Export(ExternId id)
     {

@@ -1,3 +1,4 @@
+using WasmActors.Actors.Passivation;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Stores;
 
@@ -30,6 +31,24 @@ public sealed record StoreSpec
     /// <summary>Most requests that may wait for the store, by handle or as messages, 1 or more. Default 10,000; one more is refused with
     /// <c>call.busy</c>.</summary>
     public int QueueLimit { get; init; } = 10_000;
+
+    /// <summary>How long the store may be idle before it is passivated, up to a quarter more: its memory is given back, and what it held is
+    /// lost. Never while a command is under way or waits. <see cref="Timeout.InfiniteTimeSpan"/>: only when the host is short of room, the
+    /// longest idle first. Default null: never.</summary>
+    public TimeSpan? PassivateAfter { get; init; }
+
+    /// <summary>What passivation means to the store's handles. Default <see cref="PassivationPolicy.Revive"/>.</summary>
+    public PassivationPolicy WhenPassivated { get; init; } = PassivationPolicy.Revive;
+
+    /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>
+    internal void Check()
+    {
+        Restart.Check();
+        if (PassivateAfter is { } after && after <= TimeSpan.Zero && after != Timeout.InfiniteTimeSpan)
+        {
+            throw new WasmError(ErrorCode.BadSettings, $"StoreSpec.PassivateAfter is {after}; it must be positive, infinite for passivation under pressure only, or null for none.");
+        }
+    }
 
     /// <summary>What becomes of the store after a failure of its guest's work.</summary>
     internal InterruptPolicy After(WasmException failure) => failure switch

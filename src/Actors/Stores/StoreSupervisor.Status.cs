@@ -7,6 +7,7 @@ namespace WasmActors.Actors.Stores;
 internal sealed partial class StoreSupervisor
 {
     private const int MaxListed = 1_000;
+    private static readonly Trouble s_none = new();
 
     private readonly Queue<SupervisionDecision> _decisions = new();
 
@@ -18,33 +19,37 @@ internal sealed partial class StoreSupervisor
         }
 
         _decisions.Enqueue(decision);
-        if (_children.TryGetValue(Sender, out var child))
+        if (!_troubles.TryGetValue(Sender, out var trouble))
         {
-            child.LastDecision = decision;
-            child.Replacements += decision.Action is SupervisionAction.Replace or SupervisionAction.OpenCircuit ? 1 : 0;
+            _troubles.Add(Sender, trouble = new Trouble());
+            Context.Watch(Sender); // one that has ended already is told at once, and forgotten
         }
+
+        trouble.LastDecision = decision;
+        trouble.Replacements += decision.Action is SupervisionAction.Replace or SupervisionAction.OpenCircuit ? 1 : 0;
     }
 
     private HostStatus Status(int maxStores)
     {
-        var now = _engine.Settings.Clock.GetUtcNow();
-        var listed = _children
-            .OrderByDescending(static pair => pair.Value.Cell.Closed is not null)
-            .ThenByDescending(static pair => pair.Value.Replacements)
-            .ThenBy(static pair => pair.Value.Cell.Id)
+        var now = _factory.Clock.GetUtcNow();
+        var stores = Stores.Select(store => (store.Actor, store.Cell, Trouble: _troubles.GetValueOrDefault(store.Actor, s_none))).ToList();
+        var listed = stores
+            .OrderByDescending(static store => store.Cell.Closed is not null)
+            .ThenByDescending(static store => store.Trouble.Replacements)
+            .ThenBy(static store => store.Cell.Id)
             .Take(Math.Clamp(maxStores, 0, MaxListed))
-            .Select(pair => Supervision(pair.Key, pair.Value, now));
-        return new HostStatus(_children.Count, _started, [.. listed], [.. _decisions.Reverse()]);
+            .Select(store => Supervision(store.Actor, store.Cell, store.Trouble, now));
+        return new HostStatus(stores.Count, _factory.Started, [.. listed], [.. _decisions.Reverse()]);
     }
 
-    private static StoreSupervision Supervision(IActorRef actor, Child child, DateTimeOffset now)
+    private static StoreSupervision Supervision(IActorRef actor, StoreCell cell, Trouble trouble, DateTimeOffset now)
     {
-        var decision = child.LastDecision;
+        var decision = trouble.LastDecision;
         var restart = decision?.At + decision?.Delay;
-        bool isClosed = child.Cell.Closed is not { IsForGood: false };
-        return new StoreSupervision(child.Cell.Id, actor)
+        bool isClosed = cell.Closed is not { IsForGood: false };
+        return new StoreSupervision(cell.Id, actor)
         {
-            Replacements = child.Replacements,
+            Replacements = trouble.Replacements,
             Circuit = isClosed && decision?.Action != SupervisionAction.OpenCircuit ? CircuitState.Closed
                 : isClosed || restart <= now ? CircuitState.HalfOpen
                 : CircuitState.Open,

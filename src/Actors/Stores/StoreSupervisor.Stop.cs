@@ -7,6 +7,7 @@ namespace WasmActors.Actors.Stores;
 // answered whose store is stuck in a host function.
 internal sealed partial class StoreSupervisor
 {
+    private int _left;
     private StopStores? _stop;
     private ICancelable? _stopTimer;
 
@@ -26,8 +27,11 @@ internal sealed partial class StoreSupervisor
         }
 
         _stop = stop;
-        foreach (var store in _children.Keys)
+        _factory.Close();
+        foreach (var (store, _) in Stores)
         {
+            _left++;
+            Context.Watch(store);
             store.Tell(new StoreProtocol.Stop(), Self);
         }
 
@@ -40,13 +44,13 @@ internal sealed partial class StoreSupervisor
         switch (stage)
         {
             case StopStage.EndGuests:
-                foreach (var child in _children.Values)
+                foreach (var (_, cell) in Stores)
                 {
-                    child.Cell.MarkGone("its host was disposed");
+                    cell.MarkGone("its host was disposed");
                 }
 
-                _engine.EndGuests();
-                foreach (var store in _children.Keys)
+                _factory.EndGuests();
+                foreach (var (store, _) in Stores)
                 {
                     Context.Stop(store);
                 }
@@ -54,10 +58,10 @@ internal sealed partial class StoreSupervisor
                 Next(StopStage.Abandon, _stop!.Patience);
                 break;
             case StopStage.Abandon:
-                foreach (var child in _children.Values)
+                foreach (var (_, cell) in Stores)
                 {
-                    _log.Warning("Store {Store} is stuck in a host function while its host is disposed: those who wait are answered without it", child.Cell.Id);
-                    child.Cell.IsAbandoned = true;
+                    _log.Warning("Store {Store} is stuck in a host function while its host is disposed: those who wait are answered without it", cell.Id);
+                    cell.IsAbandoned = true;
                 }
 
                 RequestSweeper.Hurry();
@@ -68,13 +72,17 @@ internal sealed partial class StoreSupervisor
 
     private void OnEnded(IActorRef store)
     {
-        _children.Remove(store);
-        StopWithLast();
+        _troubles.Remove(store);
+        if (IsStopping)
+        {
+            _left--;
+            StopWithLast();
+        }
     }
 
     private void StopWithLast()
     {
-        if (IsStopping && _children.Count == 0)
+        if (_left <= 0)
         {
             Context.Stop(Self);
         }

@@ -19,9 +19,13 @@ internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
     private ExternId _func;
     private TArgs _arguments = default!;
 
+    private TypedRequest() => RequestSweeper.Watch(this);
+
     internal override StoreProtocol.Command? Command => null;
 
     internal override ExternId? Function => _func;
+
+    private protected override bool ServesOnce => false;
 
     /// <summary>A request for one call; the function's types have been checked against the C# types.</summary>
     internal static TypedRequest<TArgs, TResult> Rent(ExternId func, in TArgs arguments)

@@ -7,7 +7,7 @@ namespace WasmActors.Runtime.Calls;
 /// <summary>One call of a function. Get it from <see cref="WasmStore.BeginCall(WasmFunc)"/>, dispose it when its results are read.</summary>
 public sealed class FuncCall : GuestCall, IDisposable
 {
-    private RawVal[] _slots = new RawVal[8];
+    private RawVal[] _slots = [];
     private Val[] _arguments = [];
     private Val[] _results = [];
     private WasmFunc _func = null!;

@@ -9,26 +9,14 @@ internal static class EmbeddingAccess
 {
     internal static nint Pointer(Engine engine) => ((SafeHandle)EngineHandle(engine)).DangerousGetHandle();
 
-    internal static nint Pointer(Store store) => ((SafeHandle)StoreHandle(store)).DangerousGetHandle();
-
     /// <summary>The configuration's <c>wasm_config_t*</c>, until an engine takes it.</summary>
     internal static object Handle(Config config) => ConfigHandle(config);
-
-    /// <summary>The store's <c>wasmtime_context_t*</c>, valid as long as the store.</summary>
-    internal static nint Context(Store store) => ContextHandle(store);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_NativeHandle")]
     [return: UnsafeAccessorType("Wasmtime.Engine+Handle, Wasmtime.Dotnet")]
     private static extern object EngineHandle(Engine engine);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_NativeHandle")]
-    [return: UnsafeAccessorType("Wasmtime.Store+Handle, Wasmtime.Dotnet")]
-    private static extern object StoreHandle(Store store);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_NativeHandle")]
     [return: UnsafeAccessorType("Wasmtime.Config+Handle, Wasmtime.Dotnet")]
     private static extern object ConfigHandle(Config config);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "contextHandle")]
-    private static extern ref readonly nint ContextHandle(Store store);
 }

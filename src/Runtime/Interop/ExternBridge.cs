@@ -35,7 +35,7 @@ internal static unsafe class ExternBridge
         switch ((ExternKind)item->Kind)
         {
             case ExternKind.Func:
-                return new WasmFunc(store, item->Func, null);
+                return new WasmFunc(store, item->Func, type as FuncType is { IsNumeric: true } known ? known : null); // one with references may have a subtype
             case ExternKind.Global:
                 return new WasmGlobal(store, *item, null);
             case ExternKind.Table:

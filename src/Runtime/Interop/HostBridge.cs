@@ -70,7 +70,7 @@ internal static unsafe class HostBridge
         WasmStore? store = null;
         try
         {
-            store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
             var definition = (HostFunc)GCHandle.FromIntPtr(env).Target!;
             long serial = store.PushCaller(caller);
             try
@@ -100,7 +100,7 @@ internal static unsafe class HostBridge
         int written = 0;
         try
         {
-            store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
             var definition = (HostFunc)GCHandle.FromIntPtr(env).Target!;
             var arguments = new Val[(int)argCount];
             for (int i = 0; i < arguments.Length; i++)

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Interop;
 
@@ -15,20 +14,13 @@ internal static unsafe class InterruptBridge
     /// <summary>Lets the native store ask at each tick; before that, the first tick would trap.</summary>
     internal static void Attach(nint store) => Native.wasmtime_store_epoch_deadline_callback(store, &OnTick, 0, 0);
 
-    /// <summary>The managed store behind a native context: the embedding keeps a weak handle to its own store there.</summary>
-    internal static WasmStore StoreOf(nint context)
-    {
-        var embedded = (Wasmtime.Store)GCHandle.FromIntPtr(Native.wasmtime_context_get_data(context)).Target!;
-        return (WasmStore)embedded.GetData()!;
-    }
-
     // wasmtime_error_t* (*)(wasmtime_context_t*, void* data, uint64_t* epoch_deadline_delta, wasmtime_update_deadline_kind_t*)
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint OnTick(nint context, nint data, ulong* delta, byte* kind)
     {
         try
         {
-            var store = StoreOf(context);
+            var store = StoreHandle.Of(context);
             if (store.CheckInterrupt() is { } failure)
             {
                 store.SetPending(failure);
@@ -56,7 +48,7 @@ internal static unsafe class InterruptBridge
         catch (Exception failure)
         {
             // A clock or a signal that throws ends the call rather than the process.
-            StoreOf(context).SetPending(failure);
+            StoreHandle.Of(context).SetPending(failure);
             return HostBridge.NewError("interrupted"u8);
         }
 

@@ -45,25 +45,6 @@ internal static unsafe partial class Native
     [SuppressGCTransition]
     internal static partial nint wasmtime_caller_context(nint caller);
 
-    // void* wasmtime_context_get_data(const wasmtime_context_t*): what the embedding's Store put there, a weak GCHandle.
-    [LibraryImport(Library)]
-    [SuppressGCTransition]
-    internal static partial nint wasmtime_context_get_data(nint context);
-
-    // void wasmtime_context_set_epoch_deadline(wasmtime_context_t*, uint64_t ticks_beyond_current)
-    [LibraryImport(Library)]
-    [SuppressGCTransition]
-    internal static partial void wasmtime_context_set_epoch_deadline(nint context, ulong ticks);
-
-    // void wasmtime_store_epoch_deadline_callback(wasmtime_store_t*,
-    //     wasmtime_error_t* (*)(wasmtime_context_t*, void* data, uint64_t* delta, wasmtime_update_deadline_kind_t*), void* data, void (*finalizer)(void*))
-    [LibraryImport(Library)]
-    internal static partial void wasmtime_store_epoch_deadline_callback(
-        nint store,
-        delegate* unmanaged[Cdecl]<nint, nint, ulong*, byte*, nint> callback,
-        nint data,
-        nint finalizer);
-
     // own wasm_trap_t* wasmtime_trap_new(const char* message, size_t)
     [LibraryImport(Library)]
     internal static partial nint wasmtime_trap_new(byte* message, nuint length);

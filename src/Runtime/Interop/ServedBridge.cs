@@ -58,7 +58,7 @@ internal static unsafe class ServedBridge
         WasmStore? store = null;
         try
         {
-            store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
             if (MustSleepHere(store, env))
             {
                 SleepHere(store, caller, args, results);
@@ -83,7 +83,7 @@ internal static unsafe class ServedBridge
         WasmStore? store = null;
         try
         {
-            store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
             var call = store.Innermost!;
             var import = call.Import!;
             if (import.Guest is { } guest)
@@ -128,7 +128,7 @@ internal static unsafe class ServedBridge
         WasmStore? store = null;
         try
         {
-            store = InterruptBridge.StoreOf(Native.wasmtime_caller_context(caller));
+            store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
             if (MustSleepHere(store, env))
             {
                 SleepHere(store, caller, args, results);

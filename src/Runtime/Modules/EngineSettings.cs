@@ -8,6 +8,10 @@ namespace WasmActors.Runtime.Modules;
 /// <remarks>What is on here can be compiled; whether a store takes it is said by <see cref="Stores.StoreOptions.Features"/>.</remarks>
 public sealed record EngineSettings
 {
+    /// <summary>For 100,000 stores and more in one process, each small: their memories take no addresses and no mappings of their own, so
+    /// that a store with one instance costs about 10 KB and what its guest has touched. See <see cref="ReserveMemory"/> for the price.</summary>
+    public static EngineSettings ForManyStores { get; } = new() { ReserveMemory = false };
+
     /// <summary>Where instances' memories come from. Default <see cref="AllocationStrategy.OnDemand"/>.</summary>
     public AllocationStrategy Allocation { get; init; } = AllocationStrategy.OnDemand;
 

@@ -16,6 +16,9 @@ public sealed class WasmEngine : IDisposable
     // What a guest's thread has beyond the wasm stack: Wasmtime's own frames and host functions.
     private const int ThreadMargin = 1 << 20;
 
+    // After so many stores have gone, the next rest is worth giving their memory back.
+    private const int ManyGone = 256;
+
     private static readonly Version s_provedVersion = new(50, 0, 1, 0);
 
     private readonly Engine _engine;
@@ -24,6 +27,7 @@ public sealed class WasmEngine : IDisposable
     private readonly Lock _end = new();
     private readonly StackPool? _stacks;
     private readonly GuestThreads? _threads;
+    private int _gone;
     private int _uses;
     private bool _disposed;
     private bool _released;
@@ -63,8 +67,6 @@ public sealed class WasmEngine : IDisposable
 
     /// <summary>How many stores of the engine are alive.</summary>
     public int LiveStores => _stores.Count;
-
-    internal Engine Embedded => _engine;
 
     /// <summary><c>wasm_engine_t*</c>, valid while this object is reachable and not released.</summary>
     internal nint Pointer { get; }
@@ -114,7 +116,13 @@ public sealed class WasmEngine : IDisposable
 
     internal void Remove(long storeId)
     {
-        if (_stores.TryRemove(storeId, out _) && _disposed)
+        if (!_stores.TryRemove(storeId, out _))
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref _gone);
+        if (_disposed)
         {
             lock (_end)
             {
@@ -186,7 +194,18 @@ public sealed class WasmEngine : IDisposable
             }
         }
 
+        GiveMemoryBack();
         return false;
+    }
+
+    // The clock is about to rest: no guest runs that would have to wait for the heap meanwhile.
+    private void GiveMemoryBack()
+    {
+        if (Volatile.Read(ref _gone) >= ManyGone)
+        {
+            Volatile.Write(ref _gone, 0);
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => NativeHeap.Trim(), null);
+        }
     }
 
     private void ReleaseWhenUnused()

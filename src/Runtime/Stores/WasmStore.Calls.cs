@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Interop;
@@ -13,10 +14,11 @@ public sealed partial class WasmStore
     // Beyond the wasm stack itself: Wasmtime's own frames, the signal handler and a host function.
     private const int StackMargin = 256 * 1024;
 
-    private readonly nint[] _callers = new nint[MaxCallDepth + 1];
-    private readonly long[] _callerSerials = new long[MaxCallDepth + 1];
     private readonly long _defaultDuration;
-    private readonly Level[] _levels = new Level[MaxCallDepth];
+
+    // As deep as it has been: most stores never nest, and there may be very many of them.
+    private HostCaller[] _callers = [];
+    private Level[] _levels = new Level[1];
     private int _callDepth;
     private int _active;
     private int _callerDepth;
@@ -174,15 +176,25 @@ public sealed partial class WasmStore
     /// <summary>Begins a level that lasts over many steps, until <see cref="PopLevel"/>.</summary>
     internal void PushLevel(long deadline, ICallSignal? signal)
     {
-        if (_callDepth >= MaxCallDepth)
+        if (_callDepth == _levels.Length)
         {
-            throw new WasmError(ErrorCode.TooDeep, $"Calls between host and guest are nested deeper than {MaxCallDepth} levels.");
+            GrowLevels();
         }
 
         ref Level level = ref _levels[_callDepth++];
         level.Signal = signal;
         level.OuterDeadline = _deadline;
         _deadline = Math.Min(_deadline, deadline);
+    }
+
+    private void GrowLevels()
+    {
+        if (_callDepth >= MaxCallDepth)
+        {
+            throw new WasmError(ErrorCode.TooDeep, $"Calls between host and guest are nested deeper than {MaxCallDepth} levels.");
+        }
+
+        Array.Resize(ref _levels, Math.Min(_levels.Length * 2, MaxCallDepth));
     }
 
     internal void PopLevel()
@@ -219,9 +231,12 @@ public sealed partial class WasmStore
     /// <summary>A host function begins; the answer identifies its caller until <see cref="PopCaller"/>.</summary>
     internal long PushCaller(nint caller)
     {
-        _callers[_callerDepth] = caller;
-        _callerSerials[_callerDepth] = ++_lastCallerSerial;
-        _callerDepth++;
+        if (_callerDepth == _callers.Length)
+        {
+            Array.Resize(ref _callers, Math.Max(1, _callers.Length * 2));
+        }
+
+        _callers[_callerDepth++] = new HostCaller(caller, ++_lastCallerSerial);
         return _lastCallerSerial;
     }
 
@@ -234,14 +249,14 @@ public sealed partial class WasmStore
     {
         int owner = Volatile.Read(ref _owner);
         bool here = owner == Environment.CurrentManagedThreadId || (owner == 0 && !_disposed && Innermost?.Import is not null);
-        if (!here || _callerDepth == 0 || _callerSerials[_callerDepth - 1] != serial)
+        if (!here || _callerDepth == 0 || _callers[_callerDepth - 1].Serial != serial)
         {
             throw new WasmError(
                 ErrorCode.CallerGone,
                 "The caller is valid only inside the host function that it was given to, on the same thread and while no nested call is running: copy what you need before you return.");
         }
 
-        caller = _callers[_callerDepth - 1];
+        caller = _callers[_callerDepth - 1].Pointer;
         return Enter();
     }
 
@@ -276,4 +291,8 @@ public sealed partial class WasmStore
         internal ICallSignal? Signal;
         internal long OuterDeadline;
     }
+
+    /// <summary>A host function's caller, a <c>wasmtime_caller_t*</c>, and its number.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct HostCaller(nint Pointer, long Serial);
 }

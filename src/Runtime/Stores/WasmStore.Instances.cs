@@ -8,7 +8,9 @@ namespace WasmActors.Runtime.Stores;
 // What begins work in a store.
 public sealed partial class WasmStore
 {
-    private readonly Stack<FuncCall> _idleCalls = new();
+    // The first apart: a store whose calls do not nest needs no more.
+    private FuncCall? _idleCall;
+    private Stack<FuncCall>? _idleCalls;
 
     /// <summary>Instantiates a module with its imports found by name.</summary>
     /// <exception cref="WasmException">An import is missing or of another type, a limit stands against it, or the start function trapped.</exception>
@@ -57,13 +59,43 @@ public sealed partial class WasmStore
     /// <summary>A call of one of the store's own functions; the store must have been entered.</summary>
     internal FuncCall Rent(WasmFunc func)
     {
-        var call = _idleCalls.TryPop(out var idle) ? idle : new FuncCall(this);
-        call.Prepare(func);
+        var call = _idleCall;
+        if (call is not null)
+        {
+            _idleCall = null;
+        }
+        else if (_idleCalls?.TryPop(out call) != true)
+        {
+            call = new FuncCall(this);
+        }
+
+        call!.Prepare(func);
         return call;
     }
 
     /// <summary>Takes a call back; the store must have been entered.</summary>
-    internal void Return(FuncCall call) => _idleCalls.Push(call);
+    internal void Return(FuncCall call)
+    {
+        if (_idleCall is null)
+        {
+            _idleCall = call;
+        }
+        else
+        {
+            (_idleCalls ??= new Stack<FuncCall>()).Push(call);
+        }
+    }
+
+    /// <summary>Releases what calls that have ended keep for the next ones; the store must have been entered.</summary>
+    private void ReleaseIdleCalls()
+    {
+        _idleCall?.ReleaseStack();
+        _idleCall = null;
+        while (_idleCalls?.TryPop(out var idle) == true)
+        {
+            idle.ReleaseStack();
+        }
+    }
 
     internal void RequireUsable(WasmModule module)
     {

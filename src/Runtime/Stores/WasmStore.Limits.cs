@@ -136,7 +136,7 @@ public sealed partial class WasmStore
         if (wanted != _held)
         {
             _held = wanted;
-            _store.SetLimits(wanted.Memory, (uint?)wanted.Table, Limits.Instances, Limits.Tables, Limits.Memories);
+            _store.SetLimits(wanted.Memory, wanted.Table, Limits.Instances, Limits.Tables, Limits.Memories);
         }
     }
 

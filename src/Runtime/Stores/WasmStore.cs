@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Wasmtime;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Interop;
@@ -24,9 +23,9 @@ public sealed partial class WasmStore : IDisposable
 
     private static long s_lastId;
 
-    private readonly Store _store;
-    private readonly Dictionary<HostFunc, WasmFunc> _hostFuncs = [];
-    private readonly Dictionary<NativeItem, TableType> _tableTypes = [];
+    private readonly StoreHandle _store;
+    private Dictionary<HostFunc, WasmFunc>? _hostFuncs;
+    private Dictionary<NativeItem, TableType>? _tableTypes;
     private int _owner;
     private int _entries;
     private WasiSession? _wasi;
@@ -56,27 +55,21 @@ public sealed partial class WasmStore : IDisposable
         engine.Add(this);
         try
         {
-            _store = new Store(engine.Embedded, this);
-            Context = EmbeddingAccess.Context(_store);
+            _store = new StoreHandle(engine, this);
+            Context = _store.Context;
             HoldLimits();
             if (engine.Settings.Fuel)
             {
-                _store.Fuel = Limits.Fuel ?? ulong.MaxValue;
+                _store.SetFuel(Limits.Fuel ?? ulong.MaxValue);
             }
-
-            InterruptBridge.Attach(EmbeddingAccess.Pointer(_store));
         }
         catch
         {
             _store?.Dispose();
             engine.Remove(Id);
-            GC.SuppressFinalize(this);
             throw;
         }
     }
-
-    /// <summary>Forgets a store that nobody disposed; Wasmtime's own handle releases its memory.</summary>
-    ~WasmStore() => Engine?.Remove(Id);
 
     /// <summary>A number that no other store of this process has.</summary>
     public long Id { get; }
@@ -104,14 +97,14 @@ public sealed partial class WasmStore : IDisposable
         {
             RequireFuel();
             using var _ = Enter();
-            return _store.Fuel;
+            return _store.GetFuel();
         }
 
         set
         {
             RequireFuel();
             using var _ = Enter();
-            _store.Fuel = value;
+            _store.SetFuel(value);
         }
     }
 
@@ -129,7 +122,7 @@ public sealed partial class WasmStore : IDisposable
     {
         using var _ = Enter();
         RequireHeap();
-        _store.GC();
+        _store.CollectGuestHeap();
     }
 
     /// <summary>Releases the store with everything in it. Guests that are paused are given up: <c>store.gone</c>.</summary>
@@ -154,18 +147,11 @@ public sealed partial class WasmStore : IDisposable
             }
 
             _disposed = true;
-            while (_idleCalls.TryPop(out var idle))
-            {
-                idle.ReleaseStack();
-            }
-
+            ReleaseIdleCalls();
             _wasi?.Dispose();
             _store.Dispose();
-            _hostFuncs.Clear(); // whoever keeps the disposed store keeps no delegates with it
+            _hostFuncs = null; // whoever keeps the disposed store keeps no delegates with it
         }
-
-        Engine.Remove(Id);
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>Makes this thread the store's user until the answer is disposed.</summary>
@@ -204,6 +190,7 @@ public sealed partial class WasmStore : IDisposable
 
     internal WasmFunc HostFunction(HostFunc definition)
     {
+        _hostFuncs ??= [];
         if (!_hostFuncs.TryGetValue(definition, out var func))
         {
             func = new WasmFunc(this, HostBridge.NewFunc(this, definition), definition.Type);
@@ -213,9 +200,9 @@ public sealed partial class WasmStore : IDisposable
         return func;
     }
 
-    internal void RememberTable(in NativeItem table, TableType type) => _tableTypes[table] = type;
+    internal void RememberTable(in NativeItem table, TableType type) => (_tableTypes ??= [])[table] = type;
 
-    internal TableType? KnownTable(in NativeItem table) => _tableTypes.GetValueOrDefault(table);
+    internal TableType? KnownTable(in NativeItem table) => _tableTypes?.GetValueOrDefault(table);
 
     private static WasmError InUse() =>
         new(ErrorCode.StoreInUse, "Another thread is using the store: one thread at a time, or give the store to an actor (WasmActors.Actors).");

@@ -131,4 +131,16 @@ public class WasmHostTests
             });
         }
     }
+
+    [Fact]
+    public async Task A_store_whose_creation_was_given_up_is_stopped()
+    {
+        await using var host = await WasmHost.StartAsync(HostFixture.Options);
+        await host.CreateStoreAsync();
+
+        await Expect.ErrorAsync(ErrorCode.Cancelled, () => host.CreateStoreAsync(cancellation: new CancellationToken(canceled: true)));
+
+        await Expect.ConditionAsync(() => ((ActorRefWithCell)host.Supervisor).Children.Count() == 1, "its actor has ended");
+        Assert.Equal(1, host.Engine.LiveStores);
+    }
 }

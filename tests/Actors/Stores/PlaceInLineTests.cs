@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
@@ -64,8 +65,8 @@ public sealed class PlaceInLineTests : IAsyncLifetime
         var store = await NewAsync(InterruptPolicy.Keep);
         var add = await _host.NewAsync(Guests.Worker, Guests.NoHost);
 
-        store.Store.Actor.Tell(new GuestPlace(store.Store.Actor));
-        add.Store.Actor.Tell(new GuestPlace(store.Store.Actor));
+        store.Store.Actor.Tell(new GuestPlace(store.Store.Actor, new Tenant("", 1)));
+        add.Store.Actor.Tell(new GuestPlace(store.Store.Actor, new Tenant("", 1)));
 
         Assert.Equal(3, await add.GetFunc("add").CallAsync<int, int, int>(1, 2));
         Assert.Equal(0, (await store.Store.GetStatusAsync()).Slices);
@@ -83,7 +84,7 @@ public sealed class PlaceInLineTests : IAsyncLifetime
             Assert.Equal(CallStep.Yielded, guest.Step());
         }
 
-        var place = new GuestPlace(ActorRefs.Nobody).For(guest);
+        var place = new GuestPlace(ActorRefs.Nobody, new Tenant("", 1)).For(guest);
         var had = guest.ProcessorTime;
         guest.Drop(new WasmError(ErrorCode.Cancelled, "given up"));
         guest.Dispose();
@@ -102,6 +103,6 @@ public sealed class PlaceInLineTests : IAsyncLifetime
     {
         AfterInterrupt = policy,
         Restart = new() { FirstDelay = TimeSpan.Zero },
-        Options = new() { Trusted = false, Limits = new() { Deadline = TimeSpan.FromMinutes(5) } },
+        Options = new() { Mode = ExecutionMode.Preemptive, Limits = new() { Deadline = TimeSpan.FromMinutes(5) } },
     });
 }

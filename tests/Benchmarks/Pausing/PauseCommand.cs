@@ -4,7 +4,7 @@ using System.Globalization;
 namespace WasmActors.Benchmarks.Pausing;
 
 /// <summary>
-/// The loads of guests that can be paused: <c>load [garbage] [fairness] [parking] [cost] [deadlocks] [overload] [tenants] [--seconds N] [--quick] [--threads]</c>.
+/// The loads of guests that can be paused: <c>load [garbage] [fairness] [parking] [cost] [deadlocks] [overload] [tenants] [stores] [--seconds N] [--quick] [--threads]</c>.
 /// Without a name all of them. Prints each figure beside its target; the exit status is 1 when a result was wrong.
 /// </summary>
 internal static class PauseCommand
@@ -20,6 +20,7 @@ internal static class PauseCommand
         ["overload"] = OverloadLoad.RunAsync,
         ["tenants"] = TenantsLoad.RunAsync,
         ["garbage"] = GarbageLoad.RunAsync,
+        ["stores"] = StoresLoad.RunAsync,
     };
 
     internal static async Task<int> RunAsync(string[] args)

@@ -1,0 +1,180 @@
+using Akka.Actor;
+using WasmActors.Actors.Stores;
+
+namespace WasmActors.Actors.Passivation;
+
+/// <summary>
+/// Finds a host's stores that have been idle for long: by time, with one sweep over all of them, or on request, the longest idle first.
+/// It only asks them; each decides in its actor's own turn, so that none is taken away from under a command.
+/// </summary>
+/// <remarks>
+/// A call tells nothing and reads no clock for this: a sweep sees from a store's counter whether it has been used since the last one. So a store is
+/// passivated when it has been idle for its time, and at most for a quarter more.
+/// </remarks>
+internal sealed class StorePassivator(TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan s_shortestPeriod = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_longestPeriod = TimeSpan.FromSeconds(30);
+
+    /// <summary>So many make room together when a host is full.</summary>
+    private const int AtOnce = 16;
+
+    private readonly Lock _lock = new();
+    private IdleStore[] _stores = new IdleStore[16];
+    private int _count;
+    private Task<int>? _room;
+    private ITimer? _timer;
+    private TimeSpan _period = Timeout.InfiniteTimeSpan;
+    private bool _disposed;
+
+    /// <summary>Adds a store; it is forgotten when it has gone.</summary>
+    /// <param name="cell">The store.</param>
+    /// <param name="after">How long it may be idle; <see cref="Timeout.InfiniteTimeSpan"/> for one that is passivated on request only.</param>
+    internal void Add(StoreCell cell, TimeSpan after)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            if (_count == _stores.Length)
+            {
+                Array.Resize(ref _stores, _count * 2);
+            }
+
+            _stores[_count++] = new IdleStore(cell, after, TryReadClock() ?? 0);
+            Hasten(after);
+        }
+    }
+
+    /// <summary>Asks stores that have been idle for longest, until all of them have answered.</summary>
+    /// <param name="count">How many, at most.</param>
+    /// <returns>How many were passivated: fewer than asked for when fewer are idle.</returns>
+    internal Task<int> PassivateAsync(int count)
+    {
+        var chosen = new PriorityQueue<IdleStore, long>(); // the least idle of those chosen first
+        lock (_lock)
+        {
+            long now = TryReadClock() ?? 0;
+            ForEach((ref IdleStore store) =>
+            {
+                if (store.Look(now) && count > 0)
+                {
+                    if (chosen.Count < count)
+                    {
+                        chosen.Enqueue(store, -store.Since);
+                    }
+                    else
+                    {
+                        chosen.EnqueueDequeue(store, -store.Since);
+                    }
+                }
+            });
+        }
+
+        if (chosen.Count == 0)
+        {
+            return Task.FromResult(0);
+        }
+
+        var round = new PassivationRound(chosen.Count);
+        while (chosen.TryDequeue(out var store, out _))
+        {
+            Ask(store, round);
+        }
+
+        return round.Done;
+    }
+
+    /// <summary>Asks some stores that have been idle for longest. One round at a time: who comes while one is under way waits for that.</summary>
+    internal Task MakeRoomAsync()
+    {
+        lock (_lock)
+        {
+            return _room is { IsCompleted: false } room ? room : _room = PassivateAsync(AtOnce);
+        }
+    }
+
+    /// <summary>Forgets all stores, and sweeps no more.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _timer?.Dispose();
+            _stores = [];
+            _count = 0;
+        }
+    }
+
+    // A clock of the user's that throws passivates nothing, and must not end the process.
+    private void Sweep()
+    {
+        lock (_lock)
+        {
+            if (TryReadClock() is { } now)
+            {
+                ForEach((ref IdleStore store) =>
+                {
+                    if (store.Look(now) && store.After != Timeout.InfiniteTimeSpan && clock.GetElapsedTime(store.Since, now) >= store.After)
+                    {
+                        Ask(store, null);
+                    }
+                });
+            }
+        }
+    }
+
+    private long? TryReadClock()
+    {
+        try
+        {
+            return clock.GetTimestamp();
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private static void Ask(in IdleStore store, PassivationRound? round) =>
+        store.Cell.Actor.Tell(new StoreActor.Passivate(store.Begun, round), ActorRefs.NoSender);
+
+    // Those that have gone are forgotten: the last takes their place.
+    private void ForEach(Visit visit)
+    {
+        for (int i = _count - 1; i >= 0; i--)
+        {
+            if (_stores[i].Cell.IsGone)
+            {
+                _stores[i] = _stores[--_count];
+                _stores[_count] = default;
+            }
+            else
+            {
+                visit(ref _stores[i]);
+            }
+        }
+    }
+
+    private void Hasten(TimeSpan after)
+    {
+        var period = after == Timeout.InfiniteTimeSpan || after / 4 > s_longestPeriod ? s_longestPeriod
+            : after / 4 < s_shortestPeriod ? s_shortestPeriod
+            : after / 4;
+        if (_timer is null)
+        {
+            _period = period;
+            _timer = clock.CreateTimer(static passivator => ((StorePassivator)passivator!).Sweep(), this, period, period);
+        }
+        else if (period < _period)
+        {
+            _period = period;
+            _timer.Change(period, period);
+        }
+    }
+
+    private delegate void Visit(ref IdleStore store);
+}

@@ -1,0 +1,36 @@
+using Akka.Actor;
+using WasmActors.Actors.Handles;
+using WasmActors.Actors.Messages;
+
+namespace WasmActors.Actors.Stores;
+
+/// <summary>A store that is being made, awaited. It is not sent: the store's actor answers it when it starts.</summary>
+internal sealed class CreationRequest : StoreRequest<StoreRef>
+{
+    internal override StoreProtocol.Command? Command => null;
+
+    /// <summary>Begins the wait.</summary>
+    internal void Expect(StoreCell cell, TimeSpan within, CancellationToken cancellation)
+    {
+        cell.AdmitInAnyCase(this); // taken when it is answered, as other requests are
+        Wait(cell, cell.After(within), cancellation);
+        IsQueued = true; // its actor answers in any case, with a better reason than that it has gone
+    }
+
+    internal override void Reply(object reply)
+    {
+        bool awaited = TryTake();
+        if (reply is StoreProtocol.Failed failed)
+        {
+            Fail(failed.Failure.ToException());
+        }
+        else if (awaited)
+        {
+            Succeed(((HostProtocol.StoreCreated)reply).Store);
+        }
+        else
+        {
+            Cell.Actor.Tell(new StoreProtocol.Stop(), ActorRefs.NoSender); // given up: nobody would ever stop it
+        }
+    }
+}
