@@ -104,7 +104,7 @@ internal sealed class GuestExecutor : ExecutorService
             }
         }
 
-        _ready.Enqueue(run, QueueOf(run)?.Cell.Tenant ?? _nobody);
+        _ready.Enqueue(run, QueueOf(run)?.Cell?.Tenant ?? _nobody);
         Interlocked.Increment(ref _waiting);
         Wake();
     }

@@ -53,6 +53,7 @@ internal sealed partial class StoreActor : UntypedActor
     {
         _cell.Actor = Self;
         _cell.Live = this;
+        ((Context as ActorCell)?.Mailbox?.MessageQueue as StoreQueue)?.BelongTo(_cell);
         if (Turn.Executor is { } executor)
         {
             _cell.Host.RunsOn(executor);

@@ -22,9 +22,19 @@ internal sealed class StoreClosure
 
     internal bool IsForGood => _reopensAt == long.MaxValue;
 
-    internal WasmError ToError() => IsForGood
-        ? new WasmError(ErrorCode.StoreGone, $"Store {_store.Id} has gone: {_because}. Make a new one.")
-        : new WasmError(ErrorCode.CircuitOpen, $"Store {_store.Id} failed too often and is given a rest: {_because}. Try again {When()}.");
+    internal WasmError ToError()
+    {
+        if (IsForGood)
+        {
+            return new WasmError(ErrorCode.StoreGone, $"Store {_store.Id} has gone: {_because}. Make a new one.");
+        }
 
-    private string When() => _store.LeftIfKnown(_reopensAt) is { } left ? $"in {left.TotalSeconds:0.###} s" : "later";
+        var left = _store.LeftIfKnown(_reopensAt);
+        return new WasmError(
+            ErrorCode.CircuitOpen,
+            $"Store {_store.Id} failed too often and is given a rest: {_because}. Try again {(left is { } after ? $"in {after.TotalSeconds:0.###} s" : "later")}.")
+        {
+            RetryAfter = left,
+        };
+    }
 }

@@ -22,8 +22,6 @@ public sealed class StoreMailbox : MailboxType
     public override IMessageQueue Create(IActorRef owner, ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        return owner is LocalActorRef { Cell.Props: StoreProps props }
-            ? new StoreQueue(props.Cell, system.DeadLetters)
-            : throw new ConfigurationException($"'{Id}' is for stores' actors only, not for {owner}: give it another mailbox.");
+        return new StoreQueue(system.DeadLetters);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Telemetry;
 
@@ -18,15 +19,18 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
     private long _turnEnds;
     private bool _hasBegun;
 
-    internal StoreQueue(StoreCell cell, IActorRef nobody)
+    /// <param name="nobody">The sender of messages without one, as envelopes have it.</param>
+    internal StoreQueue(IActorRef nobody) => _messages = new MailLine(nobody);
+
+    /// <summary>The store that they are for; null until its actor has begun.</summary>
+    internal StoreCell? Cell { get; private set; }
+
+    /// <summary>By the store's actor when it begins: from here on commands are counted.</summary>
+    internal void BelongTo(StoreCell cell)
     {
-        _messages = new MailLine(nobody);
         Cell = cell;
         cell.CountsCommands = true;
     }
-
-    /// <summary>The store that they are for.</summary>
-    internal StoreCell Cell { get; }
 
     public bool HasMessages => !_messages.IsEmpty;
 
@@ -36,11 +40,18 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
     {
         if (envelope.Message is StoreProtocol.Command command)
         {
+            if (Cell is not { } cell)
+            {
+                // Nobody has a handle yet: it was sent to a path.
+                Answer(receiver, envelope, new StoreProtocol.Failed(WasmFailure.From(Refusals.Busy("The store is only just being made.", TimeSpan.FromMilliseconds(1)))));
+                return;
+            }
+
             if (command is StoreProtocol.Stop)
             {
-                Cell.AdmitInAnyCase(null); // a store whose queue is full can be stopped
+                cell.AdmitInAnyCase(null); // a store whose queue is full can be stopped
             }
-            else if (Cell.TryAdmit(command, DeadlineOf(command)) is { } refusal)
+            else if (cell.TryAdmit(command, DeadlineOf(cell, command)) is { } refusal)
             {
                 RuntimeTelemetry.Refused(refusal.Code);
                 Answer(receiver, envelope, new StoreProtocol.Failed(WasmFailure.From(refusal)));
@@ -58,7 +69,7 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
     /// <summary>The next message; none, though there are some, once the turn has taken too long while other stores wait.</summary>
     public bool TryDequeue(out Envelope envelope)
     {
-        if (_hasBegun && Cell.Host.IsContended && Stopwatch.GetTimestamp() >= _turnEnds)
+        if (_hasBegun && Cell is { Host.IsContended: true } && Stopwatch.GetTimestamp() >= _turnEnds)
         {
             envelope = default;
             return false;
@@ -94,7 +105,7 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
                     request.FailGone();
                     break;
                 case StoreProtocol.Command command:
-                    Cell.CommandLost();
+                    Cell!.CommandLost();
                     Answer(owner, envelope, new StoreProtocol.Failed(WasmFailure.From(Cell.Gone())));
                     break;
                 default:
@@ -114,5 +125,5 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
 
     private static void Answer(IActorRef store, in Envelope envelope, object reply) => envelope.Sender?.Tell(reply, store);
 
-    private long DeadlineOf(StoreProtocol.Command command) => command.Within is null ? long.MaxValue : Cell.DeadlineOf(command.Within);
+    private static long DeadlineOf(StoreCell cell, StoreProtocol.Command command) => command.Within is null ? long.MaxValue : cell.DeadlineOf(command.Within);
 }

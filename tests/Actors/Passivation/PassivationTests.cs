@@ -192,19 +192,19 @@ public sealed class PassivationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_store_that_cannot_be_made_again_says_why()
+    public async Task A_store_that_cannot_be_made_again_says_why_and_is_given_a_rest()
     {
         bool refuses = false;
         var imports = new Runtime.Imports.ImportSet().Define("env", "ask", () => refuses ? throw new InvalidOperationException("not twice") : 1);
-        var instance = await _host.NewAsync("""(module (import "env" "ask" (func $ask (result i32))) (func $go (drop (call $ask))) (func (export "one") (result i32) (i32.const 1)) (start $go))""", imports, new() { PassivateAfter = s_minute });
+        var instance = await _host.NewAsync("""(module (import "env" "ask" (func $ask (result i32))) (func $go (drop (call $ask))) (func (export "one") (result i32) (i32.const 1)) (start $go))""", imports, new() { PassivateAfter = s_minute, Restart = new() { MaxReplacements = 0 } });
         var one = instance.GetFunc("one");
         await PassiveAfterAsync(one.Store, s_minute * 2);
         refuses = true;
 
-        var gone = await Expect.ErrorAsync(ErrorCode.StoreGone, one.CallAsync<int>());
+        var open = await Expect.ErrorAsync(ErrorCode.CircuitOpen, one.CallAsync<int>());
 
-        Assert.Contains("not twice", gone.Message, StringComparison.Ordinal);
-        Assert.True(one.Store.IsGone);
+        Assert.Contains("not twice", open.Message, StringComparison.Ordinal);
+        Assert.False(one.Store.IsGone);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class FailurePolicyTests(HostFixture fixture) : IClassFixture<Host
     [Fact]
     public async Task An_inline_function_that_throws_and_an_import_that_is_not_answered_are_failures_of_the_host()
     {
-        var spec = new StoreSpec { AfterHostException = InterruptPolicy.Replace, Options = new() { Mode = ExecutionMode.Direct } };
+        var spec = new StoreSpec { AfterHostException = InterruptPolicy.Replace };
         var inline = await fixture.NewAsync(Guests.Worker, Guests.HostImport(static _ => throw new InvalidTimeZoneException("no")), spec);
         Assert.Equal(1, await inline.GetFunc("next").CallAsync<int>());
         Assert.Equal(StoreFate.Replaced, (await Expect.ErrorAsync(ErrorCode.HostException, inline.GetFunc("call_host").CallAsync(1))).Fate);
