@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using WasmActors.Actors.Handles;
+
+namespace WasmActors.Resilience.Guests;
+
+/// <summary>A guest that computes for as long as it is told.</summary>
+internal static class WorkGuest
+{
+    internal const string Text = """
+        (module (func (export "work") (param i32) (result i32) (local i32)
+          (loop $again
+            (local.set 1 (i32.add (i32.mul (local.get 1) (i32.const 31)) (local.get 0)))
+            (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+            (br_if $again (local.get 0)))
+          (local.get 1)))
+        """;
+
+    private const int Probe = 200_000;
+
+    /// <summary>How many rounds take so long on this machine when nobody else uses it.</summary>
+    internal static async Task<int> CalibrateAsync(FuncRef work, double milliseconds)
+    {
+        double least = double.MaxValue;
+        for (int i = 0; i < 50; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            await work.CallAsync<int, int>(Probe).ConfigureAwait(false);
+            least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return (int)(Probe * milliseconds / least);
+    }
+}

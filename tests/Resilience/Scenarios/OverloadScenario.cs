@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using WasmActors.Actors.Handles;
+using WasmActors.Actors.Stores;
+using WasmActors.Resilience.Guests;
+using WasmActors.Resilience.Measuring;
+using WasmActors.Resilience.Running;
+using WasmActors.Runtime.Stores;
+
+namespace WasmActors.Resilience.Scenarios;
+
+/// <summary>Ten times more calls than the host can serve, sent whether it answers or not.</summary>
+internal static class OverloadScenario
+{
+    private const string Admission = "admission";
+    private const int Stores = 16;
+
+    // Two processors serve all queues within half of the deadline.
+    private const int QueueLimit = 16;
+    private const double WorkMilliseconds = 4;
+    private const int Times = 10;
+    private const double MostRefusal = 10;
+    private const double MostQuickRefusal = 100;
+
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_recovery = TimeSpan.FromSeconds(2);
+
+    internal static Scenario Scenario { get; } = new(
+        "overload",
+        "Ten times more load than the host can serve: refusals at once, nine tenths of the peak for what is accepted, normal again soon.",
+        new Dictionary<string, string>(StringComparer.Ordinal) { [Admission] = "queues have no bound" },
+        RunAsync);
+
+    private static async Task RunAsync(ScenarioRun run)
+    {
+        var host = await WasmHost.StartAsync(ScenarioRun.HostOptions).ConfigureAwait(false);
+        await using var _ = host.ConfigureAwait(false);
+        var work = new FuncRef[Stores];
+        var module = await host.LoadTextAsync(WorkGuest.Text).ConfigureAwait(false);
+        for (int i = 0; i < Stores; i++)
+        {
+            var spec = new StoreSpec { QueueLimit = run.Has(Admission) ? QueueLimit : int.MaxValue, Options = new StoreOptions { Trusted = false } };
+            work[i] = (await (await host.CreateStoreAsync(spec).ConfigureAwait(false)).InstantiateAsync(module).ConfigureAwait(false)).GetFunc("work");
+        }
+
+        int rounds = await WorkGuest.CalibrateAsync(work[0], WorkMilliseconds).ConfigureAwait(false);
+        double peak = await PeakAsync(work, rounds, run.LengthOf(10, 2)).ConfigureAwait(false);
+        var length = run.LengthOf(60, 4);
+        ScenarioRun.Tell($"peak {peak:n0} calls a second of {rounds:n0} rounds each; offered {Times * peak:n0} for {length.TotalSeconds:f0} s");
+
+        var load = new OpenLoad(work, rounds, s_deadline);
+        double offered = await load.OfferAsync(Times * peak, length).ConfigureAwait(false);
+        double goodput = load.Served / length.TotalSeconds;
+        await Task.Delay(s_recovery).ConfigureAwait(false);
+        double after = await PeakAsync(work, rounds, run.LengthOf(10, 2)).ConfigureAwait(false);
+        bool all = await load.AllAnsweredAsync(ScenarioRun.Patience).ConfigureAwait(false);
+
+        foreach (var (code, times) in load.Refusals)
+        {
+            ScenarioRun.Tell($"{times,9:n0}  {code}");
+        }
+
+        ScenarioRun.Tell($"refused: {load.RefusedAfter}");
+        double most = run.Quick ? MostQuickRefusal : MostRefusal;
+        run.Judge("calls answered", $"{load.Answered:n0}", $"{load.Sent:n0}", all);
+        run.Judge("calls refused", $"{load.RefusedAfter.Count:n0}", "more than half", load.RefusedAfter.Count > load.Sent / 2);
+        run.JudgeSpeed("offered, against the peak", $"{offered / peak:f1}", $"at least {Times * 0.8:f0}", offered >= peak * Times * 0.8);
+        run.Judge("99th percentile of a refusal", $"{load.RefusedAfter.P99:f3} ms", $"at most {most:f0} ms", load.RefusedAfter.P99 <= most);
+        run.JudgeSpeed("served within the deadline, against the peak", $"{goodput / peak:f2}", "at least 0.90", goodput >= 0.9 * peak);
+        run.JudgeSpeed($"peak {s_recovery.TotalSeconds:f0} s after, against the one before", $"{after / peak:f2}", "at least 0.90", after >= 0.9 * peak);
+    }
+
+    /// <summary>What as many callers as keep all stores busy get done in a second.</summary>
+    private static async Task<double> PeakAsync(FuncRef[] work, int rounds, TimeSpan length)
+    {
+        long served = 0;
+        using var end = new CancellationTokenSource(length);
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(work.Select(w => Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                await w.CallAsync<int, int>(rounds).ConfigureAwait(false);
+                Interlocked.Increment(ref served);
+            }
+        }))).ConfigureAwait(false);
+        return served / clock.Elapsed.TotalSeconds;
+    }
+}
