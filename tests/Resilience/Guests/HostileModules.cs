@@ -135,7 +135,7 @@ internal sealed class HostileModules(int seed)
                 return original[.._random.Next(original.Length)];
             case < 33:
                 return [.. original, .. BitConverter.GetBytes(_random.NextInt64())[1..]];
-            case < 36:
+            case < 43:
                 return WithNumber(original); // whole, and never compiled before
             default:
                 return DamagedModules.Mutate(_random, original);

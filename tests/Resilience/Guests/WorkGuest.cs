@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using WasmActors.Actors.Handles;
-
 namespace WasmActors.Resilience.Guests;
 
 /// <summary>A guest that computes for as long as it is told.</summary>
@@ -14,20 +11,4 @@ internal static class WorkGuest
             (br_if $again (local.get 0)))
           (local.get 1)))
         """;
-
-    private const int Probe = 200_000;
-
-    /// <summary>How many rounds take so long on this machine when nobody else uses it.</summary>
-    internal static async Task<int> CalibrateAsync(FuncRef work, double milliseconds)
-    {
-        double least = double.MaxValue;
-        for (int i = 0; i < 50; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            await work.CallAsync<int, int>(Probe).ConfigureAwait(false);
-            least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-
-        return (int)(Probe * milliseconds / least);
-    }
 }

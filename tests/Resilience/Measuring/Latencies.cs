@@ -4,9 +4,10 @@ using System.Globalization;
 namespace WasmActors.Resilience.Measuring;
 
 /// <summary>Times of calls, from any thread: all of them up to a number, then none.</summary>
-internal sealed class Latencies(int most = 1 << 20)
+internal sealed class Latencies(int most = 1 << 19)
 {
-    private readonly long[] _times = new long[most];
+    // Touched at once: its own growth is not to be taken for that of what is measured.
+    private readonly long[] _times = [.. Enumerable.Repeat(-1L, most)];
     private int _count;
 
     internal int Count => Math.Min(Volatile.Read(ref _count), _times.Length);

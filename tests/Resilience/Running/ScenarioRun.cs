@@ -23,7 +23,11 @@ internal sealed class ScenarioRun(ScenarioOptions options)
 
     internal long CountOf(long full, long quick) => options.Count ?? (Quick ? quick : full);
 
+    /// <summary>The length of the part that <c>--seconds</c> sets.</summary>
     internal TimeSpan LengthOf(double full, double quick) => TimeSpan.FromSeconds(options.Seconds ?? (Quick ? quick : full));
+
+    /// <summary>The length of another part, such as one that warms up.</summary>
+    internal TimeSpan PartOf(double full, double quick) => TimeSpan.FromSeconds(Quick ? quick : full);
 
     /// <summary>Tells something that has no target.</summary>
     internal static void Tell(string line) => Console.WriteLine($"   {line}");

@@ -47,9 +47,10 @@ internal static class BombsScenario
             ModuleLimits = ModuleLimits.None with { Bytes = new ModuleLimits().Bytes },
         });
         var tenant = await QuietTenant.CreateAsync(host).ConfigureAwait(false);
-        await tenant.MeasureAsync(run.LengthOf(5, 0.5)).ConfigureAwait(false);
+        await tenant.MeasureAsync(run.PartOf(5, 0.5)).ConfigureAwait(false);
         await EndAsync(modules, CompileBombs.Make(nameof(CompileBombs.DeepNesting), 0.1)).ConfigureAwait(false); // the first process loads what the others find loaded
-        var idle = await tenant.MeasureAsync(run.LengthOf(20, 1)).ConfigureAwait(false);
+        var idle = await tenant.MeasureAsync(run.PartOf(20, 1)).ConfigureAwait(false);
+        GiveBack();
         long start = ProcessFigures.ResidentBytes;
 
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
@@ -80,6 +81,7 @@ internal static class BombsScenario
         run.Judge($"longest of {outcomes.Values.Sum()} bombs of {CompileBombs.Families.Count} families", $"{longest.TotalSeconds:f1} s", $"at most {(limits.WallTime + s_slack).TotalSeconds:f0} s", longest <= limits.WallTime + s_slack);
         run.Judge("compiler processes left", $"{children}", "0", children == 0);
         run.Judge("growth of the host during a bomb, at most", MemoryWatch.Text(growth), $"at most {MemoryWatch.Text(MostGrowth)}", growth <= MostGrowth);
+        GiveBack();
         long kept = ProcessFigures.ResidentBytes - start;
         run.Judge("growth of the host after all of them", MemoryWatch.Text(kept), $"at most {MemoryWatch.Text(MostGrowth)}", kept <= MostGrowth);
         run.JudgeSpeed("the tenant's 99th percentile, against alone", $"{disturbed.P99 / idle.P99:f2}", "at most 2", disturbed.P99 <= 2 * idle.P99);
@@ -99,7 +101,7 @@ internal static class BombsScenario
             foreach (string family in CompileBombs.Families)
             {
                 byte[] bomb = CompileBombs.Make(family, scale);
-                GC.Collect(); // what making it left
+                GiveBack(); // what making it took
                 yield return bomb;
             }
         }
@@ -117,6 +119,8 @@ internal static class BombsScenario
             return $"{error.Code}{(error.Message.IndexOf('(', StringComparison.Ordinal) is var at and > 0 ? $" {error.Message[at..(error.Message.IndexOf(')', at) + 1)]}" : "")}";
         }
     }
+
+    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private static async Task<int> ChildrenLeftAsync()
     {

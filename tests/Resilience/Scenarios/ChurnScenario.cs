@@ -157,9 +157,9 @@ internal static class ChurnScenario
     {
         internal bool IsWithin(Figures other) => Stores == other.Stores
             && Actors == other.Actors
-            && Process.Files <= other.Process.Files
-            && Process.Threads <= other.Process.Threads
-            && Process.Mappings <= other.Process.Mappings;
+            && Process.Files <= other.Process.Files + MoreFiles
+            && Process.Threads <= other.Process.Threads + MoreThreads
+            && Process.Mappings <= other.Process.Mappings + MoreMappings;
 
         public override string ToString() => $"{Stores} stores, {Actors} actors, {Process}";
     }
