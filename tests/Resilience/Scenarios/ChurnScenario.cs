@@ -35,7 +35,8 @@ internal static class ChurnScenario
           (func (export "fail") (param i32) (call $fail (local.get 0))))
         """;
 
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_quickSettle = TimeSpan.FromSeconds(5);
 
     internal static Scenario Scenario { get; } = new(
         "churn",
@@ -71,7 +72,7 @@ internal static class ChurnScenario
         await RoundAsync(count / 10, trap).ConfigureAwait(false);
         await RoundAsync(count / 10, fail).ConfigureAwait(false);
         await RoundAsync(Math.Min(count / 10, 2_000), make).ConfigureAwait(false);
-        var before = await SettledAsync(host, null).ConfigureAwait(false);
+        var before = await SettledAsync(run, host, null).ConfigureAwait(false);
         ScenarioRun.Tell($"at the start: {before}");
         foreach (var (name, one) in new[] { ("traps", trap), ("host exceptions", fail), ("stores made, called and stopped", make) })
         {
@@ -86,7 +87,7 @@ internal static class ChurnScenario
             }
         }
 
-        var after = await SettledAsync(host, before).ConfigureAwait(false);
+        var after = await SettledAsync(run, host, before).ConfigureAwait(false);
         ScenarioRun.Tell($"at the end:   {after}");
         run.Judge("live stores", $"{after.Stores}", $"{before.Stores}", after.Stores == before.Stores);
         run.Judge("actors", $"{after.Actors}", $"{before.Actors}", after.Actors == before.Actors);
@@ -136,7 +137,7 @@ internal static class ChurnScenario
     }
 
     /// <summary>The figures once everything has come back, or after a time when it does not.</summary>
-    private static async Task<Figures> SettledAsync(WasmHost host, Figures? wanted)
+    private static async Task<Figures> SettledAsync(ScenarioRun run, WasmHost host, Figures? wanted)
     {
         var clock = Stopwatch.StartNew();
         while (true)
@@ -144,7 +145,7 @@ internal static class ChurnScenario
             GC.Collect();
             GC.WaitForPendingFinalizers();
             var now = new Figures(host.Engine.LiveStores, ((ActorRefWithCell)host.Supervisor).Children.Count(), ProcessFigures.Read());
-            if (clock.Elapsed > s_settle || (wanted is null ? now.Stores == Workers && now.Actors == Workers : now.IsWithin(wanted)))
+            if (clock.Elapsed > (run.Quick ? s_quickSettle : s_settle) || (wanted is null ? now.Stores == Workers && now.Actors == Workers : now.IsWithin(wanted)))
             {
                 return now;
             }

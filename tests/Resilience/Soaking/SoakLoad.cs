@@ -33,7 +33,7 @@ internal sealed class SoakLoad
         """;
 
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(5);
 
     private readonly WasmHost _host;
     private readonly WasmModule _module;
