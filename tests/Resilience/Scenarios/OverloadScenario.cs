@@ -4,6 +4,7 @@ using WasmActors.Actors.Stores;
 using WasmActors.Resilience.Guests;
 using WasmActors.Resilience.Measuring;
 using WasmActors.Resilience.Running;
+using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Resilience.Scenarios;
@@ -39,20 +40,20 @@ internal static class OverloadScenario
         var host = await WasmHost.StartAsync(ScenarioRun.HostOptions).ConfigureAwait(false);
         await using var _ = host.ConfigureAwait(false);
         var unbounded = await NewAsync(host, int.MaxValue).ConfigureAwait(false);
-        double probes = await PeakAsync(unbounded, ProbeRounds, run.PartOf(5, 1)).ConfigureAwait(false);
-        int rounds = (int)(ProbeRounds * Math.Max(1, probes / CallsPerSecond));
-        double before = await PeakAsync(unbounded, rounds, run.PartOf(10, 2)).ConfigureAwait(false);
-        int limit = (int)Math.Max(1, before * s_deadline.TotalSeconds * QueuePart / Stores);
+        var probes = await PeakAsync(unbounded, ProbeRounds, run.PartOf(5, 1)).ConfigureAwait(false);
+        int rounds = (int)(ProbeRounds * Math.Max(1, probes.PerSecond / CallsPerSecond));
+        var before = await PeakAsync(unbounded, rounds, run.PartOf(10, 2)).ConfigureAwait(false);
+        int limit = (int)Math.Max(1, before.PerSecond * s_deadline.TotalSeconds * QueuePart / Stores);
         var work = run.Has(Admission) ? await NewAsync(host, limit).ConfigureAwait(false) : unbounded;
         var length = run.LengthOf(60, 4);
-        ScenarioRun.Tell($"peak {before:n0} calls a second of {rounds:n0} rounds each; offered {Times * before:n0} for {length.TotalSeconds:f0} s to {Stores} queues of {limit}");
+        ScenarioRun.Tell($"peak {before.PerSecond:n0} calls a second of {rounds:n0} rounds each; offered {Times * before.PerSecond:n0} for {length.TotalSeconds:f0} s to {Stores} queues of {limit}");
 
         var load = new OpenLoad(work, rounds, s_deadline);
-        double offered = await load.OfferAsync(Times * before, length).ConfigureAwait(false);
-        double goodput = load.Served / length.TotalSeconds;
+        var cpu = Environment.CpuUsage.TotalTime;
+        double offered = await load.OfferAsync(Times * before.PerSecond, length).ConfigureAwait(false);
+        var goodput = new Throughput(load.Served / length.TotalSeconds, load.Served / (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
         await Task.Delay(s_recovery).ConfigureAwait(false);
-        double after = await PeakAsync(work, rounds, run.PartOf(10, 2)).ConfigureAwait(false);
-        double peak = Math.Max(before, after);
+        var after = await PeakAsync(work, rounds, run.PartOf(10, 2)).ConfigureAwait(false);
         bool all = await load.AllAnsweredAsync(ScenarioRun.Patience).ConfigureAwait(false);
 
         foreach (var (code, times) in load.Refusals)
@@ -64,16 +65,16 @@ internal static class OverloadScenario
         double most = run.Quick ? MostQuickRefusal : MostRefusal;
         run.Judge("calls answered", $"{load.Answered:n0}", $"{load.Sent:n0}", all);
         run.Judge("calls refused", $"{load.RefusedAfter.Count:n0}", "more than half", load.RefusedAfter.Count > load.Sent / 2);
-        run.JudgeSpeed("offered, against the peak", $"{offered / before:f1}", $"at least {Times * 0.8:f0}", offered >= before * Times * 0.8);
+        run.JudgeSpeed("offered, against the peak", $"{offered / before.PerSecond:f1}", $"at least {Times * 0.8:f0}", offered >= before.PerSecond * Times * 0.8);
         run.Judge("99th percentile of a refusal", $"{load.RefusedAfter.P99:f3} ms", $"at most {most:f0} ms", load.RefusedAfter.P99 <= most);
-        run.JudgeSpeed("served within the deadline, against the peak", $"{goodput / peak:f2}", "at least 0.90", goodput >= 0.9 * peak);
-        run.JudgeSpeed($"peak {s_recovery.TotalSeconds:f0} s after, against the one before", $"{after / before:f2}", "at least 0.90", after >= 0.9 * before);
+        JudgeAgainst(run, before, "served within the deadline", goodput);
+        JudgeAgainst(run, before, $"peak {s_recovery.TotalSeconds:f0} s after", after);
     }
 
     private static async Task<FuncRef[]> NewAsync(WasmHost host, int queueLimit)
     {
         var module = await host.LoadTextAsync(WorkGuest.Text).ConfigureAwait(false);
-        var spec = new StoreSpec { QueueLimit = queueLimit, Options = new StoreOptions { Trusted = false } };
+        var spec = new StoreSpec { QueueLimit = queueLimit, AfterInterrupt = InterruptPolicy.Keep, Options = new StoreOptions { Trusted = false } };
         var work = new FuncRef[Stores];
         for (int i = 0; i < Stores; i++)
         {
@@ -83,20 +84,39 @@ internal static class OverloadScenario
         return work;
     }
 
-    /// <summary>What as many callers as keep all stores busy get done in a second.</summary>
-    private static async Task<double> PeakAsync(FuncRef[] work, int rounds, TimeSpan length)
+    // On a machine that others use too, a second is not always as long; what a processor does in one is.
+    private static void JudgeAgainst(ScenarioRun run, Throughput peak, string what, Throughput throughput)
+    {
+        double perSecond = throughput.PerSecond / peak.PerSecond;
+        double perProcessorSecond = throughput.PerProcessorSecond / peak.PerProcessorSecond;
+        run.JudgeSpeed($"{what}, against the peak", $"{perSecond:f2}", "at least 0.90", perSecond >= 0.9);
+        run.JudgeSpeed("  the same for each second of a processor", $"{perProcessorSecond:f2}", "at least 0.90", perProcessorSecond >= 0.9);
+    }
+
+    /// <summary>What as many callers as keep all stores busy get done.</summary>
+    private static async Task<Throughput> PeakAsync(FuncRef[] work, int rounds, TimeSpan length)
     {
         long served = 0;
         using var end = new CancellationTokenSource(length);
+        var cpu = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(work.Select(w => Task.Run(async () =>
         {
             while (!end.IsCancellationRequested)
             {
-                await w.CallAsync<int, int>(rounds).ConfigureAwait(false);
-                Interlocked.Increment(ref served);
+                try
+                {
+                    await w.CallAsync<int, int>(rounds).ConfigureAwait(false);
+                    Interlocked.Increment(ref served);
+                }
+                catch (WasmException failure) when (failure.Code is ErrorCode.Busy or ErrorCode.DeadlineExceeded)
+                {
+                    // Still busy with what was sent before: no throughput.
+                }
             }
         }))).ConfigureAwait(false);
-        return served / clock.Elapsed.TotalSeconds;
+        return new Throughput(served / clock.Elapsed.TotalSeconds, served / (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
     }
+
+    private sealed record Throughput(double PerSecond, double PerProcessorSecond);
 }
