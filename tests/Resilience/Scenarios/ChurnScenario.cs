@@ -54,14 +54,14 @@ internal static class ChurnScenario
         var callers = new InstanceRef[Workers];
         for (int i = 0; i < Workers; i++)
         {
-            callers[i] = await NewAsync(host, module, imports, trusted: i % 2 == 0).ConfigureAwait(false);
+            callers[i] = await NewAsync(host, module, imports, i % 2 == 0 ? ExecutionMode.Direct : ExecutionMode.Preemptive).ConfigureAwait(false);
         }
 
         Func<int, Task> trap = i => FailAsync(callers[i].GetFunc("trap"), "trap.unreachable");
         Func<int, Task> fail = i => FailAsync(callers[i].GetFunc("fail"), ErrorCode.HostException);
         Func<int, Task> make = async i =>
         {
-            var instance = await NewAsync(host, module, imports, trusted: i % 2 == 0).ConfigureAwait(false);
+            var instance = await NewAsync(host, module, imports, i % 2 == 0 ? ExecutionMode.Direct : ExecutionMode.Preemptive).ConfigureAwait(false);
             await FailAsync(instance.GetFunc("trap"), "trap.unreachable").ConfigureAwait(false);
             if (run.Has(Disposal))
             {
@@ -96,9 +96,9 @@ internal static class ChurnScenario
         run.Judge("mappings", $"{after.Process.Mappings}", $"at most {before.Process.Mappings + MoreMappings}", after.Process.Mappings <= before.Process.Mappings + MoreMappings);
     }
 
-    private static async Task<InstanceRef> NewAsync(WasmHost host, WasmModule module, ImportMap imports, bool trusted)
+    private static async Task<InstanceRef> NewAsync(WasmHost host, WasmModule module, ImportMap imports, ExecutionMode mode)
     {
-        var store = await host.CreateStoreAsync(new StoreSpec { Options = new StoreOptions { Trusted = trusted } }).ConfigureAwait(false);
+        var store = await host.CreateStoreAsync(new StoreSpec { Options = new StoreOptions { Mode = mode } }).ConfigureAwait(false);
         return await store.InstantiateAsync(module, imports).ConfigureAwait(false);
     }
 

@@ -140,7 +140,7 @@ internal static class MalformedScenario
         {
             Options = new StoreOptions
             {
-                Trusted = false,
+                Mode = ExecutionMode.Preemptive,
                 Limits = limits with { Deadline = !run.Has(Deadline) ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(run.Has(Limits) ? 20 : 2000) },
             },
         };

@@ -74,7 +74,7 @@ internal static class OverloadScenario
     private static async Task<FuncRef[]> NewAsync(WasmHost host, int queueLimit)
     {
         var module = await host.LoadTextAsync(WorkGuest.Text).ConfigureAwait(false);
-        var spec = new StoreSpec { QueueLimit = queueLimit, AfterInterrupt = InterruptPolicy.Keep, Options = new StoreOptions { Trusted = false } };
+        var spec = new StoreSpec { QueueLimit = queueLimit, AfterInterrupt = InterruptPolicy.Keep, Options = new StoreOptions { Mode = ExecutionMode.Preemptive } };
         var work = new FuncRef[Stores];
         for (int i = 0; i < Stores; i++)
         {

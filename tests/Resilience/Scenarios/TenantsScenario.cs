@@ -103,7 +103,7 @@ internal static class TenantsScenario
         var spec = new StoreSpec
         {
             AfterInterrupt = InterruptPolicy.Keep,
-            Options = new StoreOptions { Trusted = tenant % 4 < 2 },
+            Options = new StoreOptions { Mode = tenant % 4 < 2 ? ExecutionMode.Direct : ExecutionMode.Preemptive },
         };
         var module = await host.LoadTextAsync(Guest).ConfigureAwait(false);
         return await (await host.CreateStoreAsync(spec).ConfigureAwait(false)).InstantiateAsync(module, imports).ConfigureAwait(false);

@@ -73,7 +73,7 @@ internal sealed class SoakFaults : IDisposable
 
     private async Task EndlessAsync()
     {
-        var spec = new StoreSpec { AfterInterrupt = InterruptPolicy.Stop, Options = new StoreOptions { Trusted = false, Limits = new StoreLimits { Deadline = s_deadline } } };
+        var spec = new StoreSpec { AfterInterrupt = InterruptPolicy.Stop, Options = new StoreOptions { Mode = ExecutionMode.Preemptive, Limits = new StoreLimits { Deadline = s_deadline } } };
         await Task.WhenAll(Enumerable.Range(0, Endless).Select(async i =>
         {
             var module = await _host.LoadTextAsync(EndlessGuests.All.Values.ElementAt(i % EndlessGuests.All.Count)).ConfigureAwait(false);
@@ -124,7 +124,7 @@ internal sealed class SoakFaults : IDisposable
             try
             {
                 var module = await _host.LoadAsync(_hostile.Next()).ConfigureAwait(false);
-                var store = await _host.CreateStoreAsync(new StoreSpec { Options = new StoreOptions { Trusted = false, Limits = new StoreLimits { Deadline = s_deadline / 10, MemoryBytes = 16 << 20 } } }).ConfigureAwait(false);
+                var store = await _host.CreateStoreAsync(new StoreSpec { Options = new StoreOptions { Mode = ExecutionMode.Preemptive, Limits = new StoreLimits { Deadline = s_deadline / 10, MemoryBytes = 16 << 20 } } }).ConfigureAwait(false);
                 try
                 {
                     await store.InstantiateAsync(module, new ImportSet { Unknown = UnknownImports.Trap }.DefineWasi()).ConfigureAwait(false);
