@@ -9,12 +9,15 @@ internal static class EndlessGuests
     /// <summary>The one whose single instructions nothing interrupts.</summary>
     internal const string Bulk = "bulk memory";
 
+    /// <summary>The one that keeps its thread while it sleeps, until its deadline.</summary>
+    internal const string Sleep = "WASI sleep";
+
     internal static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["call"] = """(module (func (export "run") (loop $again (br $again))))""",
         [Start] = "(module (start $run) (func $run (loop $again (br $again))))",
         ["tail call"] = """(module (func $run (export "run") (return_call $run)))""",
-        ["WASI sleep"] = """
+        [Sleep] = """
             (module
               (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
               (memory (export "memory") 1)
