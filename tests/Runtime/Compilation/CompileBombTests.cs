@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using WasmActors.Guests.Hostile;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
@@ -49,7 +50,7 @@ public sealed class CompileBombTests : IDisposable
     public async Task A_bomb_is_refused_at_a_look(string family, string limit)
     {
         using var cache = new ModuleCache(_engine, new ModuleCacheOptions { OnDisk = false, Isolation = CompileIsolation.ChildProcess });
-        var error = await Assert.ThrowsAsync<WasmError>(() => cache.GetAsync(Make(family)));
+        var error = await Assert.ThrowsAsync<WasmError>(() => cache.GetAsync(CompileBombs.Make(family)));
 
         Assert.Equal((ErrorCode.ModuleTooLarge, 0), (error.Code, cache.Compilations));
         Assert.Contains($"(ModuleLimits.{limit})", error.Message, StringComparison.Ordinal);
@@ -69,7 +70,7 @@ public sealed class CompileBombTests : IDisposable
             ModuleLimits = ModuleLimits.None,
             CompileLimits = s_tight,
         });
-        byte[] bomb = Make(family);
+        byte[] bomb = CompileBombs.Make(family);
         GC.Collect();
         long before = ResidentBytes();
         var error = await Record.ExceptionAsync(() => cache.GetAsync(bomb));
@@ -94,7 +95,7 @@ public sealed class CompileBombTests : IDisposable
             ModuleLimits = ModuleLimits.None,
             CompileLimits = s_tight with { CpuTime = TimeSpan.FromSeconds(seconds), MemoryBytes = (long)megabytes << 20, WallTime = TimeSpan.FromSeconds(60) },
         });
-        var error = await Assert.ThrowsAsync<WasmError>(() => cache.GetAsync(Make(family)));
+        var error = await Assert.ThrowsAsync<WasmError>(() => cache.GetAsync(CompileBombs.Make(family)));
         Assert.Equal(ErrorCode.ModuleTooExpensive, error.Code);
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
     }
@@ -110,7 +111,7 @@ public sealed class CompileBombTests : IDisposable
             CompileLimits = s_tight with { CpuTime = TimeSpan.FromSeconds(60), MemoryBytes = 4L << 30, WallTime = TimeSpan.FromMilliseconds(200) },
         });
         var time = Stopwatch.StartNew();
-        var error = await Assert.ThrowsAsync<WasmError>(() => cache.GetAsync(Make(nameof(CompileBombs.LocalsTimesLoops))));
+        var error = await Assert.ThrowsAsync<WasmError>(() => cache.GetAsync(CompileBombs.Make(nameof(CompileBombs.LocalsTimesLoops))));
         Assert.Equal(ErrorCode.ModuleTooExpensive, error.Code);
         Assert.Contains("within 200 ms (CompileLimits.WallTime)", error.Message, StringComparison.Ordinal);
         Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
@@ -124,26 +125,6 @@ public sealed class CompileBombTests : IDisposable
         Assert.Equal(ErrorCode.ModuleTooExpensive, error.Code);
         Assert.Contains("allowed are 16,777,216 (CompileLimits.ArtifactBytes)", error.Message, StringComparison.Ordinal);
     }
-
-    private static byte[] Make(string family) => family switch
-    {
-        nameof(CompileBombs.TinyFunctions) => CompileBombs.TinyFunctions(100_000),
-        nameof(CompileBombs.LocalsTimesLoops) => CompileBombs.LocalsTimesLoops(10_000, 10_000),
-        nameof(CompileBombs.DeepNesting) => CompileBombs.DeepNesting(20_000),
-        nameof(CompileBombs.BranchTables) => CompileBombs.BranchTables(10, 30_000, 1000),
-        nameof(CompileBombs.LongBody) => CompileBombs.LongBody(1_000_000),
-        nameof(CompileBombs.VectorBody) => CompileBombs.VectorBody(40_000),
-        nameof(CompileBombs.WideCalls) => CompileBombs.WideCalls(500, 2000),
-        nameof(CompileBombs.WideBlocks) => CompileBombs.WideBlocks(500, 2000),
-        nameof(CompileBombs.WideStructs) => CompileBombs.WideStructs(1000, 1000),
-        nameof(CompileBombs.TypeChains) => CompileBombs.TypeChains(100, 600),
-        nameof(CompileBombs.SparseMemories) => CompileBombs.SparseMemories(30),
-        nameof(CompileBombs.LargeData) => CompileBombs.LargeData(33 << 20),
-        nameof(CompileBombs.CustomSections) => CompileBombs.CustomSections(100_000, 10),
-        nameof(CompileBombs.Declarations) => CompileBombs.Declarations(60_000, 1000, 1000, 1000),
-        nameof(CompileBombs.LiveAcrossLoops) => CompileBombs.LiveAcrossLoops(4000, 4000),
-        _ => throw new ArgumentOutOfRangeException(nameof(family)),
-    };
 
     private static long ResidentBytes()
     {

@@ -1,3 +1,4 @@
+using WasmActors.Guests.Hostile;
 using System.Reflection;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Compilation;

@@ -3,7 +3,7 @@ using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Precheck;
-using WasmActors.Runtime.Tests.Compilation;
+using WasmActors.Guests.Hostile;
 using static WasmActors.Runtime.Tests.Modules.BinaryBuilder;
 
 namespace WasmActors.Runtime.Tests.Precheck;

@@ -1,7 +1,7 @@
-namespace WasmActors.Runtime.Tests.Compilation;
+namespace WasmActors.Guests.Hostile;
 
 /// <summary>Those that have no code.</summary>
-internal static partial class CompileBombs
+public static partial class CompileBombs
 {
     /// <summary>Struct types that each refer to the one before, every so many a subtype of the last, in groups that refer to one another.</summary>
     public static byte[] TypeChains(int groups, int types)

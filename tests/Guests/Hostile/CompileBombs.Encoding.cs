@@ -1,7 +1,7 @@
-namespace WasmActors.Runtime.Tests.Compilation;
+namespace WasmActors.Guests.Hostile;
 
 /// <summary>How they are written: quickly, since they are large.</summary>
-internal static partial class CompileBombs
+public static partial class CompileBombs
 {
     private static byte[] OneFunction(byte[] type, byte[] code) =>
         Module(Section(1, Vector(1, type)), Section(3, [1, 0]), Section(10, Vector(1, Body(code))));

@@ -1,7 +1,7 @@
-namespace WasmActors.Runtime.Tests.Compilation;
+namespace WasmActors.Guests.Hostile;
 
 /// <summary>Small modules that cost much to compile, each family for any size. Always the same bytes for the same figures.</summary>
-internal static partial class CompileBombs
+public static partial class CompileBombs
 {
     private const byte I32 = 0x7F;
     private const byte V128 = 0x7B;

@@ -1,0 +1,3 @@
+using WasmActors.Resilience.Running;
+
+return await ResilienceCommand.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,21 @@
+using WasmActors.Resilience.Scenarios;
+
+namespace WasmActors.Resilience.Running;
+
+/// <summary>All scenarios.</summary>
+internal static class ScenarioCatalogue
+{
+    internal static IReadOnlyList<Scenario> All { get; } =
+    [
+        MalformedScenario.Scenario,
+        BombsScenario.Scenario,
+        ChurnScenario.Scenario,
+        EndlessScenario.Scenario,
+        TenantsScenario.Scenario,
+        OverloadScenario.Scenario,
+        ArtifactsScenario.Scenario,
+        SoakScenario.Scenario,
+    ];
+
+    internal static Scenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);
+}

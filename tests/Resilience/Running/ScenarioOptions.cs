@@ -1,0 +1,20 @@
+namespace WasmActors.Resilience.Running;
+
+/// <summary>How scenarios are run.</summary>
+internal sealed record ScenarioOptions
+{
+    /// <summary>A short form, for machines that others use too: what depends on their speed is told and not judged.</summary>
+    internal bool Quick { get; init; }
+
+    /// <summary>Length of the timed part; null for the scenario's own.</summary>
+    internal int? Seconds { get; init; }
+
+    /// <summary>How many of what is counted; null for the scenario's own.</summary>
+    internal long? Count { get; init; }
+
+    /// <summary>The defence that is switched off; null for none.</summary>
+    internal string? Without { get; init; }
+
+    /// <summary>Where a graph is written; null for a file beside the program.</summary>
+    internal string? Graph { get; init; }
+}
