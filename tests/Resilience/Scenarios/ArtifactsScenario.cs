@@ -2,6 +2,7 @@ using System.Diagnostics;
 using WasmActors.Resilience.Guests;
 using WasmActors.Resilience.Running;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Precheck;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Resilience.Scenarios;
@@ -65,7 +66,7 @@ internal static class ArtifactsScenario
             else
             {
                 // Made with the folder's key: from here on it is as if nothing were checked.
-                new ArtifactStore(engine, folder, long.MaxValue).Save(WasmModule.DigestOf(module), TamperedArtifacts.Flip(random, own.Artifact, 1));
+                new ArtifactStore(engine, folder, long.MaxValue).Save(WasmModule.DigestOf(module), TamperedArtifacts.Flip(random, own.Artifact, 1), ModuleTraits.None);
             }
 
             (bool fromDisk, int result) = await LoadAsync(run, engine, folder, module).ConfigureAwait(false);

@@ -144,6 +144,7 @@ internal static class MalformedScenario
             Options = new StoreOptions
             {
                 Mode = ExecutionMode.Preemptive,
+                Features = WasmFeatures.All,
                 Limits = limits with { Deadline = !run.Has(Deadline) ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(run.Has(Limits) ? 20 : 2000) },
             },
         };
