@@ -46,6 +46,9 @@ public sealed class FunctionCatalogue
         }
     }
 
+    /// <summary>Whether this node has joined the catalogue and knows a revision.</summary>
+    internal bool Knows(long revision) => _known.Task.IsCompleted && Revision >= revision;
+
     /// <summary>The active version of a function.</summary>
     /// <exception cref="WasmError"><c>function.not_found</c></exception>
     internal FunctionVersion Active(string name) => Find(name)?.ActiveVersion ?? throw CatalogueState.Unknown(name);

@@ -56,8 +56,10 @@ public sealed class FunctionHost : IAsyncDisposable
             new FunctionEntity(),
             ClusterSharding.Get(system).DefaultShardAllocationStrategy(ClusterShardingSettings.Create(system)),
             StopEntity.Instance);
-        _own = [follower, router.Receiver, shelf.Holder];
-        _caller = new FunctionCaller(clock, router, shelf, _pools, region);
+        var gate = system.ActorOf(Props.Create(() => new FunctionGate(_runtime, _pools, region)), FunctionGate.Name);
+        var undelivered = system.ActorOf(Props.Create(() => new UndeliveredCalls()), "wasm-undelivered");
+        _own = [gate, follower, undelivered, router.Receiver, shelf.Holder];
+        _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "wasm-functions-drain", async () =>
         {
             await _pools.DrainAsync().ConfigureAwait(false);

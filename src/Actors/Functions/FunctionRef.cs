@@ -10,7 +10,8 @@ namespace WasmActors.Actors.Functions;
 /// change, stores move and nodes come and go. What is deployed at the time of a call carries it out.
 /// </summary>
 /// <remarks>
-/// A call's time is the lesser of what the caller asks for and the function's own. <see cref="CallOptions.Cancellation"/> ends the
+/// A call's time is the lesser of what the caller asks for and the function's own deadline; from a <see cref="FunctionClient"/>, which does not
+/// know that, 30 s unless asked for. <see cref="CallOptions.Cancellation"/> ends the
 /// waiting for a keyed call, not the call itself. A call that comes back unbegun (<c>call.moved</c>) is sent again while there is time.
 /// </remarks>
 public sealed class FunctionRef
@@ -74,7 +75,7 @@ public sealed class FunctionRef
     public async ValueTask<ReadOnlyMemory<byte>> CallBytesAsync(string export, ReadOnlyMemory<byte> input, CallOptions options = default)
     {
         ArgumentNullException.ThrowIfNull(export);
-        var time = _caller.TimeOf(options);
+        var time = _caller.TimeOf(Name, options);
         var output = await _caller.CallAsync(Name, Key, export, payload => new FunctionInput.Bytes(payload), input, time, options.Cancellation).ConfigureAwait(false);
         return output is FunctionOutput.Bytes bytes
             ? await _caller.TakeAsync(bytes.Payload, time, options.Cancellation).ConfigureAwait(false)
@@ -86,7 +87,8 @@ public sealed class FunctionRef
     public async ValueTask<ProgramOutput> RunAsync(ProgramInput input, CallOptions options = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var time = _caller.TimeOf(options);
+        input.Check();
+        var time = _caller.TimeOf(Name, options);
         var output = await _caller.CallAsync(Name, Key, "", payload => new FunctionInput.Program(input.Arguments, input.Environment, payload), input.Stdin, time, options.Cancellation).ConfigureAwait(false);
         return output is FunctionOutput.Program program
             ? new ProgramOutput(
@@ -102,7 +104,7 @@ public sealed class FunctionRef
     private async ValueTask<Results> NumbersAsync(string export, Val[] values, CallOptions options)
     {
         ArgumentNullException.ThrowIfNull(export);
-        var output = await _caller.CallAsync(Name, Key, export, new FunctionInput.Numbers(values), _caller.TimeOf(options), options.Cancellation).ConfigureAwait(false);
+        var output = await _caller.CallAsync(Name, Key, export, new FunctionInput.Numbers(values), _caller.TimeOf(Name, options), options.Cancellation).ConfigureAwait(false);
         return output is FunctionOutput.Numbers numbers ? numbers.Values : throw FunctionCaller.Foreign(output);
     }
 }

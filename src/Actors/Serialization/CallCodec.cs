@@ -29,6 +29,7 @@ internal sealed class CallCodec(ExtendedActorSystem system)
         data.Function,
         data.HasKey ? data.Key : null,
         data.Export,
+        data.Revision,
         TimeSpan.FromTicks(data.WithinTicks),
         data.InputCase switch
         {
@@ -58,7 +59,7 @@ internal sealed class CallCodec(ExtendedActorSystem system)
 
     private static InvokeCommand ToData(FunctionProtocol.Invoke invoke)
     {
-        var data = new InvokeCommand { Id = invoke.Id, Function = invoke.Function, Export = invoke.Export, WithinTicks = invoke.Within.Ticks };
+        var data = new InvokeCommand { Id = invoke.Id, Function = invoke.Function, Export = invoke.Export, Revision = invoke.Revision, WithinTicks = invoke.Within.Ticks };
         if (invoke.Key is { } key)
         {
             data.Key = key;

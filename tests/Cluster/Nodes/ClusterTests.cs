@@ -60,6 +60,21 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_deployed_can_be_called_at_once_on_whichever_node_its_store_is()
+    {
+        await StartAsync(3);
+        for (int i = 0; i < 20; i++)
+        {
+            await _nodes[0].DeployAsync(new FunctionSpec($"new-{i}") { Kind = FunctionKind.Keyed }, Wat.Counter);
+
+            foreach (int key in Enumerable.Range(0, 6))
+            {
+                Assert.Equal(1, await NextAsync(_nodes[0], $"new-{i}", $"{key}"));
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_failure_on_another_node_comes_back_with_its_frames()
     {
         await StartAsync(2);

@@ -42,7 +42,7 @@ public class WireSerializerTests : TestKit
     {
         var values = new[] { Val.I32(-1), Val.I64(long.MinValue), Val.F32(float.NaN), Val.F64(-0.0), Val.V128(1, ulong.MaxValue) };
 
-        var read = (FunctionProtocol.Invoke)Through(new FunctionProtocol.Invoke(1, "f", null, "e", TimeSpan.FromSeconds(1), new FunctionInput.Numbers(values)));
+        var read = (FunctionProtocol.Invoke)Through(new FunctionProtocol.Invoke(1, "f", null, "e", 0, TimeSpan.FromSeconds(1), new FunctionInput.Numbers(values)));
 
         Assert.Equal(values, ((FunctionInput.Numbers)read.Input).Values);
     }
@@ -50,7 +50,7 @@ public class WireSerializerTests : TestKit
     [Fact]
     public void References_do_not_leave_the_process()
     {
-        var call = new FunctionProtocol.Invoke(1, "f", null, "e", TimeSpan.FromSeconds(1), new FunctionInput.Numbers([Val.ExternRef("mine")]));
+        var call = new FunctionProtocol.Invoke(1, "f", null, "e", 0, TimeSpan.FromSeconds(1), new FunctionInput.Numbers([Val.ExternRef("mine")]));
 
         Assert.Equal(ErrorCode.WrongType, Assert.Throws<WasmError>(() => _wire.ToBinary(call)).Code);
     }
@@ -180,9 +180,9 @@ public class WireSerializerTests : TestKit
         yield return new CatalogueProtocol.Refused(failure);
         yield return new CatalogueProtocol.Follow(7);
         yield return new CatalogueProtocol.Changes(1, 9, true, true, [entry]);
-        yield return new FunctionProtocol.Invoke(5, "f", "käy/☃", "run", TimeSpan.FromMilliseconds(1500), new FunctionInput.Numbers([1, 2L]));
-        yield return new FunctionProtocol.Invoke(6, "f", null, "run", TimeSpan.FromSeconds(1), new FunctionInput.Bytes(Payload.Inline("abc"u8.ToArray())));
-        yield return new FunctionProtocol.Invoke(6, "f", null, "", TimeSpan.FromSeconds(1), new FunctionInput.Program(["a", ""], FullSpec().Grants.Environment, Payload.Inline(default)));
+        yield return new FunctionProtocol.Invoke(5, "f", "käy/☃", "run", 77, TimeSpan.FromMilliseconds(1500), new FunctionInput.Numbers([1, 2L]));
+        yield return new FunctionProtocol.Invoke(6, "f", null, "run", 0, TimeSpan.FromSeconds(1), new FunctionInput.Bytes(Payload.Inline("abc"u8.ToArray())));
+        yield return new FunctionProtocol.Invoke(6, "f", null, "", 0, TimeSpan.FromSeconds(1), new FunctionInput.Program(["a", ""], FullSpec().Grants.Environment, Payload.Inline(default)));
         yield return new FunctionProtocol.Answered(5, new FunctionOutput.Numbers(new Results([1.5])));
         yield return new FunctionProtocol.Answered(5, new FunctionOutput.Bytes(Payload.Elsewhere(99_999, TestActor, 3)));
         yield return new FunctionProtocol.Answered(5, new FunctionOutput.Program(1, Payload.Inline("out"u8.ToArray()), Payload.Inline(default)));

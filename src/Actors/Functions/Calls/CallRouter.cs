@@ -12,13 +12,16 @@ namespace WasmActors.Actors.Functions.Calls;
 internal sealed class CallRouter
 {
     /// <summary>How much later than its time a call ends that nobody answers: who carries it out has the same time and knows more.</summary>
-    internal static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(100);
+    internal static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeProvider _clock;
     private readonly PayloadShelf _shelf;
     private readonly int _limit;
     private readonly ConcurrentDictionary<long, CallUnderWay> _underWay = new();
-    private readonly ConcurrentQueue<CallUnderWay> _again = new();
+    private readonly ConcurrentQueue<(CallUnderWay Call, CallTime Pause)> _again = new();
     private long _lastId;
     private int _count;
 
@@ -37,7 +40,7 @@ internal sealed class CallRouter
 
     /// <summary>Has a call carried out by an actor.</summary>
     /// <exception cref="WasmException">It failed; <c>call.unanswered</c> when nobody answered in time.</exception>
-    internal async Task<FunctionOutput> CallAsync(IActorRef target, string function, string? key, string export, FunctionInput input, TimeSpan within, CancellationToken cancellation)
+    internal async Task<FunctionOutput> CallAsync(Func<IActorRef> target, string function, string? key, string export, long revision, FunctionInput input, TimeSpan within, CancellationToken cancellation)
     {
         if (Interlocked.Increment(ref _count) > _limit)
         {
@@ -47,13 +50,13 @@ internal sealed class CallRouter
 
         var call = new CallUnderWay(
             target,
-            new Invoke(Interlocked.Increment(ref _lastId), function, key, export, within, input),
+            new Invoke(Interlocked.Increment(ref _lastId), function, key, export, revision, within, input),
             new CallTime(_clock, within),
             new CallTime(_clock, within + Tolerance));
         try
         {
             _underWay[call.Message.Id] = call;
-            target.Tell(call.Message, Receiver);
+            target().Tell(call.Message, Receiver);
             using var registration = cancellation.UnsafeRegister(static call => ((CallUnderWay)call!).Cancel(), call);
             return await call.Answer.ConfigureAwait(false);
         }
@@ -86,7 +89,8 @@ internal sealed class CallRouter
 
         if (failed.Failure.Code == FunctionErrorCode.Moved && !call.Time.IsOver)
         {
-            _again.Enqueue(call);
+            var pause = s_firstPause * (1 << Math.Min(call.Repetitions++, 5));
+            _again.Enqueue((call, new CallTime(_clock, pause < s_longestPause ? pause : s_longestPause)));
         }
         else
         {
@@ -97,11 +101,25 @@ internal sealed class CallRouter
     /// <summary>Sends again what came back, and ends what has had its time. Called some fifty times a second.</summary>
     internal void Sweep()
     {
-        for (int i = _again.Count; i > 0 && _again.TryDequeue(out var call); i--)
+        for (int i = _again.Count; i > 0 && _again.TryDequeue(out var next); i--)
         {
-            if (_underWay.ContainsKey(call.Message.Id) && !call.Time.IsOver)
+            var (call, pause) = next;
+            if (!_underWay.ContainsKey(call.Message.Id))
             {
-                call.Target.Tell(call.Message with { Within = call.Time.Left }, Receiver);
+                continue;
+            }
+
+            if (!pause.IsOver)
+            {
+                _again.Enqueue(next);
+            }
+            else if (call.Time.IsOver)
+            {
+                call.Fail(new WasmError(FunctionErrorCode.Moved, $"'{call.Message.Function}' could not be begun within {call.Message.Within.TotalSeconds:0.###} s: its store goes from node to node, or no node has it."));
+            }
+            else
+            {
+                call.Target().Tell(call.Message with { Within = call.Time.Left }, Receiver);
             }
         }
 

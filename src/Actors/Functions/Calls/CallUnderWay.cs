@@ -4,15 +4,18 @@ using WasmActors.Runtime.Calls;
 namespace WasmActors.Actors.Functions.Calls;
 
 /// <summary>A call that waits for its answer. Ended once, from any thread.</summary>
-/// <param name="target">Who has it carried out.</param>
+/// <param name="target">Who has it carried out, asked anew each time that it is sent.</param>
 /// <param name="message">The call as it was sent first.</param>
 /// <param name="time">The call's time.</param>
 /// <param name="latest">When it ends without an answer.</param>
-internal sealed class CallUnderWay(IActorRef target, FunctionProtocol.Invoke message, CallTime time, CallTime latest)
+internal sealed class CallUnderWay(Func<IActorRef> target, FunctionProtocol.Invoke message, CallTime time, CallTime latest)
 {
     private readonly TaskCompletionSource<FunctionOutput> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal IActorRef Target => target;
+    /// <summary>How often it was sent again.</summary>
+    internal int Repetitions { get; set; }
+
+    internal IActorRef Target() => target();
 
     internal FunctionProtocol.Invoke Message => message;
 

@@ -11,9 +11,10 @@ internal static class FunctionProtocol
     /// <param name="Function">The function's name.</param>
     /// <param name="Key">The key of a keyed function, else null.</param>
     /// <param name="Export">Name of the export; of no meaning to WASI programs.</param>
+    /// <param name="Revision">The catalogue's revision that its sender knew: who carries it out waits until it knows as much. 0 for none.</param>
     /// <param name="Within">Time that was left for the call when it was sent.</param>
     /// <param name="Input">By the function's convention.</param>
-    internal sealed record Invoke(long Id, string Function, string? Key, string Export, TimeSpan Within, FunctionInput Input) : IWireMessage;
+    internal sealed record Invoke(long Id, string Function, string? Key, string Export, long Revision, TimeSpan Within, FunctionInput Input) : IWireMessage;
 
     /// <summary>A call's output.</summary>
     internal sealed record Answered(long Id, FunctionOutput Output) : IWireMessage;

@@ -88,6 +88,12 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         }
 
         _lastUse = _runtime.Clock.GetTimestamp();
+        if (!_runtime.Catalogue.Knows(call.Revision))
+        {
+            _ = CatalogueWait.DeliverAsync(_runtime, call, Sender, Self);
+            return;
+        }
+
         try
         {
             var spec = _runtime.Catalogue.Active(_name).Spec;
