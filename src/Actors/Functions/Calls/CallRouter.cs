@@ -115,7 +115,7 @@ internal sealed class CallRouter
             }
             else if (call.Time.IsOver)
             {
-                call.Fail(new WasmError(FunctionErrorCode.Moved, $"'{call.Message.Function}' could not be begun within {call.Message.Within.TotalSeconds:0.###} s: its store goes from node to node, or no node has it."));
+                call.Fail(new WasmError(FunctionErrorCode.Moved, $"{call} could not be begun within {call.Message.Within.TotalSeconds:0.###} s: its store goes from node to node, or no node has it."));
             }
             else
             {
@@ -127,7 +127,7 @@ internal sealed class CallRouter
         {
             if (call.Latest.IsOver)
             {
-                call.Fail(new WasmError(FunctionErrorCode.Unanswered, $"'{call.Message.Function}' did not answer within {call.Message.Within.TotalSeconds:0.###} s; a node or the way to it was lost or slow. The call may have run."));
+                call.Fail(new WasmError(FunctionErrorCode.Unanswered, $"{call} did not answer within {call.Message.Within.TotalSeconds:0.###} s; a node or the way to it was lost or slow. The call may have run."));
             }
         }
     }

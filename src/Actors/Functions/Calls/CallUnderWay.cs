@@ -25,6 +25,9 @@ internal sealed class CallUnderWay(Func<IActorRef> target, FunctionProtocol.Invo
 
     internal Task<FunctionOutput> Answer => _answer.Task;
 
+    /// <summary>What is called, for people.</summary>
+    public override string ToString() => message.Key is { } key ? $"'{message.Function}' with the key '{key}'" : $"'{message.Function}'";
+
     internal bool Complete(FunctionOutput output) => _answer.TrySetResult(output);
 
     internal void Fail(Exception failure) => _answer.TrySetException(failure);

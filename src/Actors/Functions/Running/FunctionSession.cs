@@ -95,9 +95,10 @@ internal sealed class FunctionSession
                 _ => throw Inputs.WrongConvention(Version.Spec, input),
             };
         }
-        catch (WasmException failure) when (failure.Fate is not null || failure.Code is ErrorCode.StoreLost or ErrorCode.StoreGone)
+        catch (WasmException failure) when (failure.Code is ErrorCode.DeadlineExceeded or ErrorCode.Cancelled or ErrorCode.StoreLost or ErrorCode.StoreGone)
         {
-            _broken = true; // a store that was made again has not run _initialize
+            // Its guest is interrupted, or still runs; a store that was made again has not run _initialize.
+            _broken = true;
             throw;
         }
     }
