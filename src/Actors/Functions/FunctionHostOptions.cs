@@ -11,8 +11,8 @@ public sealed record FunctionHostOptions
     /// <summary>Where modules are kept for all nodes.</summary>
     public required IModuleStore Modules { get; init; }
 
-    /// <summary>Sets of imports that functions can be granted, by name: each adds its definitions to the imports of a store that is made.
-    /// Default none.</summary>
+    /// <summary>Sets of imports that functions can be granted, by name: each adds its definitions to a map,
+    /// which all stores share that have the same grants. Default none.</summary>
     public IReadOnlyDictionary<string, Action<ImportMap>> Imports { get; init; } = new Dictionary<string, Action<ImportMap>>(StringComparer.Ordinal);
 
     /// <summary>How long calls that run may go on when a store moves or its node stops; 0 to 1 h. Default 10 s.</summary>

@@ -13,6 +13,8 @@ namespace WasmActors.Actors.Serialization;
 /// <summary>Calls and their bytes on the wire. Only numbers and vectors pass: references mean something in their own store only.</summary>
 internal sealed class CallCodec(ExtendedActorSystem system)
 {
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
+
     internal static IMessage ToData(object message) => message switch
     {
         FunctionProtocol.Invoke m => ToData(m),
@@ -30,7 +32,7 @@ internal sealed class CallCodec(ExtendedActorSystem system)
         data.HasKey ? data.Key : null,
         data.Export,
         data.Revision,
-        TimeSpan.FromTicks(data.WithinTicks),
+        Within(data.WithinTicks),
         data.InputCase switch
         {
             InvokeCommand.InputOneofCase.Numbers => new FunctionInput.Numbers(FromData(data.Numbers)),
@@ -161,6 +163,10 @@ internal sealed class CallCodec(ExtendedActorSystem system)
 
         return values;
     }
+
+    private static TimeSpan Within(long ticks) => ticks >= 0 && ticks <= s_longest.Ticks
+        ? TimeSpan.FromTicks(ticks)
+        : throw Unreadable("a time that no call has");
 
     private static SerializationException Unreadable(string what) =>
         new($"A message came with {what}: the nodes are of different versions, or a peer is none of ours.");

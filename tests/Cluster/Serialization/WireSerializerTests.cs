@@ -111,6 +111,16 @@ public class WireSerializerTests : TestKit
         Assert.Throws<SerializationException>(() => _wire.FromBinary([], "launch.1"));
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(61)]
+    public void A_time_that_no_call_has_is_not_read(int minutes)
+    {
+        var call = new FunctionProtocol.Invoke(1, "f", null, "e", 0, TimeSpan.FromMinutes(minutes), new FunctionInput.Numbers([]));
+
+        Assert.Throws<SerializationException>(() => Through(call));
+    }
+
     [Fact]
     public void Any_bytes_under_any_manifest_are_read_or_refused()
     {

@@ -50,6 +50,10 @@ internal sealed class FunctionPools : IAsyncDisposable
 
             throw new WasmError(FunctionErrorCode.Moved, "This node stops: the call was not begun, and another node can carry it out.");
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw new WasmError(ErrorCode.Cancelled, "The call was cancelled before its guest was called.");
+        }
         finally
         {
             Interlocked.Decrement(ref _calls);

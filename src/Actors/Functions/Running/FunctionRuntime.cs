@@ -12,6 +12,9 @@ namespace WasmActors.Actors.Functions.Running;
 /// <param name="Options">Settings.</param>
 internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogue, FunctionModules Modules, PayloadShelf Shelf, FunctionHostOptions Options)
 {
+    /// <summary>What functions may import.</summary>
+    internal FunctionImports Imports { get; } = new(Options.Imports);
+
     /// <summary>The clock of deadlines and idle times.</summary>
     internal TimeProvider Clock => Host.Engine.Settings.Clock;
 }

@@ -1,9 +1,7 @@
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Handles;
-using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Wasi;
@@ -63,10 +61,10 @@ internal sealed class FunctionSession
     internal static async ValueTask<InstanceRef> InstantiateAsync(FunctionRuntime runtime, FunctionSpec spec, WasiOptions wasi, CallTime time, CancellationToken cancellation)
     {
         var module = await time.WaitAsync(runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation).AsTask(), "its module was fetched and compiled").ConfigureAwait(false);
-        var store = await runtime.Host.CreateStoreAsync(Store(spec, wasi), cancellation).ConfigureAwait(false);
+        var store = await CreateStoreAsync(runtime, Store(spec, wasi), time).ConfigureAwait(false);
         try
         {
-            return await store.InstantiateAsync(module, Imports(runtime, spec), new CallOptions(time.Take("its store was started"), cancellation)).ConfigureAwait(false);
+            return await store.InstantiateAsync(module, runtime.Imports.For(spec), new CallOptions(time.Take("its store was started"), cancellation)).ConfigureAwait(false);
         }
         catch (WasmException)
         {
@@ -106,6 +104,30 @@ internal sealed class FunctionSession
     /// <summary>Ends the store once its call is over. Does nothing when it has gone.</summary>
     internal ValueTask StopAsync() => _instance.Store.StopAsync(CancellationToken.None);
 
+    private static async Task<StoreRef> CreateStoreAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)
+    {
+        var creating = runtime.Host.CreateStoreAsync(spec, CancellationToken.None);
+        try
+        {
+            return await time.WaitAsync(creating, "its store was made").ConfigureAwait(false);
+        }
+        catch (WasmError)
+        {
+            _ = StopWhenMadeAsync(creating);
+            throw;
+        }
+    }
+
+    // Nobody waits for it any more.
+    private static async Task StopWhenMadeAsync(Task<StoreRef> creating)
+    {
+        await ((Task)creating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (creating.IsCompletedSuccessfully)
+        {
+            await (await creating.ConfigureAwait(false)).StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     private static StoreSpec Store(FunctionSpec spec, WasiOptions wasi) => new()
     {
         AfterInterrupt = InterruptPolicy.Stop, // a fresh session is started for the next call instead
@@ -122,23 +144,4 @@ internal sealed class FunctionSession
             },
         },
     };
-
-    private static ImportMap Imports(FunctionRuntime runtime, FunctionSpec spec)
-    {
-        var map = new ImportMap(new ImportSet().DefineWasi());
-        foreach (string name in spec.Grants.Imports)
-        {
-            if (!runtime.Options.Imports.TryGetValue(name, out var offer))
-            {
-                throw new WasmError(ErrorCode.MissingImport, $"'{spec.Name}' is granted the imports '{name}', which this node does not offer: it offers {Offered(runtime)}.");
-            }
-
-            offer(map);
-        }
-
-        return map;
-    }
-
-    private static string Offered(FunctionRuntime runtime) =>
-        runtime.Options.Imports.Count == 0 ? "none" : string.Join(", ", runtime.Options.Imports.Keys.Order(StringComparer.Ordinal));
 }

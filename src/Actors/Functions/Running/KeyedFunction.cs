@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Serilog;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Actors.Messages;
@@ -16,7 +15,6 @@ namespace WasmActors.Actors.Functions.Running;
 internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
 {
     private readonly FunctionRuntime _runtime;
-    private readonly ILogger _log;
     private readonly string _name;
     private readonly string _key;
     private readonly Queue<(Invoke Call, IActorRef Caller, CallTime Time)> _queue = new();
@@ -31,7 +29,6 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
     {
         _runtime = runtime;
         (_name, _key) = FunctionEntity.Split(entityId);
-        _log = runtime.Options.Logger.ForContext("Function", _name).ForContext("Key", _key);
     }
 
     /// <inheritdoc/>
@@ -166,7 +163,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         }
         catch (Exception bug)
         {
-            _log.Error(bug, "A call of {Function} failed in the host", _name);
+            _runtime.Options.Logger.Error(bug, "A call of {Function} with the key {Key} failed in the host", _name, _key);
             answer = new Failed(call.Id, new WasmFailure(ErrorCode.EngineError, $"The host failed: {bug.GetType().Name}: {bug.Message}"));
         }
 

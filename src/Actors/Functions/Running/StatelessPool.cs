@@ -74,12 +74,18 @@ internal sealed class StatelessPool : IDisposable
     /// <summary>Takes no more calls. Those that are here are carried out; then the stores are stopped.</summary>
     internal void Close()
     {
+        bool unused;
         lock (_lock)
         {
             _closed = true;
+            unused = _users == 0;
         }
 
         StopIdle(TimeSpan.Zero);
+        if (unused)
+        {
+            Dispose();
+        }
     }
 
     /// <summary>Stops the stores that have not been used for a time.</summary>
@@ -217,7 +223,7 @@ internal sealed class StatelessPool : IDisposable
 
         if (last)
         {
-            _slots.Dispose();
+            Dispose();
         }
     }
 }
