@@ -46,6 +46,29 @@ public class KeyedFunctionTests(NodeFixture fixture) : IClassFixture<NodeFixture
     }
 
     [Fact]
+    public async Task A_call_that_comes_while_its_store_is_passivated_is_carried_out()
+    {
+        await DeployAsync("restless", new FunctionLimits { IdleAfter = TimeSpan.FromMilliseconds(10) });
+        int begunAnew = 0;
+
+        await Expect.SoonAsync(Task.WhenAll(Enumerable.Range(0, 20).Select(async caller =>
+        {
+            var pauses = new Random(caller);
+            for (int i = 0; i < 60; i++)
+            {
+                if (await NextAsync("restless", $"{caller % 10}") == 1)
+                {
+                    Interlocked.Increment(ref begunAnew);
+                }
+
+                await Task.Delay(pauses.Next(0, 25));
+            }
+        })));
+
+        Assert.True(begunAnew > 10, $"Stores began anew {begunAnew} times only: nothing was passivated.");
+    }
+
+    [Fact]
     public async Task A_key_in_use_keeps_its_version_until_it_is_idle()
     {
         await DeployAsync("rolled");
