@@ -16,7 +16,6 @@ internal static class GarbageLoad
 {
     private const int Stores = 200;
     private const int Asks = 20;
-    private static readonly Lock s_collecting = new();
     private static object? s_sink;
 
     internal static async Task<bool> RunAsync(PauseOptions options)
@@ -148,21 +147,9 @@ internal static class GarbageLoad
                 nodes[random.Next(1000)] = new byte[random.Next(2000)];
             }
 
-            if (random.Next(3) == 0)
+            if (random.Next(10) == 0)
             {
-                lock (s_collecting)
-                {
-                    bool background = random.Next(6) == 0;
-                    long before = GC.GetGCMemoryInfo(GCKind.Background).Index;
-                    GC.Collect(background ? 2 : random.Next(3), GCCollectionMode.Forced, blocking: !background, compacting: !background && random.Next(4) == 0);
-
-                    // A collection that is forced while one runs in the background is begun again and again until that ends, which it
-                    // keeps from ending: some .NET programs of a few lines stand still for a minute so.
-                    for (int i = 0; background && i < 1000 && GC.GetGCMemoryInfo(GCKind.Background).Index == before && !end.IsCancellationRequested; i++)
-                    {
-                        end.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(1));
-                    }
-                }
+                GC.Collect(random.Next(3), GCCollectionMode.Forced, blocking: random.Next(2) == 0, compacting: random.Next(4) == 0);
             }
         }
     }

@@ -19,8 +19,7 @@ public sealed class UnbegunPartTests
         var one = store.Instantiate(module).GetFunc("one");
         var work = new TwoParts(one, new WasmError(ErrorCode.NoStack, "no more"));
 
-        Assert.Equal(CallStep.Trapped, work.Step());
-
+        Assert.Equal(CallStep.Trapped, StepToTheEnd(work));
         Assert.Equal(ErrorCode.NoStack, work.Failure!.Code);
         Assert.Equal(0, store.LiveFibers);
         Assert.Equal(1, one.Call<int>());
@@ -34,16 +33,29 @@ public sealed class UnbegunPartTests
         using var module = WasmModule.FromText(engine, s_guest);
         var one = store.Instantiate(module).GetFunc("one");
         var dropped = new TwoParts(one, new InvalidTimeZoneException("a bug"));
-        Assert.Throws<InvalidTimeZoneException>(() => dropped.Step());
+        Assert.Throws<InvalidTimeZoneException>(() => StepToTheEnd(dropped));
 
         dropped.Drop(new WasmError(ErrorCode.Cancelled, "given up"));
 
         Assert.Equal(ErrorCode.Cancelled, dropped.Failure!.Code);
         Assert.Equal(0, store.LiveFibers);
         Assert.Equal(1, one.Call<int>());
-        Assert.Throws<InvalidTimeZoneException>(() => new TwoParts(one, new InvalidTimeZoneException("a bug")).Step());
+        Assert.Throws<InvalidTimeZoneException>(() => StepToTheEnd(new TwoParts(one, new InvalidTimeZoneException("a bug"))));
         store.Dispose();
         Assert.Equal(0, engine.LiveStores);
+    }
+
+    // A tick may come anywhere.
+    private static CallStep StepToTheEnd(GuestCall work)
+    {
+        CallStep step;
+        do
+        {
+            step = work.Step();
+        }
+        while (step == CallStep.Yielded);
+
+        return step;
     }
 
     /// <summary>One call of a function, and then what cannot be begun.</summary>

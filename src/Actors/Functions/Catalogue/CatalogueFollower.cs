@@ -1,0 +1,56 @@
+using Akka.Actor;
+using static WasmActors.Actors.Functions.Catalogue.CatalogueProtocol;
+
+namespace WasmActors.Actors.Functions.Catalogue;
+
+/// <summary>Keeps a node's <see cref="FunctionCatalogue"/> up to date: follows the writer, wherever it is, and asks again for what got lost.</summary>
+internal sealed class CatalogueFollower : UntypedActor, IWithTimers
+{
+    private static readonly TimeSpan s_unknown = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_known = TimeSpan.FromSeconds(2);
+
+    private readonly IActorRef _writer;
+    private readonly FunctionCatalogue _catalogue;
+
+    public CatalogueFollower(IActorRef writer, FunctionCatalogue catalogue)
+    {
+        _writer = writer;
+        _catalogue = catalogue;
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Ask();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Changes changes:
+                if (!_catalogue.Apply(changes) || changes.More)
+                {
+                    Ask();
+                }
+
+                break;
+            case AskAgain:
+                Ask();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Ask()
+    {
+        _writer.Tell(new Follow(_catalogue.Revision));
+        Timers.StartSingleTimer(nameof(AskAgain), AskAgain.Instance, _catalogue.Known.IsCompleted ? s_known : s_unknown);
+    }
+
+    private sealed class AskAgain : INoSerializationVerificationNeeded
+    {
+        internal static AskAgain Instance { get; } = new();
+    }
+}

@@ -1,0 +1,59 @@
+namespace WasmActors.Actors.Functions;
+
+/// <summary>The stable codes of failures that only deployed functions have, beside those of <see cref="Runtime.Calls.ErrorCode"/>.</summary>
+public static class FunctionErrorCode
+{
+    /// <summary>No function of that name is deployed.</summary>
+    public const string NotFound = "function.not_found";
+
+    /// <summary>The function has no such version, or no longer.</summary>
+    public const string VersionNotFound = "function.version_not_found";
+
+    /// <summary>A name is not allowed for a function.</summary>
+    public const string BadName = "function.bad_name";
+
+    /// <summary>A key is not allowed.</summary>
+    public const string BadKey = "function.bad_key";
+
+    /// <summary>A deployment is wrong in itself, or its module does not fit its convention.</summary>
+    public const string BadSpec = "function.bad_spec";
+
+    /// <summary>Another deployment came first: the active version is not the one that was expected.</summary>
+    public const string Conflict = "function.conflict";
+
+    /// <summary>A key for a stateless function, or none for a keyed one.</summary>
+    public const string WrongKind = "function.wrong_kind";
+
+    /// <summary>The call's input is of another calling convention than the function.</summary>
+    public const string WrongConvention = "function.wrong_convention";
+
+    /// <summary>The call asks for something that the function's grants do not give.</summary>
+    public const string NotGranted = "function.not_granted";
+
+    /// <summary>The catalogue has as many functions as it can.</summary>
+    public const string TooMany = "function.too_many";
+
+    /// <summary>The guest does not keep to the calling convention.</summary>
+    public const string BrokenConvention = "call.broken_convention";
+
+    /// <summary>The input or the output is larger than the function's limit.</summary>
+    public const string PayloadTooLarge = "call.payload_too_large";
+
+    /// <summary>The store moved to another node before the call was begun: it did not run.</summary>
+    public const string Moved = "call.moved";
+
+    /// <summary>No answer came in time, because a node or the way to it was lost or slow: the call may have run.</summary>
+    public const string Unanswered = "call.unanswered";
+
+    /// <summary>No module with that digest is stored.</summary>
+    public const string ModuleNotFound = "module.not_found";
+
+    /// <summary>What is stored under a digest is not what has this digest.</summary>
+    public const string ModuleCorrupt = "module.corrupt";
+
+    /// <summary>The modules' database does not answer.</summary>
+    public const string ModulesUnavailable = "module.unavailable";
+
+    /// <summary>The catalogue cannot be changed at the moment.</summary>
+    public const string CatalogueUnavailable = "catalogue.unavailable";
+}

@@ -1,0 +1,195 @@
+using Akka;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
+using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Functions.Catalogue;
+using WasmActors.Actors.Functions.Modules;
+using WasmActors.Actors.Functions.Running;
+using WasmActors.Actors.Handles;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Actors.Functions;
+
+/// <summary>
+/// One node that hosts deployed functions: changes the catalogue, runs what is deployed, and calls it. All nodes of an Akka cluster
+/// together are one host; one node is a cluster of its own.
+/// </summary>
+/// <remarks>
+/// Coordinated shutdown of the system stops it: calls that run have <see cref="FunctionHostOptions.Grace"/>, keyed stores go to other nodes,
+/// then the node leaves. The journal of the catalogue is the system's default one, and is the same for all nodes.
+/// </remarks>
+public sealed class FunctionHost : IAsyncDisposable
+{
+    private const string TypeName = "wasm-functions";
+    private static readonly TimeSpan s_answerTime = TimeSpan.FromSeconds(15);
+
+    private readonly FunctionRuntime _runtime;
+    private readonly FunctionPools _pools;
+    private readonly FunctionCaller _caller;
+    private readonly IActorRef _writer;
+    private readonly IActorRef[] _own;
+
+    private FunctionHost(WasmHost host, FunctionHostOptions options)
+    {
+        var system = host.System;
+        var clock = host.Engine.Settings.Clock;
+        var shelf = new PayloadShelf(clock, options.HeldBytes);
+        var router = new CallRouter(clock, shelf, options.CallsUnderWay);
+        Catalogue = new FunctionCatalogue();
+        _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, options);
+        _pools = new FunctionPools(_runtime);
+
+        system.ActorOf(
+            ClusterSingletonManager.Props(CatalogueActor.Props(TimeProvider.System, options.Logger), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system)),
+            "wasm-catalogue");
+        _writer = system.ActorOf(ClusterSingletonProxy.Props("/user/wasm-catalogue", ClusterSingletonProxySettings.Create(system)), "wasm-catalogue-writer");
+        var follower = system.ActorOf(Props.Create(() => new CatalogueFollower(_writer, Catalogue)), "wasm-catalogue-follower");
+        shelf.Holder = system.ActorOf(Props.Create(() => new PayloadHolder(shelf)), "wasm-payloads");
+        router.Receiver = system.ActorOf(Props.Create(() => new CallReceiver(router)), "wasm-calls");
+        var region = ClusterSharding.Get(system).Start(
+            TypeName,
+            id => Props.CreateBy(new EntityMaker(_runtime, id)),
+            ClusterShardingSettings.Create(system),
+            new FunctionEntity(),
+            ClusterSharding.Get(system).DefaultShardAllocationStrategy(ClusterShardingSettings.Create(system)),
+            StopEntity.Instance);
+        var gate = system.ActorOf(Props.Create(() => new FunctionGate(_runtime, _pools, region)), FunctionGate.Name);
+        var undelivered = system.ActorOf(Props.Create(() => new UndeliveredCalls()), "wasm-undelivered");
+        _own = [gate, follower, undelivered, router.Receiver, shelf.Holder];
+        _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue);
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "wasm-functions-drain", async () =>
+        {
+            await _pools.DrainAsync().ConfigureAwait(false);
+            return Done.Instance;
+        });
+    }
+
+    /// <summary>What is deployed, as this node knows it.</summary>
+    public FunctionCatalogue Catalogue { get; }
+
+    /// <summary>Starts to host functions in a host's actor system, which must be a node of a cluster, as <see cref="DefaultConfig"/> makes it.</summary>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c>: an option is out of its range, or the system is no node of a cluster.</exception>
+    public static FunctionHost Attach(WasmHost host, FunctionHostOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        return host.System is ExtendedActorSystem { Provider: ClusterActorRefProvider }
+            ? new FunctionHost(host, options)
+            : throw new WasmError(ErrorCode.BadSettings, "Functions need an actor system that is a node of a cluster: set akka.actor.provider to cluster, as FunctionHost.DefaultConfig() does.");
+    }
+
+    /// <summary>The Akka settings of a node that hosts functions, as in config/wasmactors-cluster.conf, over <see cref="WasmHost.DefaultConfig"/>.
+    /// A program adds host name, port, seed nodes and the journal.</summary>
+    public static Config DefaultConfig()
+    {
+        using var stream = typeof(FunctionHost).Assembly.GetManifestResourceStream("wasmactors-cluster.conf")!;
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd())
+            .WithFallback(WasmHost.DefaultConfig())
+            .WithFallback(ClusterSharding.DefaultConfig())
+            .WithFallback(ClusterSingleton.DefaultConfig());
+    }
+
+    /// <summary>A function to be called; whether it is deployed is seen when it is called.</summary>
+    /// <exception cref="WasmError"><c>function.bad_name</c>, <c>function.bad_key</c></exception>
+    public FunctionRef Get(string name, string? key = null) => new(_caller, name, key);
+
+    /// <summary>Deploys a module under a function's name, as a new version that becomes the active one. Where the active version is the
+    /// same in all, nothing is changed.</summary>
+    /// <param name="spec">How it is run; its digest is set from the module.</param>
+    /// <param name="module">The module, binary or text.</param>
+    /// <param name="rollOut">When keyed stores change over.</param>
+    /// <param name="expectedActive">Number that the active version must have, 0 for no such function; null for any.</param>
+    /// <param name="cancellation">Gives the wait up; the deployment may be done all the same.</param>
+    /// <exception cref="WasmError"><c>module.invalid</c> and other failures of compiling, <c>function.bad_spec</c>, <c>function.bad_name</c>, <c>link.missing_import</c>,
+    /// <c>function.conflict</c>, <c>function.too_many</c>: nothing was changed. <c>catalogue.unavailable</c>, <c>module.unavailable</c>: try again.</exception>
+    public async Task<Deployment> DeployAsync(FunctionSpec spec, ReadOnlyMemory<byte> module, RollOut rollOut = RollOut.WhenIdle, int? expectedActive = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        FunctionNames.Check(spec.Name);
+        var compiled = await _runtime.Host.LoadAsync(module, spec.Name, cancellation).ConfigureAwait(false);
+        var complete = spec with { ModuleDigest = compiled.Digest };
+        complete.Check();
+        ModuleCheck.Check(compiled, complete);
+        await _runtime.Modules.PutAsync(compiled, module, cancellation).ConfigureAwait(false);
+        return await ChangeAsync(spec.Name, new CatalogueProtocol.Deploy(complete, rollOut, expectedActive), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a version that is there the active one: a rollback.</summary>
+    /// <param name="name">The function.</param>
+    /// <param name="version">Its number; null for the one before the active one.</param>
+    /// <param name="rollOut">When keyed stores change over.</param>
+    /// <param name="cancellation">Gives the wait up; it may be done all the same.</param>
+    /// <exception cref="WasmError"><c>function.not_found</c>, <c>function.version_not_found</c>, <c>catalogue.unavailable</c></exception>
+    public Task<Deployment> ActivateAsync(string name, int? version = null, RollOut rollOut = RollOut.WhenIdle, CancellationToken cancellation = default) =>
+        ChangeAsync(name, new CatalogueProtocol.Activate(name, version, rollOut), cancellation);
+
+    /// <summary>Deletes a function with its versions. Calls that run are carried out; what keyed stores hold is lost.</summary>
+    /// <exception cref="WasmError"><c>function.not_found</c>, <c>catalogue.unavailable</c></exception>
+    public Task<Deployment> DeleteAsync(string name, CancellationToken cancellation = default) =>
+        ChangeAsync(name, new CatalogueProtocol.Delete(name), cancellation);
+
+    /// <summary>Stops the stores of stateless functions. The keyed ones end with the system.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _pools.DisposeAsync().ConfigureAwait(false);
+        foreach (var actor in _own)
+        {
+            _runtime.Host.System.Stop(actor);
+        }
+    }
+
+    // This node knows of the change when the caller learns that it is done.
+    private async Task<Deployment> ChangeAsync(string name, CatalogueProtocol.Command command, CancellationToken cancellation)
+    {
+        object reply;
+        try
+        {
+            reply = await _writer.Ask<object>(command, s_answerTime, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            throw new WasmError(FunctionErrorCode.CatalogueUnavailable, $"The catalogue did not answer within {s_answerTime.TotalSeconds} s. Whether the change was stored will be seen in the list of functions.");
+        }
+
+        switch (reply)
+        {
+            case CatalogueProtocol.Accepted accepted:
+                await ReachAsync(accepted.Revision, cancellation).ConfigureAwait(false);
+                return new Deployment(name, accepted.Number, accepted.Revision);
+            case CatalogueProtocol.Refused refused:
+                throw refused.Failure.ToException();
+            default:
+                throw new InvalidOperationException($"The catalogue answered {reply.GetType().Name}.");
+        }
+    }
+
+    private async Task ReachAsync(long revision, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(s_answerTime);
+        try
+        {
+            await Catalogue.ReachAsync(revision, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new WasmError(FunctionErrorCode.CatalogueUnavailable, $"The change is stored as revision {revision}, but this node has not heard of it within {s_answerTime.TotalSeconds} s.");
+        }
+    }
+
+    private sealed class EntityMaker(FunctionRuntime runtime, string entityId) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(KeyedFunction);
+
+        public ActorBase Produce() => new KeyedFunction(runtime, entityId);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+}

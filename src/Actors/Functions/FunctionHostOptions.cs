@@ -1,0 +1,49 @@
+using Serilog;
+using WasmActors.Actors.Functions.Modules;
+using WasmActors.Actors.Imports;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Actors.Functions;
+
+/// <summary>What a node hosts functions with. Nodes of one cluster should have the same.</summary>
+public sealed record FunctionHostOptions
+{
+    /// <summary>Where modules are kept for all nodes.</summary>
+    public required IModuleStore Modules { get; init; }
+
+    /// <summary>Sets of imports that functions can be granted, by name: each adds its definitions to a map,
+    /// which all stores share that have the same grants. Default none.</summary>
+    public IReadOnlyDictionary<string, Action<ImportMap>> Imports { get; init; } = new Dictionary<string, Action<ImportMap>>(StringComparer.Ordinal);
+
+    /// <summary>How long calls that run may go on when a store moves or its node stops; 0 to 1 h. Default 10 s.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes of large inputs and outputs that a node keeps for others to fetch; at least 1 MiB. Default 256 MiB.</summary>
+    public long HeldBytes { get; init; } = 256 << 20;
+
+    /// <summary>Calls of keyed functions that may be under way from this node; 1 to 10,000,000. Default 100,000. The next is answered <c>call.busy</c>.</summary>
+    public int CallsUnderWay { get; init; } = 100_000;
+
+    /// <summary>Where the host logs. Default: nowhere.</summary>
+    public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
+
+    /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>
+    internal void Check()
+    {
+        Require(Grace >= TimeSpan.Zero && Grace <= TimeSpan.FromHours(1), nameof(Grace), Grace, "0 to 1 h");
+        Require(HeldBytes >= 1 << 20, nameof(HeldBytes), HeldBytes, "1,048,576 and more");
+        Require(CallsUnderWay is >= 1 and <= 10_000_000, nameof(CallsUnderWay), CallsUnderWay, "1 to 10,000,000");
+        foreach (string name in Imports.Keys)
+        {
+            Require(FunctionNames.IsName(name), nameof(Imports), GuestText.Clean(name, GuestText.NameLimit), "names like those of functions");
+        }
+    }
+
+    private static void Require(bool holds, string name, object value, string allowed)
+    {
+        if (!holds)
+        {
+            throw new WasmError(ErrorCode.BadSettings, $"FunctionHostOptions.{name} is {value}; allowed is {allowed}.");
+        }
+    }
+}

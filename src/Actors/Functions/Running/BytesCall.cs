@@ -1,0 +1,92 @@
+using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Handles;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Values;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>
+/// The <see cref="CallingConvention.Bytes"/> convention. The host has the guest allocate room, writes the input there and calls the
+/// export with address and length; it returns address and length of its output, the address in the upper half of an i64. The input is the
+/// guest's from then on; the output is copied, and then given back through the guest's free, if it has one.
+/// </summary>
+internal static class BytesCall
+{
+    internal const string Memory = "memory";
+    internal const string Alloc = "wasmactors_alloc";
+    internal const string Free = "wasmactors_free";
+
+    internal static FuncType AllocType { get; } = new([ValType.I32], [ValType.I32]);
+
+    internal static FuncType FreeType { get; } = new([ValType.I32, ValType.I32], []);
+
+    internal static FuncType FunctionType { get; } = new([ValType.I32, ValType.I32], [ValType.I64]);
+
+    /// <exception cref="WasmException">The call failed.</exception>
+    internal static async ValueTask<FunctionOutput> CarryAsync(FunctionRuntime runtime, InstanceRef instance, FunctionSpec spec, string export, FunctionInput.Bytes input, CallTime time, CancellationToken cancellation)
+    {
+        var function = instance.GetFunc(export);
+        if (!function.Type.Equals(FunctionType))
+        {
+            throw new WasmError(ErrorCode.BadSignature, $"'{GuestText.Clean(export, GuestText.NameLimit)}{function.Type}' cannot be called with bytes: it must have the type {FunctionType}.");
+        }
+
+        var memory = instance.GetMemory(Memory);
+        var bytes = await PayloadShelf.FetchAsync(input.Payload, time, cancellation).ConfigureAwait(false);
+        int address = 0;
+        if (!bytes.IsEmpty)
+        {
+            address = await instance.GetFunc(Alloc).CallAsync<int, int>(bytes.Length, Options()).ConfigureAwait(false);
+            await WithinAsync(memory.WriteAsync((uint)address, bytes, cancellation), $"'{Alloc}' answered the address {(uint)address} for {bytes.Length} bytes").ConfigureAwait(false);
+        }
+
+        ulong output = (ulong)await function.CallAsync<int, int, long>(address, bytes.Length, Options()).ConfigureAwait(false);
+        uint at = (uint)(output >> 32);
+        uint length = (uint)output;
+        if (length > spec.Limits.PayloadBytes)
+        {
+            throw new WasmError(FunctionErrorCode.PayloadTooLarge, $"The output has {length} bytes; '{spec.Name}' may return {spec.Limits.PayloadBytes} at most.");
+        }
+
+        ReadOnlyMemory<byte> result = default;
+        if (length > 0)
+        {
+            result = await ReadAsync(memory, at, (int)length, cancellation).ConfigureAwait(false);
+            if (instance.TryGetFunc(Free) is { } free)
+            {
+                await free.CallAsync<int, int, Nothing>((int)at, (int)length, Options()).ConfigureAwait(false);
+            }
+        }
+
+        return new FunctionOutput.Bytes(runtime.Shelf.Put(result, spec.Limits.Deadline));
+
+        CallOptions Options() => new(time.Take("it waited for its store"), cancellation);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(MemoryRef memory, uint at, int length, CancellationToken cancellation)
+    {
+        try
+        {
+            return await memory.ReadAsync(at, length, cancellation).ConfigureAwait(false);
+        }
+        catch (WasmError outside) when (outside.Code == ErrorCode.MemoryOutOfRange)
+        {
+            throw Broken($"the function answered {length} bytes at address {at}", outside);
+        }
+    }
+
+    private static async ValueTask WithinAsync(ValueTask access, string what)
+    {
+        try
+        {
+            await access.ConfigureAwait(false);
+        }
+        catch (WasmError outside) when (outside.Code == ErrorCode.MemoryOutOfRange)
+        {
+            throw Broken(what, outside);
+        }
+    }
+
+    private static WasmError Broken(string what, WasmError outside) =>
+        new(FunctionErrorCode.BrokenConvention, $"The guest does not keep to the bytes convention: {what}, which is not in its memory.", outside);
+}

@@ -1,0 +1,32 @@
+using Akka.Actor;
+using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Messages;
+using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>
+/// Holds a call back until this node knows as much of the catalogue as the call's sender: otherwise a node that has just joined, or hears of a
+/// deployment a moment later than another, would not know the function.
+/// </summary>
+internal static class CatalogueWait
+{
+    /// <summary>Delivers the call to an actor when the node knows enough, or answers the caller when the call's time is over.</summary>
+    internal static async Task DeliverAsync(FunctionRuntime runtime, Invoke call, IActorRef caller, IActorRef to)
+    {
+        var time = new CallTime(runtime.Clock, call.Within);
+        using var over = new CancellationTokenSource(call.Within, runtime.Clock);
+        try
+        {
+            await runtime.Catalogue.Known.WaitAsync(over.Token).ConfigureAwait(false);
+            await runtime.Catalogue.ReachAsync(call.Revision, over.Token).ConfigureAwait(false);
+            to.Tell(call with { Within = time.Left }, caller);
+        }
+        catch (OperationCanceledException)
+        {
+            caller.Tell(
+                new Failed(call.Id, new WasmFailure(FunctionErrorCode.CatalogueUnavailable, $"The node that carries the call out did not hear of the catalogue's revision {call.Revision} in the call's time: it did not run.")),
+                to);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Akka.Cluster.Sharding;
+using WasmActors.Actors.Functions.Calls;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>Names a function's key among all entities of the cluster, and says which shard it belongs to.</summary>
+internal sealed class FunctionEntity : HashCodeMessageExtractor
+{
+    /// <summary>Shards of the cluster. Must be the same on all nodes.</summary>
+    internal const int Shards = 128;
+
+    private const char Separator = '/'; // not allowed in a function's name
+
+    internal FunctionEntity()
+        : base(Shards)
+    {
+    }
+
+    /// <summary>An entity's name.</summary>
+    internal static string Join(string function, string key) => $"{function}{Separator}{key}";
+
+    /// <summary>The function and the key of an entity's name.</summary>
+    internal static (string Function, string Key) Split(string entityId)
+    {
+        int at = entityId.IndexOf(Separator);
+        return (entityId[..at], entityId[(at + 1)..]);
+    }
+
+    /// <inheritdoc/>
+    public override string? EntityId(object message) =>
+        message is FunctionProtocol.Invoke { Key: { } key } call ? Join(call.Function, key) : null;
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Functions.Catalogue;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>A node's pools, one for each stateless function that was called here, always of its active version.</summary>
+internal sealed class FunctionPools : IAsyncDisposable
+{
+    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20);
+
+    private readonly FunctionRuntime _runtime;
+    private readonly ConcurrentDictionary<string, StatelessPool> _pools = new(StringComparer.Ordinal);
+    private readonly ITimer _timer;
+    private long _calls;
+    private volatile bool _stopping;
+
+    internal FunctionPools(FunctionRuntime runtime)
+    {
+        _runtime = runtime;
+        _timer = runtime.Clock.CreateTimer(_ => Tidy(), null, s_round, s_round);
+    }
+
+    /// <summary>Calls that are under way or wait.</summary>
+    internal long Calls => Interlocked.Read(ref _calls);
+
+    /// <summary>Stores that are kept for later calls of a function.</summary>
+    internal int Kept(string function) => _pools.TryGetValue(function, out var pool) ? pool.Kept : 0;
+
+    /// <summary>Carries a call of a stateless function out on this node.</summary>
+    /// <exception cref="WasmException">It failed, or was not begun: <c>call.moved</c> on a node that stops.</exception>
+    internal async ValueTask<FunctionOutput> CallAsync(string function, string export, FunctionInput input, TimeSpan within, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _calls);
+        try
+        {
+            while (!_stopping)
+            {
+                var entry = _runtime.Catalogue.Find(function) ?? throw CatalogueState.Unknown(function);
+                var spec = entry.ActiveVersion!.Spec;
+                Inputs.Check(spec, null, export, input);
+                var time = new CallTime(_runtime.Clock, within < spec.Limits.Deadline ? within : spec.Limits.Deadline);
+                if (await PoolOf(entry).CallAsync(export, input, time, cancellation).ConfigureAwait(false) is { } output)
+                {
+                    return output;
+                }
+            }
+
+            throw new WasmError(FunctionErrorCode.Moved, "This node stops: the call was not begun, and another node can carry it out.");
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw new WasmError(ErrorCode.Cancelled, "The call was cancelled before its guest was called.");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _calls);
+        }
+    }
+
+    /// <summary>Refuses new calls, and waits for those under way, no longer than the grace time.</summary>
+    internal async Task DrainAsync()
+    {
+        _stopping = true;
+        var time = new CallTime(_runtime.Clock, _runtime.Options.Grace);
+        while (Calls > 0 && !time.IsOver)
+        {
+            await Task.Delay(s_poll, _runtime.Clock).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _stopping = true;
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        foreach (string function in _pools.Keys)
+        {
+            Close(function);
+        }
+    }
+
+    private StatelessPool PoolOf(FunctionEntry entry)
+    {
+        while (true)
+        {
+            if (!_pools.TryGetValue(entry.Name, out var pool))
+            {
+                pool = _pools.GetOrAdd(entry.Name, static (_, state) => new StatelessPool(state._runtime, state.entry), (_runtime, entry));
+            }
+
+            if (pool.Entry.Active == entry.Active || pool.Entry.Revision > entry.Revision)
+            {
+                return pool;
+            }
+
+            if (_pools.TryRemove(KeyValuePair.Create(entry.Name, pool)))
+            {
+                pool.Close();
+            }
+        }
+    }
+
+    // Pools of functions that were deleted or changed go when nobody calls them any more, and kept stores when they are idle.
+    private void Tidy()
+    {
+        foreach (var (function, pool) in _pools)
+        {
+            if (_runtime.Catalogue.Find(function)?.Active == pool.Entry.Active)
+            {
+                pool.StopIdle();
+            }
+            else
+            {
+                Close(function);
+            }
+        }
+    }
+
+    private void Close(string function)
+    {
+        if (_pools.TryRemove(function, out var pool))
+        {
+            pool.Close();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Functions.Modules;
+using WasmActors.Actors.Handles;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>What a node runs functions with.</summary>
+/// <param name="Host">Where stores live.</param>
+/// <param name="Catalogue">What is deployed.</param>
+/// <param name="Modules">The way to modules.</param>
+/// <param name="Shelf">Large inputs and outputs.</param>
+/// <param name="Options">Settings.</param>
+internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogue, FunctionModules Modules, PayloadShelf Shelf, FunctionHostOptions Options)
+{
+    /// <summary>What functions may import.</summary>
+    internal FunctionImports Imports { get; } = new(Options.Imports);
+
+    /// <summary>The clock of deadlines and idle times.</summary>
+    internal TimeProvider Clock => Host.Engine.Settings.Clock;
+}

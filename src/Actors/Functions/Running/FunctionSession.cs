@@ -1,0 +1,147 @@
+using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Handles;
+using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Wasi;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>A store with an instance of one version of a function. Used for one call at a time; whoever started it stops it.</summary>
+internal sealed class FunctionSession
+{
+    /// <summary>Where WASI's functions are imported from.</summary>
+    internal const string WasiModule = "wasi_snapshot_preview1";
+
+    private const string Initialize = "_initialize";
+
+    private readonly InstanceRef _instance;
+    private bool _broken;
+
+    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance)
+    {
+        Entry = entry;
+        Version = version;
+        _instance = instance;
+    }
+
+    /// <summary>The function as it was when the session was started.</summary>
+    internal FunctionEntry Entry { get; }
+
+    /// <summary>The version that it runs.</summary>
+    internal FunctionVersion Version { get; }
+
+    /// <summary>Whether it cannot be used any more: its store has gone, or is no longer as a session leaves it.</summary>
+    internal bool IsOver => _broken || _instance.Store.IsGone;
+
+    /// <summary>Starts a store for a function's active version.</summary>
+    /// <exception cref="WasmException">The module cannot be had, or does not link, or its start fails.</exception>
+    internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, CallTime time, CancellationToken cancellation)
+    {
+        var version = entry.ActiveVersion!;
+        var instance = await InstantiateAsync(runtime, version.Spec, WasiOf(version.Spec.Grants), time, cancellation).ConfigureAwait(false);
+        try
+        {
+            if (instance.TryGetFunc(Initialize) is { ParamArity: 0 } initialize)
+            {
+                await initialize.CallAsync(new CallOptions(time.Take("its store was started"), cancellation), []).ConfigureAwait(false);
+            }
+        }
+        catch (WasmException)
+        {
+            await instance.Store.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        return new FunctionSession(entry, version, instance);
+    }
+
+    /// <summary>Makes a store with an instance.</summary>
+    internal static async ValueTask<InstanceRef> InstantiateAsync(FunctionRuntime runtime, FunctionSpec spec, WasiOptions wasi, CallTime time, CancellationToken cancellation)
+    {
+        var module = await time.WaitAsync(runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation).AsTask(), "its module was fetched and compiled").ConfigureAwait(false);
+        var store = await CreateStoreAsync(runtime, Store(spec, wasi), time).ConfigureAwait(false);
+        try
+        {
+            return await store.InstantiateAsync(module, runtime.Imports.For(spec), new CallOptions(time.Take("its store was started"), cancellation)).ConfigureAwait(false);
+        }
+        catch (WasmException)
+        {
+            await store.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>What a WASI guest gets to see by the grants alone.</summary>
+    internal static WasiOptions WasiOf(FunctionGrants grants) => new()
+    {
+        Environment = grants.Environment,
+        Folders = [.. grants.Folders],
+    };
+
+    /// <summary>Carries a call out.</summary>
+    /// <exception cref="WasmException">It failed.</exception>
+    internal async ValueTask<FunctionOutput> CallAsync(FunctionRuntime runtime, string export, FunctionInput input, CallTime time, CancellationToken cancellation)
+    {
+        try
+        {
+            return (Version.Spec.Convention, input) switch
+            {
+                (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(_instance, export, numbers, time, cancellation).ConfigureAwait(false),
+                (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, _instance, Version.Spec, export, bytes, time, cancellation).ConfigureAwait(false),
+                _ => throw Inputs.WrongConvention(Version.Spec, input),
+            };
+        }
+        catch (WasmException failure) when (failure.Code is ErrorCode.DeadlineExceeded or ErrorCode.Cancelled or ErrorCode.StoreLost or ErrorCode.StoreGone)
+        {
+            // Its guest is interrupted, or still runs; a store that was made again has not run _initialize.
+            _broken = true;
+            throw;
+        }
+    }
+
+    /// <summary>Ends the store once its call is over. Does nothing when it has gone.</summary>
+    internal ValueTask StopAsync() => _instance.Store.StopAsync(CancellationToken.None);
+
+    private static async Task<StoreRef> CreateStoreAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)
+    {
+        var creating = runtime.Host.CreateStoreAsync(spec, CancellationToken.None);
+        try
+        {
+            return await time.WaitAsync(creating, "its store was made").ConfigureAwait(false);
+        }
+        catch (WasmError)
+        {
+            _ = StopWhenMadeAsync(creating);
+            throw;
+        }
+    }
+
+    // Nobody waits for it any more.
+    private static async Task StopWhenMadeAsync(Task<StoreRef> creating)
+    {
+        await ((Task)creating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (creating.IsCompletedSuccessfully)
+        {
+            await (await creating.ConfigureAwait(false)).StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static StoreSpec Store(FunctionSpec spec, WasiOptions wasi) => new()
+    {
+        AfterInterrupt = InterruptPolicy.Stop, // a fresh session is started for the next call instead
+        Options = new StoreOptions
+        {
+            Mode = ExecutionMode.Preemptive,
+            Wasi = wasi,
+            Limits = new StoreLimits
+            {
+                MemoryBytes = spec.Limits.MemoryBytes,
+                Deadline = spec.Limits.Deadline,
+                Fuel = spec.Limits.Fuel,
+                Instances = 1,
+            },
+        },
+    };
+}

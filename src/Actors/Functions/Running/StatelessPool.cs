@@ -1,0 +1,229 @@
+using WasmActors.Actors.Functions.Calls;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>
+/// A node's stores of one version of a stateless function. As many calls run at a time as there may be stores; as many more as the
+/// limits say wait, first come, first served. Used from any thread.
+/// </summary>
+internal sealed class StatelessPool : IDisposable
+{
+    private readonly FunctionRuntime _runtime;
+    private readonly SemaphoreSlim _slots;
+    private readonly Stack<(FunctionSession Session, long Since)> _kept = new();
+    private readonly Lock _lock = new();
+    private int _waiting;
+    private int _users;
+    private bool _closed;
+
+    internal StatelessPool(FunctionRuntime runtime, FunctionEntry entry)
+    {
+        _runtime = runtime;
+        Entry = entry;
+        _slots = new SemaphoreSlim(Spec.Limits.StoresHere);
+    }
+
+    /// <summary>The function with the version that is run here as its active one.</summary>
+    internal FunctionEntry Entry { get; }
+
+    private FunctionSpec Spec => Entry.ActiveVersion!.Spec;
+
+    /// <summary>Stores that are kept for later calls.</summary>
+    internal int Kept
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _kept.Count;
+            }
+        }
+    }
+
+    /// <summary>Carries a call out.</summary>
+    /// <returns>Null where the pool was closed before: another one has taken its place.</returns>
+    /// <exception cref="WasmException">It failed.</exception>
+    internal async ValueTask<FunctionOutput?> CallAsync(string export, FunctionInput input, CallTime time, CancellationToken cancellation)
+    {
+        if (!TryEnter())
+        {
+            return null;
+        }
+
+        try
+        {
+            await WaitAsync(time, cancellation).ConfigureAwait(false);
+            try
+            {
+                return input is FunctionInput.Program program
+                    ? await ProgramRun.RunAsync(_runtime, Spec, program, time, cancellation).ConfigureAwait(false)
+                    : await RunAsync(export, input, time, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                _slots.Release();
+            }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Takes no more calls. Those that are here are carried out; then the stores are stopped.</summary>
+    internal void Close()
+    {
+        bool unused;
+        lock (_lock)
+        {
+            _closed = true;
+            unused = _users == 0;
+        }
+
+        StopIdle(TimeSpan.Zero);
+        if (unused)
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Stops the stores that have not been used for a time.</summary>
+    internal void StopIdle() => StopIdle(Spec.Limits.IdleAfter);
+
+    public void Dispose() => _slots.Dispose();
+
+    private async ValueTask<FunctionOutput> RunAsync(string export, FunctionInput input, CallTime time, CancellationToken cancellation)
+    {
+        var session = TakeKept() ?? await FunctionSession.StartAsync(_runtime, Entry, time, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await session.CallAsync(_runtime, export, input, time, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!TryKeep(session))
+            {
+                await session.StopAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask WaitAsync(CallTime time, CancellationToken cancellation)
+    {
+        if (_slots.Wait(0, CancellationToken.None))
+        {
+            return;
+        }
+
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > Spec.Limits.QueueLimit)
+            {
+                throw new WasmError(ErrorCode.Busy, $"{Spec.Limits.QueueLimit} calls of '{Spec.Name}' wait on this node, the function's limit: send fewer at once, or try again later.");
+            }
+
+            if (!await _slots.WaitAsync(time.Left, cancellation).ConfigureAwait(false))
+            {
+                throw CallTime.Over("it waited for a store");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new WasmError(ErrorCode.Cancelled, "The call was cancelled while it waited for a store: it did not run.");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private FunctionSession? TakeKept()
+    {
+        lock (_lock)
+        {
+            while (_kept.TryPop(out var kept))
+            {
+                if (!kept.Session.IsOver)
+                {
+                    return kept.Session;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private bool TryKeep(FunctionSession session)
+    {
+        lock (_lock)
+        {
+            bool keep = Spec.Reuse == StoreReuse.UntilIdle && !_closed && !session.IsOver;
+            if (keep)
+            {
+                _kept.Push((session, _runtime.Clock.GetTimestamp()));
+            }
+
+            return keep;
+        }
+    }
+
+    private void StopIdle(TimeSpan idle)
+    {
+        List<FunctionSession> old = [];
+        lock (_lock)
+        {
+            // The stack has the least recently used at its bottom.
+            var keep = new Stack<(FunctionSession Session, long Since)>();
+            while (_kept.TryPop(out var kept))
+            {
+                if (_runtime.Clock.GetElapsedTime(kept.Since) < idle && !_closed)
+                {
+                    keep.Push(kept);
+                }
+                else
+                {
+                    old.Add(kept.Session);
+                }
+            }
+
+            while (keep.TryPop(out var kept))
+            {
+                _kept.Push(kept);
+            }
+        }
+
+        foreach (var session in old)
+        {
+            _ = session.StopAsync().AsTask(); // answers when the store has gone; nobody waits for that
+        }
+    }
+
+    private bool TryEnter()
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            _users++;
+            return true;
+        }
+    }
+
+    private void Leave()
+    {
+        bool last;
+        lock (_lock)
+        {
+            last = --_users == 0 && _closed;
+        }
+
+        if (last)
+        {
+            Dispose();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using WasmActors.Actors.Messages;
+using WasmActors.Actors.Serialization.Wire;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Actors.Serialization;
+
+/// <summary>Failures on the wire. The exception behind one stays where it happened.</summary>
+internal static class FailureCodec
+{
+    internal static FailureData ToData(WasmFailure failure)
+    {
+        var data = new FailureData { Code = failure.Code, Message = failure.Message };
+        if (failure.TrapCode is { } trap)
+        {
+            data.TrapCode = (int)trap;
+        }
+
+        if (failure.ExitStatus is { } status)
+        {
+            data.ExitStatus = status;
+        }
+
+        if (failure.Fate is { } fate)
+        {
+            data.Fate = (int)fate;
+        }
+
+        if (failure.CauseType is { } type)
+        {
+            data.CauseType = type;
+        }
+
+        if (failure.CauseMessage is { } message)
+        {
+            data.CauseMessage = message;
+        }
+
+        data.Frames.Add(failure.Frames.Select(ToData));
+        return data;
+    }
+
+    internal static WasmFailure FromData(FailureData data) => new(data.Code, data.Message)
+    {
+        TrapCode = data.HasTrapCode ? (TrapCode)data.TrapCode : null,
+        ExitStatus = data.HasExitStatus ? data.ExitStatus : null,
+        Fate = data.HasFate ? (StoreFate)data.Fate : null,
+        CauseType = data.HasCauseType ? data.CauseType : null,
+        CauseMessage = data.HasCauseMessage ? data.CauseMessage : null,
+        Frames = [.. data.Frames.Select(FromData)],
+    };
+
+    private static FrameData ToData(TrapFrame frame)
+    {
+        var data = new FrameData { FuncIndex = frame.FuncIndex };
+        if (frame.FuncName is { } function)
+        {
+            data.FuncName = function;
+        }
+
+        if (frame.ModuleName is { } module)
+        {
+            data.ModuleName = module;
+        }
+
+        if (frame.FuncOffset is { } inFunction)
+        {
+            data.FuncOffset = inFunction;
+        }
+
+        if (frame.ModuleOffset is { } inModule)
+        {
+            data.ModuleOffset = inModule;
+        }
+
+        return data;
+    }
+
+    private static TrapFrame FromData(FrameData data) => new(
+        data.FuncIndex,
+        data.HasFuncName ? data.FuncName : null,
+        data.HasModuleName ? data.ModuleName : null,
+        data.HasFuncOffset ? data.FuncOffset : null,
+        data.HasModuleOffset ? data.ModuleOffset : null);
+}

@@ -1,0 +1,71 @@
+using System.Data.Common;
+using Akka.Configuration;
+using Akka.Persistence.Sql;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using WasmActors.Actors.Functions.Modules;
+
+namespace WasmActors.Host.Persistence;
+
+/// <summary>The database of a host: the journal of its catalogue and its modules. All nodes of a cluster use the same.</summary>
+internal sealed class FunctionDatabase
+{
+    private const string JournalPath = "akka.persistence.journal.sql";
+
+    private readonly DatabaseKind _kind;
+    private readonly string _connection;
+
+    private FunctionDatabase(DatabaseKind kind, string connection)
+    {
+        _kind = kind;
+        _connection = connection;
+        Modules = new SqlModuleStore(Factory(kind), connection);
+    }
+
+    /// <summary>Where modules are kept.</summary>
+    public IModuleStore Modules { get; }
+
+    /// <summary>Opens a file, which is made when it is missing, with its folder.</summary>
+    /// <exception cref="DbException">It cannot be opened, or is no database.</exception>
+    public static Task<FunctionDatabase> OpenFileAsync(string path, CancellationToken cancellation = default)
+    {
+        string full = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        return OpenAsync(DatabaseKind.Sqlite, new SqliteConnectionStringBuilder { DataSource = full }.ToString(), cancellation);
+    }
+
+    /// <summary>Opens a database and makes the tables that it lacks.</summary>
+    /// <exception cref="DbException">It cannot be opened, or its tables cannot be made.</exception>
+    public static async Task<FunctionDatabase> OpenAsync(DatabaseKind kind, string connection, CancellationToken cancellation = default)
+    {
+        if (kind == DatabaseKind.Sqlite)
+        {
+            // Stays with the file: readers do not wait for the writer, and a commit is one synced write instead of several.
+            await SqlModuleStore.ExecuteAsync(Factory(kind), connection, "PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
+        }
+
+        string bytes = kind == DatabaseKind.Sqlite ? "BLOB" : "BYTEA";
+        await SqlModuleStore.ExecuteAsync(
+            Factory(kind),
+            connection,
+            $"CREATE TABLE IF NOT EXISTS wasm_modules (digest VARCHAR(64) PRIMARY KEY, bytes {bytes} NOT NULL)",
+            cancellation).ConfigureAwait(false);
+        return new FunctionDatabase(kind, connection);
+    }
+
+    /// <summary>The settings that make the database the journal of an actor system.</summary>
+    public Config JournalConfig() => JournalConfigFor(_kind, _connection);
+
+    internal static Config JournalConfigFor(DatabaseKind kind, string connection) => ConfigurationFactory.ParseString($$"""
+        akka.persistence.journal.plugin = "{{JournalPath}}"
+        {{JournalPath}} {
+          connection-string = "{{Escaped(connection)}}"
+          provider-name = "{{(kind == DatabaseKind.Sqlite ? "SQLite.MS" : "PostgreSQL.15")}}"
+          auto-initialize = on
+        }
+        """).WithFallback(SqlPersistence.DefaultConfiguration);
+
+    private static DbProviderFactory Factory(DatabaseKind kind) => kind == DatabaseKind.Sqlite ? SqliteFactory.Instance : NpgsqlFactory.Instance;
+
+    private static string Escaped(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+}

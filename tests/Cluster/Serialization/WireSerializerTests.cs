@@ -1,0 +1,234 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using CsCheck;
+using WasmActors.Actors.Functions;
+using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Functions.Catalogue;
+using WasmActors.Actors.Messages;
+using WasmActors.Actors.Serialization;
+using WasmActors.Cluster.Tests.Support;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Values;
+using WasmActors.Runtime.Wasi;
+
+namespace WasmActors.Cluster.Tests.Serialization;
+
+public class WireSerializerTests : TestKit
+{
+    private readonly WireSerializer _wire;
+
+    public WireSerializerTests()
+        : base("akka.actor.serializers.json = \"WasmActors.Actors.Serialization.DenyingSerializer, WasmActors.Actors\"\nakka.stdout-loglevel = OFF\nakka.loglevel = OFF") =>
+        _wire = new WireSerializer((ExtendedActorSystem)Sys);
+
+    [Fact]
+    public void Every_message_reads_as_it_was_written()
+    {
+        foreach (object message in Messages())
+        {
+            byte[] bytes = _wire.ToBinary(message);
+            object read = _wire.FromBinary(bytes, _wire.Manifest(message));
+
+            Assert.Equal(message.GetType(), read.GetType());
+            Assert.Equal(bytes, _wire.ToBinary(read));
+        }
+
+        Assert.Equal(WireSerializer.Types.ToHashSet(), Messages().Select(m => m.GetType()).ToHashSet());
+    }
+
+    [Fact]
+    public void Numbers_keep_their_bits()
+    {
+        var values = new[] { Val.I32(-1), Val.I64(long.MinValue), Val.F32(float.NaN), Val.F64(-0.0), Val.V128(1, ulong.MaxValue) };
+
+        var read = (FunctionProtocol.Invoke)Through(new FunctionProtocol.Invoke(1, "f", null, "e", 0, TimeSpan.FromSeconds(1), new FunctionInput.Numbers(values)));
+
+        Assert.Equal(values, ((FunctionInput.Numbers)read.Input).Values);
+    }
+
+    [Fact]
+    public void References_do_not_leave_the_process()
+    {
+        var call = new FunctionProtocol.Invoke(1, "f", null, "e", 0, TimeSpan.FromSeconds(1), new FunctionInput.Numbers([Val.ExternRef("mine")]));
+
+        Assert.Equal(ErrorCode.WrongType, Assert.Throws<WasmError>(() => _wire.ToBinary(call)).Code);
+    }
+
+    [Fact]
+    public void A_failure_keeps_all_that_is_data()
+    {
+        var failure = new WasmFailure("trap.unreachable", "The guest gave up.")
+        {
+            TrapCode = TrapCode.Unreachable,
+            Frames = [new TrapFrame(7, "inner", "mod", 3, 99), new TrapFrame(8, null, null, null, null)],
+            Fate = StoreFate.Stopped,
+            ExitStatus = 0,
+            CauseType = "System.Exception",
+            CauseMessage = "why",
+        };
+
+        var read = ((FunctionProtocol.Failed)Through(new FunctionProtocol.Failed(3, failure))).Failure;
+
+        Assert.Equal(failure with { Frames = [] }, read with { Frames = [] });
+        Assert.Equal(failure.Frames, read.Frames);
+    }
+
+    [Fact]
+    public void A_specification_keeps_all_that_it_says()
+    {
+        var spec = FullSpec();
+
+        var read = FunctionCodec.FromData(FunctionCodec.ToData(spec));
+
+        Assert.Equal(spec.Limits, read.Limits);
+        Assert.Equal(spec.Grants.Environment, read.Grants.Environment);
+        Assert.Equal(spec.Grants.Folders.ToArray(), read.Grants.Folders.ToArray());
+        Assert.Equal(spec.Grants.Imports, read.Grants.Imports);
+        Assert.Equal(spec.Grants.CallerEnvironment, read.Grants.CallerEnvironment);
+        Assert.Equal(spec with { Grants = read.Grants }, read);
+        Assert.True(FunctionCodec.Same(spec, read));
+        Assert.False(FunctionCodec.Same(spec, spec with { Label = null }));
+    }
+
+    [Fact]
+    public void Many_bytes_stay_where_they_are_and_their_place_is_told()
+    {
+        var bytes = new byte[Payload.InlineLimit + 1];
+        var answer = new FunctionProtocol.Answered(1, new FunctionOutput.Bytes(Payload.Held(bytes, TestActor, 42)));
+
+        var payload = ((FunctionOutput.Bytes)((FunctionProtocol.Answered)Through(answer)).Output).Payload;
+
+        Assert.Null(payload.Here);
+        Assert.Equal((bytes.Length, 42L, TestActor), (payload.Length, payload.Id, payload.Holder));
+        Assert.True(_wire.ToBinary(answer).Length < 200);
+    }
+
+    [Fact]
+    public void What_has_no_manifest_is_neither_written_nor_read()
+    {
+        Assert.Throws<SerializationException>(() => _wire.Manifest("text"));
+        Assert.Throws<SerializationException>(() => _wire.FromBinary([], "launch.1"));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(61)]
+    public void A_time_that_no_call_has_is_not_read(int minutes)
+    {
+        var call = new FunctionProtocol.Invoke(1, "f", null, "e", 0, TimeSpan.FromMinutes(minutes), new FunctionInput.Numbers([]));
+
+        Assert.Throws<SerializationException>(() => Through(call));
+    }
+
+    [Fact]
+    public void Any_bytes_under_any_manifest_are_read_or_refused()
+    {
+        string[] manifests = [.. Messages().Select(_wire.Manifest)];
+
+        Gen.Select(Gen.Int[0, manifests.Length - 1], Gen.Byte.Array[0, 64]).Sample((manifest, bytes) =>
+        {
+            try
+            {
+                Assert.NotNull(_wire.FromBinary(bytes, manifests[manifest]));
+            }
+            catch (SerializationException)
+            {
+                // Refused.
+            }
+        });
+    }
+
+    [Fact]
+    public void A_written_message_with_a_flipped_bit_is_read_or_refused()
+    {
+        object[] messages = [.. Messages()];
+        Gen.Select(Gen.Int[0, messages.Length - 1], Gen.Int[0, 1_000_000]).Sample((which, at) =>
+        {
+            object message = messages[which];
+            byte[] bytes = _wire.ToBinary(message);
+            if (bytes.Length > 0)
+            {
+                bytes[at / 8 % bytes.Length] ^= (byte)(1 << (at % 8));
+            }
+
+            try
+            {
+                Assert.NotNull(_wire.FromBinary(bytes, _wire.Manifest(message)));
+            }
+            catch (SerializationException)
+            {
+                // Refused.
+            }
+        });
+    }
+
+    [Fact]
+    public void Json_is_denied_both_ways()
+    {
+        Assert.IsType<DenyingSerializer>(Sys.Serialization.FindSerializerFor(new Victim()));
+        Assert.Throws<SerializationException>(() => { Sys.Serialization.Serialize(new Victim()); });
+        Assert.Throws<SerializationException>(() => { Sys.Serialization.Deserialize("{\"$type\":\"System.Diagnostics.Process\"}"u8.ToArray(), 1, typeof(object).AssemblyQualifiedName); });
+    }
+
+    private object Through(object message) => _wire.FromBinary(_wire.ToBinary(message), _wire.Manifest(message));
+
+    private IEnumerable<object> Messages()
+    {
+        var version = new FunctionVersion(3, Specs.Now, FullSpec());
+        var entry = new FunctionEntry("full", 9, 3, 4, 2, [version]);
+        var failure = new WasmFailure("call.busy", "later");
+        yield return new CatalogueEvent.Deployed(1, version, RollOut.AtOnce);
+        yield return new CatalogueEvent.Activated(2, "full", 3, RollOut.AtOnce);
+        yield return new CatalogueEvent.Deleted(3, "full");
+        yield return new CatalogueProtocol.Deploy(FullSpec(), RollOut.AtOnce, 0);
+        yield return new CatalogueProtocol.Deploy(Specs.Spec("plain"), RollOut.WhenIdle, null);
+        yield return new CatalogueProtocol.Activate("full", null, RollOut.WhenIdle);
+        yield return new CatalogueProtocol.Activate("full", 2, RollOut.AtOnce);
+        yield return new CatalogueProtocol.Delete("full");
+        yield return new CatalogueProtocol.Accepted(4, 2);
+        yield return new CatalogueProtocol.Refused(failure);
+        yield return new CatalogueProtocol.Follow(7);
+        yield return new CatalogueProtocol.Changes(1, 9, true, true, [entry]);
+        yield return new FunctionProtocol.Invoke(5, "f", "käy/☃", "run", 77, TimeSpan.FromMilliseconds(1500), new FunctionInput.Numbers([1, 2L]));
+        yield return new FunctionProtocol.Invoke(6, "f", null, "run", 0, TimeSpan.FromSeconds(1), new FunctionInput.Bytes(Payload.Inline("abc"u8.ToArray())));
+        yield return new FunctionProtocol.Invoke(6, "f", null, "", 0, TimeSpan.FromSeconds(1), new FunctionInput.Program(["a", ""], FullSpec().Grants.Environment, Payload.Inline(default)));
+        yield return new FunctionProtocol.Answered(5, new FunctionOutput.Numbers(new Results([1.5])));
+        yield return new FunctionProtocol.Answered(5, new FunctionOutput.Bytes(Payload.Elsewhere(99_999, TestActor, 3)));
+        yield return new FunctionProtocol.Answered(5, new FunctionOutput.Program(1, Payload.Inline("out"u8.ToArray()), Payload.Inline(default)));
+        yield return new FunctionProtocol.Failed(5, failure);
+        yield return new PayloadProtocol.Fetch(3, 65_536);
+        yield return new PayloadProtocol.Part(3, 65_536, "part"u8.ToArray());
+        yield return new PayloadProtocol.Part(3, 65_536, null);
+        yield return new PayloadProtocol.Release(3);
+    }
+
+    private static FunctionSpec FullSpec() => new("full")
+    {
+        ModuleDigest = new string('f', 64),
+        Label = "v1.2+x",
+        Kind = FunctionKind.Keyed,
+        Convention = CallingConvention.Bytes,
+        Reuse = StoreReuse.UntilIdle,
+        Limits = new FunctionLimits
+        {
+            MemoryBytes = 1 << 20,
+            Deadline = TimeSpan.FromMilliseconds(1234),
+            Fuel = ulong.MaxValue,
+            IdleAfter = TimeSpan.FromSeconds(5),
+            QueueLimit = 0,
+            Stores = 3,
+            PayloadBytes = 7,
+        },
+        Grants = new FunctionGrants
+        {
+            Environment = new FunctionGrants().Environment.Add("B", "2").Add("A", ""),
+            Folders = [new PreopenedFolder("/data", "/d", ReadOnly: false), new PreopenedFolder("/x", "y")],
+            Imports = new FunctionGrants().Imports.Add("kv"),
+            CallerArguments = true,
+            CallerEnvironment = new FunctionGrants().CallerEnvironment.Add("LANG"),
+        },
+    };
+
+    private sealed record Victim;
+}
