@@ -30,7 +30,7 @@ public sealed class HostileNamesTests(TempFolder folder) : IClassFixture<TempFol
     {
         string path = folder.Write("json.wasm", ModuleText.ToBinary(Hostile("f" + Tail)));
 
-        var run = await InProcess.RunAsync(["inspect", path, "--format", "json"]);
+        var run = await InProcess.RunAsync(["inspect", path, "-o", "json"]);
 
         AssertSafe(run.Text, longest: int.MaxValue);
         Assert.Contains("\\n\\u001B[31m\\u202E", run.Text, StringComparison.Ordinal);
