@@ -129,19 +129,19 @@ internal sealed partial class StoreActor
     // The innermost work failed: what becomes of the store, and who is answered what.
     private void AfterFailure(Activity activity, WasmException failure)
     {
-        var policy = IsReplay(activity.Work) ? InterruptPolicy.Keep : _recipe.Spec.After(failure);
-        if (_engine.EndsGuests || (policy == InterruptPolicy.Replace && _cell.IsGone))
+        var policy = IsReplay(activity.Work) ? FailurePolicy.Keep : _recipe.Spec.After(failure);
+        if (_engine.EndsGuests || (policy == FailurePolicy.Replace && _cell.IsGone))
         {
-            policy = InterruptPolicy.Stop; // it was to stop in any case: nobody needs another
+            policy = FailurePolicy.Stop; // it was to stop in any case: nobody needs another
         }
 
         switch (policy)
         {
-            case InterruptPolicy.Replace:
+            case FailurePolicy.Replace:
                 failure.Fate = StoreFate.Replaced;
                 Break(activity, failure, failure);
                 break;
-            case InterruptPolicy.Stop:
+            case FailurePolicy.Stop:
                 failure.Fate = StoreFate.Stopped;
                 EndStore(activity, failure);
                 break;

@@ -240,7 +240,7 @@ internal sealed partial class StoreActor
         LogFailure(call, failure);
         TellTrap(failure);
         End(activity, call);
-        if (activity.Batch is { } batch && failure is not Trap { TrapCode: TrapCode.Interrupt } && _recipe.Spec.After(failure) == InterruptPolicy.Keep)
+        if (activity.Batch is { } batch && failure is not Trap { TrapCode: TrapCode.Interrupt } && _recipe.Spec.After(failure) == FailurePolicy.Keep)
         {
             batch.Add(StoreSession.Failed(batch.Current, failure));
             BeginNextOfBatch(activity);

@@ -16,14 +16,13 @@ namespace WasmActors.Actors.Stores;
 /// It is answered exactly once, by whoever moves its state to <see cref="Phase.Done"/> first: the actor, the caller's
 /// cancellation, or the deadline. The state carries a version, so that nobody can answer a later use of the same object.
 /// </remarks>
-internal abstract class StoreRequest : Mail, ICallSignal, ISwept, IThreadPoolWorkItem, INoSerializationVerificationNeeded
+internal abstract partial class StoreRequest : Mail, ICallSignal, ISwept, IThreadPoolWorkItem, INoSerializationVerificationNeeded
 {
     private long _state;
     private CancellationTokenRegistration _registration;
     private bool _registered;
     private volatile int _interruption = -1;
     private long _interruptedAt;
-    private long _attendAt = long.MaxValue;
     private int _waitsInHost;
 
     internal enum Phase
@@ -55,17 +54,6 @@ internal abstract class StoreRequest : Mail, ICallSignal, ISwept, IThreadPoolWor
     /// <summary>Whether it is in its actor's queue, behind what was sent before.</summary>
     internal bool IsQueued { get; set; }
 
-    /// <summary>Sets the timestamp at which the actor is asked to look at it while it is under way.</summary>
-    internal void AttendAt(long timestamp)
-    {
-        bool sooner = timestamp < _attendAt;
-        Volatile.Write(ref _attendAt, timestamp);
-        if (sooner && timestamp - Cell.Now < Cell.SweepDuration)
-        {
-            RequestSweeper.Hurry();
-        }
-    }
-
     /// <summary>Why a running guest shall end.</summary>
     public Interruption? Interruption => _interruption < 0 ? null : (Interruption)_interruption;
 
@@ -77,8 +65,6 @@ internal abstract class StoreRequest : Mail, ICallSignal, ISwept, IThreadPoolWor
 
     /// <summary>Whether the answer came from the actor, so that nobody else holds the object.</summary>
     protected bool AnsweredByActor { get; private set; }
-
-    private bool IsCancelledSince(TimeSpan grace) => _interruption >= 0 && Stopwatch.GetElapsedTime(_interruptedAt) >= grace;
 
     private Phase CurrentPhase => (Phase)(Volatile.Read(ref _state) & 3);
 
@@ -161,65 +147,6 @@ internal abstract class StoreRequest : Mail, ICallSignal, ISwept, IThreadPoolWor
 
         FailUnless(Phase.Running, new WasmError(ErrorCode.Cancelled, "The call was cancelled while it waited for its store; the guest was not called."));
     }
-
-    /// <summary>Looks at the deadline. A guest that runs is ended by its own clock; only if it does not react, for instance
-    /// inside a host function that blocks, the caller is answered without it.</summary>
-    public void Sweep(TimeSpan grace)
-    {
-        long state = Volatile.Read(ref _state);
-        var phase = (Phase)(state & 3);
-        if (phase is Phase.Idle or Phase.Done)
-        {
-            return;
-        }
-
-        if (Cell.IsAbandoned || (phase == Phase.Waiting && Cell.IsGone && !IsQueued))
-        {
-            TryFail(state, Cell.Gone());
-            return;
-        }
-
-        if (!Cell.TryReadClock(out long now))
-        {
-            return; // a clock of the user's that throws has no deadlines, and must not end the sweeper's thread
-        }
-
-        // Only the time that was seen is taken away: the actor may set another meanwhile.
-        long attendAt = Volatile.Read(ref _attendAt);
-        if (phase == Phase.Running && now >= attendAt && Interlocked.CompareExchange(ref _attendAt, long.MaxValue, attendAt) == attendAt)
-        {
-            Cell.RequestAttention();
-        }
-
-        if (phase == Phase.Waiting && now >= Deadline)
-        {
-            TryFail(state, TooLate());
-        }
-        else if (phase == Phase.Running && IsCancelledSince(grace))
-        {
-            TryFail(state, new WasmError(ErrorCode.Cancelled, "The call was cancelled, but its guest has not let go yet, as while a host function is running that it called; the call goes on without its caller."));
-        }
-        else if (phase == Phase.Running && Deadline != long.MaxValue && now >= Deadline + (long)(grace.TotalSeconds * Cell.Clock.TimestampFrequency))
-        {
-            TryFail(state, NotLetGo());
-        }
-    }
-
-    /// <summary>When it is next to be looked at by the sweeper.</summary>
-    public long NextDue => Math.Min(Deadline, Volatile.Read(ref _attendAt));
-
-    /// <summary>Whether its deadline has come.</summary>
-    internal bool IsTooLate => Deadline != long.MaxValue && Cell.Now >= Deadline;
-
-    internal static WasmError TooLate() =>
-        new(ErrorCode.DeadlineExceeded, "The call's deadline came while it waited for its store; the guest was not called.");
-
-    internal static WasmError NotLetGo() => new(
-        ErrorCode.DeadlineExceeded,
-        "The call's deadline has passed, but its guest has not let go yet, as while a host function is running that it called; the call goes on without its caller.");
-
-    /// <summary>Whether it is under way, for the sweeper to stay awake.</summary>
-    public bool IsActive => CurrentPhase is Phase.Waiting or Phase.Running;
 
     /// <summary>Ends it when its store has gone without taking it.</summary>
     internal void FailGone()

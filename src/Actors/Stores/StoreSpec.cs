@@ -10,16 +10,16 @@ public sealed record StoreSpec
     /// <summary>Limits, WASI and data of the store.</summary>
     public StoreOptions Options { get; init; } = new();
 
-    /// <summary>What becomes of the store after a guest was interrupted in the middle of a call. Default <see cref="InterruptPolicy.Replace"/>.</summary>
-    public InterruptPolicy AfterInterrupt { get; init; } = InterruptPolicy.Replace;
+    /// <summary>What becomes of the store after a guest was interrupted in the middle of a call. Default <see cref="FailurePolicy.Replace"/>.</summary>
+    public FailurePolicy AfterInterrupt { get; init; } = FailurePolicy.Replace;
 
-    /// <summary>What becomes of the store after its guest trapped. Default <see cref="InterruptPolicy.Keep"/>: WebAssembly leaves the
+    /// <summary>What becomes of the store after its guest trapped. Default <see cref="FailurePolicy.Keep"/>: WebAssembly leaves the
     /// instance usable, in whatever state the guest left it.</summary>
-    public InterruptPolicy AfterTrap { get; init; } = InterruptPolicy.Keep;
+    public FailurePolicy AfterTrap { get; init; } = FailurePolicy.Keep;
 
     /// <summary>What becomes of the store after the host failed in the middle of a guest's call: a host function threw, or an import was
-    /// not answered or not as its type says. Default <see cref="InterruptPolicy.Keep"/>.</summary>
-    public InterruptPolicy AfterHostException { get; init; } = InterruptPolicy.Keep;
+    /// not answered or not as its type says. Default <see cref="FailurePolicy.Keep"/>.</summary>
+    public FailurePolicy AfterHostException { get; init; } = FailurePolicy.Keep;
 
     /// <summary>How the store comes back when it is replaced.</summary>
     public RestartPolicy Restart { get; init; } = new();
@@ -51,12 +51,12 @@ public sealed record StoreSpec
     }
 
     /// <summary>What becomes of the store after a failure of its guest's work.</summary>
-    internal InterruptPolicy After(WasmException failure) => failure switch
+    internal FailurePolicy After(WasmException failure) => failure switch
     {
         Trap { TrapCode: TrapCode.Interrupt } => AfterInterrupt,
         Trap => AfterTrap,
         WasmError error when IsOfHost(error) => AfterHostException,
-        _ => InterruptPolicy.Keep,
+        _ => FailurePolicy.Keep,
     };
 
     // Others were refused before the guest ran.

@@ -85,7 +85,7 @@ public sealed class GuestExecutorTests
         var add = (await host.NewAsync(Guests.Worker, Guests.NoHost)).GetFunc("add");
         var spec = new StoreSpec
         {
-            AfterInterrupt = InterruptPolicy.Stop,
+            AfterInterrupt = FailurePolicy.Stop,
             Options = new() { Mode = ExecutionMode.Preemptive, Limits = new() { Deadline = TimeSpan.FromMinutes(5) } },
         };
         using var end = new CancellationTokenSource();

@@ -98,7 +98,7 @@ public sealed class NextTurnTests(HostFixture fixture) : IClassFixture<HostFixtu
         var load = new Load();
         for (int i = 0; busy && i < Environment.ProcessorCount * 2; i++)
         {
-            var spec = new StoreSpec { Options = new() { Mode = ExecutionMode.Preemptive }, AfterInterrupt = InterruptPolicy.Stop };
+            var spec = new StoreSpec { Options = new() { Mode = ExecutionMode.Preemptive }, AfterInterrupt = FailurePolicy.Stop };
             load.Add((await fixture.NewAsync(Guests.Worker, Guests.NoHost, spec)).GetFunc("spin"));
         }
 

@@ -36,10 +36,10 @@ public sealed class HostDisposalTests
     }
 
     [Theory]
-    [InlineData(InterruptPolicy.Keep)]
-    [InlineData(InterruptPolicy.Replace)]
-    [InlineData(InterruptPolicy.Stop)]
-    public async Task A_guest_that_waits_for_an_import_and_those_behind_it_are_answered_store_gone(InterruptPolicy policy)
+    [InlineData(FailurePolicy.Keep)]
+    [InlineData(FailurePolicy.Replace)]
+    [InlineData(FailurePolicy.Stop)]
+    public async Task A_guest_that_waits_for_an_import_and_those_behind_it_are_answered_store_gone(FailurePolicy policy)
     {
         var host = await StartAsync(grace: TimeSpan.FromMilliseconds(20));
         var never = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -108,7 +108,7 @@ public abstract class SleepingGuestTests(bool onThreads) : IAsyncLifetime
         Assert.Equal(ErrorCode.DeadlineExceeded, Assert.IsType<StoreProtocol.Failed>(reply).Failure.Code);
     }
 
-    private static readonly StoreSpec s_preemptive = new() { Options = new() { Mode = ExecutionMode.Preemptive }, AfterInterrupt = InterruptPolicy.Keep };
+    private static readonly StoreSpec s_preemptive = new() { Options = new() { Mode = ExecutionMode.Preemptive }, AfterInterrupt = FailurePolicy.Keep };
 
     private Task<InstanceRef> NewAsync() => _host.NewAsync(Sleeper, new ImportSet().DefineWasi(), s_preemptive);
 

@@ -47,7 +47,7 @@ public sealed class AttentionTests
 
                 return await never.Task;
             });
-        var guest = await host.NewAsync(Guest, imports, Guests.Spec(InterruptPolicy.Keep));
+        var guest = await host.NewAsync(Guest, imports, Guests.Spec(FailurePolicy.Keep));
         var call = guest.GetFunc("ask").CallAsync<int, int>(1).AsTask();
         await Expect.ConditionAsync(() => guest.Store.GetStatusAsync().AsTask().GetAwaiter().GetResult().ParkedOn == "env::other", "the nested call waits");
 

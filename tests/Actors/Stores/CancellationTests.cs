@@ -44,7 +44,7 @@ public class CancellationTests(HostFixture fixture) : IClassFixture<HostFixture>
     [Fact]
     public async Task A_guest_without_end_is_ended_by_cancellation()
     {
-        var (instance, started) = await SpinnerAsync(InterruptPolicy.Replace);
+        var (instance, started) = await SpinnerAsync(FailurePolicy.Replace);
         using var cancellation = new CancellationTokenSource();
         var spin = instance.GetFunc("announce_and_spin").CallAsync(cancellation.Token);
         await started;
@@ -138,7 +138,7 @@ public class CancellationTests(HostFixture fixture) : IClassFixture<HostFixture>
         Assert.Equal(3, await add.CallAsync<int, int, int>(1, 2));
     }
 
-    private async Task<(InstanceRef Instance, Task Started)> SpinnerAsync(InterruptPolicy policy)
+    private async Task<(InstanceRef Instance, Task Started)> SpinnerAsync(FailurePolicy policy)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var instance = await fixture.NewAsync(

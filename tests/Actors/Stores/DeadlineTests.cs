@@ -217,5 +217,5 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         public Collector(System.Collections.Concurrent.ConcurrentQueue<object> answers) => ReceiveAny(answers.Enqueue);
     }
 
-    private Task<InstanceRef> NewAsync() => _host.NewAsync(Guests.Worker, Guests.HostImport(_gate.Pass), Guests.Spec(InterruptPolicy.Replace));
+    private Task<InstanceRef> NewAsync() => _host.NewAsync(Guests.Worker, Guests.HostImport(_gate.Pass), Guests.Spec(FailurePolicy.Replace));
 }

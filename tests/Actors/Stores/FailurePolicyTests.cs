@@ -25,10 +25,10 @@ public sealed class FailurePolicyTests(HostFixture fixture) : IClassFixture<Host
     private readonly TaskCompletionSource<int> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Theory]
-    [InlineData(InterruptPolicy.Keep, null)]
-    [InlineData(InterruptPolicy.Replace, StoreFate.Replaced)]
-    [InlineData(InterruptPolicy.Stop, StoreFate.Stopped)]
-    public async Task A_trap_is_followed_by_what_AfterTrap_says(InterruptPolicy policy, StoreFate? fate)
+    [InlineData(FailurePolicy.Keep, null)]
+    [InlineData(FailurePolicy.Replace, StoreFate.Replaced)]
+    [InlineData(FailurePolicy.Stop, StoreFate.Stopped)]
+    public async Task A_trap_is_followed_by_what_AfterTrap_says(FailurePolicy policy, StoreFate? fate)
     {
         var (instance, failing, waiting) = await WithOthersWaitingAsync("ask_and_trap", new() { AfterTrap = policy });
 
@@ -40,10 +40,10 @@ public sealed class FailurePolicyTests(HostFixture fixture) : IClassFixture<Host
     }
 
     [Theory]
-    [InlineData(InterruptPolicy.Keep, null)]
-    [InlineData(InterruptPolicy.Replace, StoreFate.Replaced)]
-    [InlineData(InterruptPolicy.Stop, StoreFate.Stopped)]
-    public async Task A_failure_of_the_host_is_followed_by_what_AfterHostException_says(InterruptPolicy policy, StoreFate? fate)
+    [InlineData(FailurePolicy.Keep, null)]
+    [InlineData(FailurePolicy.Replace, StoreFate.Replaced)]
+    [InlineData(FailurePolicy.Stop, StoreFate.Stopped)]
+    public async Task A_failure_of_the_host_is_followed_by_what_AfterHostException_says(FailurePolicy policy, StoreFate? fate)
     {
         var (instance, failing, waiting) = await WithOthersWaitingAsync("ask", new() { AfterHostException = policy });
 
@@ -57,7 +57,7 @@ public sealed class FailurePolicyTests(HostFixture fixture) : IClassFixture<Host
     [Fact]
     public async Task An_inline_function_that_throws_and_an_import_that_is_not_answered_are_failures_of_the_host()
     {
-        var spec = new StoreSpec { AfterHostException = InterruptPolicy.Replace };
+        var spec = new StoreSpec { AfterHostException = FailurePolicy.Replace };
         var inline = await fixture.NewAsync(Guests.Worker, Guests.HostImport(static _ => throw new InvalidTimeZoneException("no")), spec);
         Assert.Equal(1, await inline.GetFunc("next").CallAsync<int>());
         Assert.Equal(StoreFate.Replaced, (await Expect.ErrorAsync(ErrorCode.HostException, inline.GetFunc("call_host").CallAsync(1))).Fate);
@@ -72,7 +72,7 @@ public sealed class FailurePolicyTests(HostFixture fixture) : IClassFixture<Host
     [Fact]
     public async Task What_was_refused_before_the_guest_ran_changes_no_store()
     {
-        var all = new StoreSpec { AfterTrap = InterruptPolicy.Stop, AfterHostException = InterruptPolicy.Stop, AfterInterrupt = InterruptPolicy.Stop };
+        var all = new StoreSpec { AfterTrap = FailurePolicy.Stop, AfterHostException = FailurePolicy.Stop, AfterInterrupt = FailurePolicy.Stop };
         var instance = await fixture.NewAsync(Guest, new ImportMap().Serve("env", "ask", (int x) => Task.FromResult(x)), all);
         Assert.Equal(1, await instance.GetFunc("next").CallAsync<int>());
 
@@ -85,7 +85,7 @@ public sealed class FailurePolicyTests(HostFixture fixture) : IClassFixture<Host
     [Fact]
     public async Task A_batch_ends_with_a_trap_after_which_the_store_is_replaced()
     {
-        var instance = await fixture.NewAsync(Guest, new ImportMap().Serve("env", "ask", (int x) => Task.FromResult(x)), new() { AfterTrap = InterruptPolicy.Replace });
+        var instance = await fixture.NewAsync(Guest, new ImportMap().Serve("env", "ask", (int x) => Task.FromResult(x)), new() { AfterTrap = FailurePolicy.Replace });
         var next = new StoreProtocol.Call(instance.GetFunc("next").Id, []);
         var trap = new StoreProtocol.Call(instance.GetFunc("trap").Id, []);
 
@@ -106,15 +106,15 @@ public sealed class FailurePolicyTests(HostFixture fixture) : IClassFixture<Host
         return (instance, failing, waiting);
     }
 
-    private static async Task FollowsAsync(InterruptPolicy policy, InstanceRef instance, Task<int>[] waiting)
+    private static async Task FollowsAsync(FailurePolicy policy, InstanceRef instance, Task<int>[] waiting)
     {
         switch (policy)
         {
-            case InterruptPolicy.Keep:
+            case FailurePolicy.Keep:
                 int[] answers = await Expect.SoonAsync(Task.WhenAll(waiting));
                 Assert.Equal([2, 3, 4, 5, 6], answers);
                 break;
-            case InterruptPolicy.Replace:
+            case FailurePolicy.Replace:
                 foreach (var call in waiting)
                 {
                     await Expect.ErrorAsync(ErrorCode.StoreLost, () => call);

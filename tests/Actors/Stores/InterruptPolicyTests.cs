@@ -12,7 +12,7 @@ public class InterruptPolicyTests(HostFixture fixture) : IClassFixture<HostFixtu
     [Fact]
     public async Task A_replaced_store_loses_its_state_and_keeps_its_handles()
     {
-        var instance = await NewAsync(InterruptPolicy.Replace);
+        var instance = await NewAsync(FailurePolicy.Replace);
         var next = instance.GetFunc("next");
 
         for (int round = 0; round < 5; round++)
@@ -28,7 +28,7 @@ public class InterruptPolicyTests(HostFixture fixture) : IClassFixture<HostFixtu
     [Fact]
     public async Task Callers_that_waited_for_a_store_that_broke_get_store_lost()
     {
-        var (waiting, asked, instance) = await BreakWhileOthersWaitAsync(InterruptPolicy.Replace);
+        var (waiting, asked, instance) = await BreakWhileOthersWaitAsync(FailurePolicy.Replace);
 
         foreach (var call in waiting)
         {
@@ -43,7 +43,7 @@ public class InterruptPolicyTests(HostFixture fixture) : IClassFixture<HostFixtu
     [Fact]
     public async Task A_kept_store_goes_on_as_the_guest_left_it()
     {
-        var (waiting, asked, instance) = await BreakWhileOthersWaitAsync(InterruptPolicy.Keep);
+        var (waiting, asked, instance) = await BreakWhileOthersWaitAsync(FailurePolicy.Keep);
 
         Assert.Equal(Enumerable.Range(2, waiting.Length), await Expect.SoonAsync(Task.WhenAll(waiting)));
         Assert.IsType<StoreProtocol.Returned>(await asked);
@@ -53,7 +53,7 @@ public class InterruptPolicyTests(HostFixture fixture) : IClassFixture<HostFixtu
     [Fact]
     public async Task A_stopped_store_has_gone_for_all_who_waited()
     {
-        var (waiting, asked, instance) = await BreakWhileOthersWaitAsync(InterruptPolicy.Stop);
+        var (waiting, asked, instance) = await BreakWhileOthersWaitAsync(FailurePolicy.Stop);
 
         Assert.True(instance.Store.IsGone);
         foreach (var call in waiting)
@@ -81,7 +81,7 @@ public class InterruptPolicyTests(HostFixture fixture) : IClassFixture<HostFixtu
     [Fact]
     public async Task More_than_ten_replacements_a_minute_give_the_store_a_rest_and_everybody_is_answered()
     {
-        var (instance, interruptAsync) = await InterruptibleAsync(InterruptPolicy.Replace);
+        var (instance, interruptAsync) = await InterruptibleAsync(FailurePolicy.Replace);
         for (int i = 0; i < 10; i++)
         {
             await interruptAsync(() => { });
@@ -101,10 +101,10 @@ public class InterruptPolicyTests(HostFixture fixture) : IClassFixture<HostFixtu
         Assert.False(instance.Store.IsGone);
     }
 
-    private Task<InstanceRef> NewAsync(InterruptPolicy policy) => fixture.NewAsync(Guests.Worker, Guests.NoHost, Guests.Spec(policy));
+    private Task<InstanceRef> NewAsync(FailurePolicy policy) => fixture.NewAsync(Guests.Worker, Guests.NoHost, Guests.Spec(policy));
 
     // Cancels a guest without end while calls wait behind it; "next" has answered 1 before.
-    private async Task<(Task<int>[] Waiting, Task<object> Asked, InstanceRef Instance)> BreakWhileOthersWaitAsync(InterruptPolicy policy)
+    private async Task<(Task<int>[] Waiting, Task<object> Asked, InstanceRef Instance)> BreakWhileOthersWaitAsync(FailurePolicy policy)
     {
         var (instance, interruptAsync) = await InterruptibleAsync(policy);
         Assert.Equal(1, await instance.GetFunc("next").CallAsync<int>());
@@ -119,7 +119,7 @@ public class InterruptPolicyTests(HostFixture fixture) : IClassFixture<HostFixtu
     }
 
     // An instance, and what starts a guest without end in it, does something meanwhile, and cancels the guest.
-    private async Task<(InstanceRef Instance, Func<Action, Task> InterruptAsync)> InterruptibleAsync(InterruptPolicy policy)
+    private async Task<(InstanceRef Instance, Func<Action, Task> InterruptAsync)> InterruptibleAsync(FailurePolicy policy)
     {
         var started = new SemaphoreSlim(0);
         var import = Guests.HostImport(x =>

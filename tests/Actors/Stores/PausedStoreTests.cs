@@ -78,10 +78,10 @@ public abstract class PausedStoreSpec(HostFixture fixture)
     }
 
     [Theory]
-    [InlineData(InterruptPolicy.Keep, StoreFate.Kept)]
-    [InlineData(InterruptPolicy.Replace, StoreFate.Replaced)]
-    [InlineData(InterruptPolicy.Stop, StoreFate.Stopped)]
-    public async Task A_waiting_guest_is_cancelled_at_once_and_the_failure_tells_what_became_of_the_store(InterruptPolicy policy, StoreFate fate)
+    [InlineData(FailurePolicy.Keep, StoreFate.Kept)]
+    [InlineData(FailurePolicy.Replace, StoreFate.Replaced)]
+    [InlineData(FailurePolicy.Stop, StoreFate.Stopped)]
+    public async Task A_waiting_guest_is_cancelled_at_once_and_the_failure_tells_what_became_of_the_store(FailurePolicy policy, StoreFate fate)
     {
         var guest = await WaitingAsync(Guests.Spec(policy));
         await guest.GetGlobal("g").SetAsync(77);
@@ -93,20 +93,20 @@ public abstract class PausedStoreSpec(HostFixture fixture)
         var trap = await Assert.ThrowsAsync<Trap>(() => Expect.SoonAsync(call));
         Assert.Equal((ErrorCode.Cancelled, fate), (trap.Code, trap.Fate));
         Assert.Contains("env::ask", trap.Message);
-        if (policy == InterruptPolicy.Stop)
+        if (policy == FailurePolicy.Stop)
         {
             await Expect.ErrorAsync(ErrorCode.StoreGone, guest.GetFunc("plain").CallAsync<int, int>(1));
         }
         else
         {
-            Assert.Equal(policy == InterruptPolicy.Keep ? 77 : 5, (await Expect.SoonAsync(guest.GetGlobal("g").GetAsync())).AsI32());
+            Assert.Equal(policy == FailurePolicy.Keep ? 77 : 5, (await Expect.SoonAsync(guest.GetGlobal("g").GetAsync())).AsI32());
         }
     }
 
     [Fact]
     public async Task A_running_guest_in_slices_is_cancelled_and_tells_the_same()
     {
-        var guest = await WaitingAsync(Guests.Spec(InterruptPolicy.Keep));
+        var guest = await WaitingAsync(Guests.Spec(FailurePolicy.Keep));
         using var cancellation = new CancellationTokenSource();
         var call = guest.GetFunc("spin").CallAsync(cancellation.Token).AsTask();
         await Expect.ConditionAsync(() => guest.Store.GetStatusAsync().AsTask().GetAwaiter().GetResult() is { Slices: > 20 }, "it runs");
@@ -119,7 +119,7 @@ public abstract class PausedStoreSpec(HostFixture fixture)
     [Fact]
     public async Task The_deadline_reaches_a_waiting_guest_by_handle_and_by_message()
     {
-        var guest = await WaitingAsync(Guests.Spec(InterruptPolicy.Keep));
+        var guest = await WaitingAsync(Guests.Spec(FailurePolicy.Keep));
         var trap = await Assert.ThrowsAsync<Trap>(() => Expect.SoonAsync(guest.GetFunc("ask").CallAsync<int, int>(1, TimeSpan.FromMilliseconds(150))));
         Assert.Equal((ErrorCode.DeadlineExceeded, StoreFate.Kept), (trap.Code, trap.Fate));
 
@@ -135,12 +135,12 @@ public abstract class PausedStoreSpec(HostFixture fixture)
     {
         TimeSpan? left = null;
         CallChain? chain = null;
-        var slow = await fixture.NewAsync("""(module (func (export "spin") (param i32) (result i32) (loop $l (br $l)) (i32.const 0)))""", null, Guests.Spec(InterruptPolicy.Keep));
+        var slow = await fixture.NewAsync("""(module (func (export "spin") (param i32) (result i32) (loop $l (br $l)) (i32.const 0)))""", null, Guests.Spec(FailurePolicy.Keep));
         var guest = await fixture.NewAsync(ServedImportSpec.Guest, new ImportMap().Serve("env", "ask", async (CallerRef caller, int x) =>
         {
             (left, chain) = (caller.Options.Within, caller.Options.Chain);
             return await slow.GetFunc("spin").CallAsync<int, int>(x); // nothing said, and ends with the import all the same
-        }), Guests.Spec(InterruptPolicy.Keep));
+        }), Guests.Spec(FailurePolicy.Keep));
 
         var failure = await Assert.ThrowsAnyAsync<WasmException>(() => Expect.SoonAsync(guest.GetFunc("ask").CallAsync<int, int>(1, TimeSpan.FromMilliseconds(200))));
         Assert.Equal(ErrorCode.DeadlineExceeded, failure.Code);
@@ -217,7 +217,7 @@ public abstract class PausedStoreSpec(HostFixture fixture)
     [Fact]
     public async Task A_preemptive_store_runs_its_guests_in_slices()
     {
-        var spec = new StoreSpec { Options = new() { Mode = ExecutionMode.Preemptive }, AfterInterrupt = InterruptPolicy.Keep };
+        var spec = new StoreSpec { Options = new() { Mode = ExecutionMode.Preemptive }, AfterInterrupt = FailurePolicy.Keep };
         var guest = await fixture.NewAsync("""(module (func (export "spin") (loop $l (br $l))))""", null, spec);
         using var cancellation = new CancellationTokenSource();
         var call = guest.GetFunc("spin").CallAsync(cancellation.Token).AsTask();

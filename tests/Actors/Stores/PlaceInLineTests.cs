@@ -33,11 +33,11 @@ public sealed class PlaceInLineTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(InterruptPolicy.Replace)]
-    [InlineData(InterruptPolicy.Keep)]
-    public async Task A_guest_that_follows_one_that_was_given_up_gets_no_more_than_its_share(InterruptPolicy policy)
+    [InlineData(FailurePolicy.Replace)]
+    [InlineData(FailurePolicy.Keep)]
+    public async Task A_guest_that_follows_one_that_was_given_up_gets_no_more_than_its_share(FailurePolicy policy)
     {
-        var other = await NewAsync(InterruptPolicy.Keep);
+        var other = await NewAsync(FailurePolicy.Keep);
         var store = await NewAsync(policy);
         _ = other.GetFunc("spin").CallAsync().AsTask();
         for (int i = 0; i < 8; i++)
@@ -62,7 +62,7 @@ public sealed class PlaceInLineTests : IAsyncLifetime
     [Fact]
     public async Task A_place_that_means_nothing_any_more_is_ignored()
     {
-        var store = await NewAsync(InterruptPolicy.Keep);
+        var store = await NewAsync(FailurePolicy.Keep);
         var add = await _host.NewAsync(Guests.Worker, Guests.NoHost);
 
         store.Store.Actor.Tell(new GuestPlace(store.Store.Actor, new Tenant("", 1)));
@@ -99,7 +99,7 @@ public sealed class PlaceInLineTests : IAsyncLifetime
         return slices;
     }
 
-    private Task<InstanceRef> NewAsync(InterruptPolicy policy) => _host.NewAsync(Spinner, null, new()
+    private Task<InstanceRef> NewAsync(FailurePolicy policy) => _host.NewAsync(Spinner, null, new()
     {
         AfterInterrupt = policy,
         Restart = new() { FirstDelay = TimeSpan.Zero },

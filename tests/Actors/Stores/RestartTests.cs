@@ -232,7 +232,7 @@ public sealed class RestartTests : IAsyncLifetime
         }),
         new()
         {
-            AfterTrap = InterruptPolicy.Replace,
+            AfterTrap = FailurePolicy.Replace,
             Restart = new()
             {
                 MaxReplacements = maxReplacements,

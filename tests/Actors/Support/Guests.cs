@@ -28,7 +28,7 @@ internal static class Guests
 
     internal static ImportMap NoHost => HostImport(static x => x);
 
-    internal static StoreSpec Spec(InterruptPolicy policy = InterruptPolicy.Replace, int queueLimit = 10_000, TimeSpan? deadline = null) => new()
+    internal static StoreSpec Spec(FailurePolicy policy = FailurePolicy.Replace, int queueLimit = 10_000, TimeSpan? deadline = null) => new()
     {
         AfterInterrupt = policy,
         QueueLimit = queueLimit,

@@ -47,7 +47,7 @@ public sealed class StoreEventsTests : IAsyncLifetime
     [Fact]
     public async Task A_store_that_its_policy_ends_is_told_as_stopped_with_the_reason()
     {
-        var instance = await _fixture.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { AfterInterrupt = InterruptPolicy.Stop });
+        var instance = await _fixture.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { AfterInterrupt = FailurePolicy.Stop });
 
         await Expect.DeadlineTrapAsync(() => instance.GetFunc("spin").CallAsync(TimeSpan.FromMilliseconds(20)));
 

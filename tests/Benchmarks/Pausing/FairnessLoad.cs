@@ -24,7 +24,7 @@ internal static class FairnessLoad
         var spec = new StoreSpec
         {
             Options = new StoreOptions { Mode = ExecutionMode.Preemptive, Limits = new StoreLimits { Deadline = Timeout.InfiniteTimeSpan } },
-            AfterInterrupt = InterruptPolicy.Keep,
+            AfterInterrupt = FailurePolicy.Keep,
         };
         var endless = new InstanceRef[guests];
         for (int i = 0; i < guests; i++)

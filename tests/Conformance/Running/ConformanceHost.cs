@@ -63,7 +63,7 @@ internal sealed class ConformanceHost : IAsyncDisposable
             },
 
             // A script whose guest did not end has failed; nothing of it is repeated.
-            AfterInterrupt = InterruptPolicy.Stop,
+            AfterInterrupt = FailurePolicy.Stop,
         };
         return await ScriptSession.OpenAsync(_host, await _host.CreateStoreAsync(spec));
     }

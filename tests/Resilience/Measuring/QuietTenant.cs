@@ -35,7 +35,7 @@ internal sealed class QuietTenant
         var functions = new FuncRef[Callers];
         for (int i = 0; i < Callers; i++)
         {
-            var store = await host.CreateStoreAsync(new StoreSpec { Options = new StoreOptions { Mode = ExecutionMode.Preemptive } }).ConfigureAwait(false);
+            var store = await host.CreateStoreAsync(new StoreSpec { Tenant = "quiet", Options = new StoreOptions { Mode = ExecutionMode.Preemptive } }).ConfigureAwait(false);
             functions[i] = (await store.InstantiateAsync(module).ConfigureAwait(false)).GetFunc("count");
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WasmActors.Actors.Admission;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
 using WasmActors.Resilience.Guests;
@@ -32,12 +33,12 @@ internal static class OverloadScenario
     internal static Scenario Scenario { get; } = new(
         "overload",
         "Ten times more load than the host can serve: refusals at once, nine tenths of the peak for what is accepted, normal again soon.",
-        new Dictionary<string, string>(StringComparer.Ordinal) { [Admission] = "queues have no bound" },
+        new Dictionary<string, string>(StringComparer.Ordinal) { [Admission] = "neither queues nor waits have a bound" },
         RunAsync);
 
     private static async Task RunAsync(ScenarioRun run)
     {
-        var host = await WasmHost.StartAsync(ScenarioRun.HostOptions).ConfigureAwait(false);
+        var host = await WasmHost.StartAsync(ScenarioRun.HostOptions with { Admission = new AdmissionOptions { WithoutBounds = !run.Has(Admission) } }).ConfigureAwait(false);
         await using var _ = host.ConfigureAwait(false);
         var unbounded = await NewAsync(host, int.MaxValue).ConfigureAwait(false);
         var probes = await PeakAsync(unbounded, ProbeRounds, run.PartOf(5, 1)).ConfigureAwait(false);
@@ -74,7 +75,7 @@ internal static class OverloadScenario
     private static async Task<FuncRef[]> NewAsync(WasmHost host, int queueLimit)
     {
         var module = await host.LoadTextAsync(WorkGuest.Text).ConfigureAwait(false);
-        var spec = new StoreSpec { QueueLimit = queueLimit, AfterInterrupt = InterruptPolicy.Keep, Options = new StoreOptions { Mode = ExecutionMode.Preemptive } };
+        var spec = new StoreSpec { QueueLimit = queueLimit, AfterInterrupt = FailurePolicy.Keep, Options = new StoreOptions { Mode = ExecutionMode.Preemptive } };
         var work = new FuncRef[Stores];
         for (int i = 0; i < Stores; i++)
         {

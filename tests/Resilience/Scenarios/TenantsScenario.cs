@@ -102,7 +102,7 @@ internal static class TenantsScenario
             : new ImportSet().Define("env", "confirm", static (long number) => number);
         var spec = new StoreSpec
         {
-            AfterInterrupt = InterruptPolicy.Keep,
+            AfterInterrupt = FailurePolicy.Keep,
             Options = new StoreOptions { Mode = tenant % 4 < 2 ? ExecutionMode.Direct : ExecutionMode.Preemptive },
         };
         var module = await host.LoadTextAsync(Guest).ConfigureAwait(false);

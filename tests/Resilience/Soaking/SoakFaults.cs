@@ -73,7 +73,7 @@ internal sealed class SoakFaults : IDisposable
 
     private async Task EndlessAsync()
     {
-        var spec = new StoreSpec { AfterInterrupt = InterruptPolicy.Stop, Options = new StoreOptions { Mode = ExecutionMode.Preemptive, Limits = new StoreLimits { Deadline = s_deadline } } };
+        var spec = new StoreSpec { AfterInterrupt = FailurePolicy.Stop, Options = new StoreOptions { Mode = ExecutionMode.Preemptive, Limits = new StoreLimits { Deadline = s_deadline } } };
         await Task.WhenAll(Enumerable.Range(0, Endless).Select(async i =>
         {
             var module = await _host.LoadTextAsync(EndlessGuests.All.Values.ElementAt(i % EndlessGuests.All.Count)).ConfigureAwait(false);

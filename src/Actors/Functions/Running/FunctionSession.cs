@@ -130,7 +130,7 @@ internal sealed class FunctionSession
 
     private static StoreSpec Store(FunctionSpec spec, WasiOptions wasi) => new()
     {
-        AfterInterrupt = InterruptPolicy.Stop, // a fresh session is started for the next call instead
+        AfterInterrupt = FailurePolicy.Stop, // a fresh session is started for the next call instead
         Options = new StoreOptions
         {
             Mode = ExecutionMode.Preemptive,

@@ -86,7 +86,7 @@ internal sealed class GuestRun(RunSettings settings, Terminal terminal, ILogger 
         var limits = profile.Limits;
         return new StoreSpec
         {
-            AfterInterrupt = InterruptPolicy.Stop,
+            AfterInterrupt = FailurePolicy.Stop,
             Options = profile with
             {
                 Features = profile.Features | settings.Features,

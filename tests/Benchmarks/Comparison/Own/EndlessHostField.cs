@@ -22,7 +22,7 @@ internal sealed class EndlessHostField : IEndlessField
             Mode = ExecutionMode.Preemptive,
             Limits = new StoreLimits { Deadline = Timeout.InfiniteTimeSpan },
         },
-        AfterInterrupt = InterruptPolicy.Stop,
+        AfterInterrupt = FailurePolicy.Stop,
     };
 
     private readonly ImportMap _imports;

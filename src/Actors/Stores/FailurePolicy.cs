@@ -2,7 +2,7 @@ namespace WasmActors.Actors.Stores;
 
 /// <summary>What becomes of a store whose guest was interrupted by a deadline or a cancellation, trapped, or was let down by the host in
 /// the middle of a call.</summary>
-public enum InterruptPolicy
+public enum FailurePolicy
 {
     /// <summary>A fresh store is made the same way: same instances, same handles, first state; when, <see cref="RestartPolicy"/> says. The
     /// default after an interruption.</summary>
