@@ -38,6 +38,9 @@ internal sealed class RestartGovernor(RestartPolicy policy, TimeProvider clock, 
         }
     }
 
+    /// <summary>The store is replaced for a reason that is no failure of its own: at once, and not counted.</summary>
+    internal void Excused() => Delay = TimeSpan.Zero;
+
     /// <summary>The store is being made again.</summary>
     internal void Trying()
     {

@@ -7,7 +7,8 @@ namespace WasmActors.Actors.Stores;
 /// The first replacement in a <see cref="Window"/> is immediate; the second waits <see cref="FirstDelay"/>, and each further one twice as
 /// long as the one before. One replacement more than <see cref="MaxReplacements"/> opens the circuit: commands are answered
 /// <c>store.circuit_open</c> at once, until after <see cref="OpenFor"/> the store is tried again. A failure of that try opens the circuit
-/// for twice as long; the first command that succeeds closes it. A store that cannot be made again counts like one that broke.
+/// for twice as long; the first command that succeeds closes it. A store that cannot be made again counts like one that broke;
+/// a replacement after a caller cancelled its call is immediate and does not count.
 /// </remarks>
 public sealed record RestartPolicy
 {

@@ -116,7 +116,9 @@ internal sealed partial class StoreActor
     private void ComeBack(Exception reason)
     {
         long now = _cell.TryReadClock(out long timestamp) ? timestamp : 0;
-        var restarts = _recipe.Failed(_engine.Settings.Clock, now);
+        var restarts = reason is WasmException { Code: ErrorCode.Cancelled }
+            ? _recipe.Excused(_engine.Settings.Clock)
+            : _recipe.Failed(_engine.Settings.Clock, now);
         string code = (reason as WasmException)?.Code ?? ErrorCode.StoreLost;
         _recipe.BrokenBy = GuestReason(reason);
         string message = reason is WasmException ? GuestText.MessageOf(reason) : $"{reason.GetType().Name}: {GuestText.MessageOf(reason)}";

@@ -39,9 +39,17 @@ internal sealed class StoreRecipe
     /// <summary>The store failed: the governor decides when it is made again.</summary>
     internal RestartGovernor Failed(TimeProvider clock, long now)
     {
-        Restarts ??= new RestartGovernor(Spec.Restart, clock, Random.Shared.NextDouble);
-        Restarts.Failed(now);
-        return Restarts;
+        var restarts = Governor(clock);
+        restarts.Failed(now);
+        return restarts;
+    }
+
+    /// <summary>The store is replaced because its guest's caller gave up, which says nothing of the store: at once.</summary>
+    internal RestartGovernor Excused(TimeProvider clock)
+    {
+        var restarts = Governor(clock);
+        restarts.Excused();
+        return restarts;
     }
 
     internal void BeginGeneration() => Generation++;
@@ -55,4 +63,6 @@ internal sealed class StoreRecipe
             _steps.Add(command.Record is null ? command : command with { Record = null });
         }
     }
+
+    private RestartGovernor Governor(TimeProvider clock) => Restarts ??= new RestartGovernor(Spec.Restart, clock, Random.Shared.NextDouble);
 }

@@ -17,7 +17,7 @@ internal sealed class SoakTask(int number, StoreSlots slots, SoakTally tally)
             int slot = _random.Next(slots.Count);
             var instance = slots.Get(slot);
             string? code = await OneAsync(instance, _random.Next(1000));
-            if (code == ErrorCode.StoreGone || _random.Next(2_000) == 0)
+            if (code is ErrorCode.StoreGone or ErrorCode.CircuitOpen || _random.Next(2_000) == 0)
             {
                 await slots.ReplaceAsync(slot, instance);
             }
@@ -104,7 +104,7 @@ internal sealed class SoakTask(int number, StoreSlots slots, SoakTally tally)
     private Task<string?> FailsAsync<T>(string[] codes, Func<ValueTask<T>> call) =>
         CountAsync(call(), static _ => Assert.Fail("The call should have failed."), codes);
 
-    // The code of the failure, null for success. Any call may meet a store that broke or was stopped, or a line that is too long for its deadline.
+    // The code of the failure, null for success. Any call may meet a store that broke, broke too often, or was stopped, or a line that is too long for its deadline.
     private async Task<string?> CountAsync<T>(ValueTask<T> call, Action<T> check, string[] codes)
     {
         tally.CountSent();
@@ -117,7 +117,7 @@ internal sealed class SoakTask(int number, StoreSlots slots, SoakTally tally)
         }
         catch (WasmException failure)
         {
-            Assert.True(failure.Code is ErrorCode.StoreLost or ErrorCode.StoreGone or ErrorCode.Busy || codes.Contains(failure.Code, StringComparer.Ordinal), $"{failure.Code}: {failure.Message}");
+            Assert.True(failure.Code is ErrorCode.StoreLost or ErrorCode.StoreGone or ErrorCode.CircuitOpen or ErrorCode.Busy || codes.Contains(failure.Code, StringComparer.Ordinal), $"{failure.Code}: {failure.Message}");
             tally.CountAnswer(failure.Code);
             return failure.Code;
         }

@@ -70,6 +70,20 @@ public sealed class FailurePolicyTests(HostFixture fixture) : IClassFixture<Host
     }
 
     [Fact]
+    public async Task Callers_that_give_up_do_not_open_the_circuit()
+    {
+        var instance = await fixture.NewAsync(Guests.Worker, Guests.HostImport(static x => x), new StoreSpec { Restart = new() { MaxReplacements = 0 } });
+        for (int i = 0; i < 3; i++)
+        {
+            using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+            var failure = await Assert.ThrowsAnyAsync<WasmException>(() => instance.GetFunc("spin").CallAsync(cancellation.Token).AsTask());
+            Assert.Equal(ErrorCode.Cancelled, failure.Code);
+
+            Assert.Equal(1, await instance.GetFunc("next").CallAsync<int>());
+        }
+    }
+
+    [Fact]
     public async Task What_was_refused_before_the_guest_ran_changes_no_store()
     {
         var all = new StoreSpec { AfterTrap = FailurePolicy.Stop, AfterHostException = FailurePolicy.Stop, AfterInterrupt = FailurePolicy.Stop };

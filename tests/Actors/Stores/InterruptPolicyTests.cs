@@ -81,15 +81,16 @@ public class InterruptPolicyTests(HostFixture fixture) : IClassFixture<HostFixtu
     [Fact]
     public async Task More_than_ten_replacements_a_minute_give_the_store_a_rest_and_everybody_is_answered()
     {
-        var (instance, interruptAsync) = await InterruptibleAsync(FailurePolicy.Replace);
+        var instance = await fixture.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { AfterTrap = FailurePolicy.Replace, Restart = new() { FirstDelay = TimeSpan.Zero } });
         for (int i = 0; i < 10; i++)
         {
-            await interruptAsync(() => { });
+            await Expect.TrapAsync("trap.unreachable", instance.GetFunc("trap").CallAsync());
             Assert.Equal(1, await instance.GetFunc("next").CallAsync<int>());
         }
 
-        Task<int>[] waiting = [];
-        await interruptAsync(() => waiting = [.. Enumerable.Range(0, 20).Select(_ => instance.GetFunc("next").CallAsync<int>().AsTask())]);
+        var last = instance.GetFunc("trap").CallAsync();
+        Task<int>[] waiting = [.. Enumerable.Range(0, 20).Select(async _ => await instance.GetFunc("next").CallAsync<int>())];
+        await Expect.TrapAsync("trap.unreachable", last);
 
         foreach (var call in waiting)
         {

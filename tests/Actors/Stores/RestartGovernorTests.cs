@@ -101,6 +101,23 @@ public sealed class RestartGovernorTests
     }
 
     [Fact]
+    public void What_is_no_failure_of_the_store_is_not_counted_and_waits_for_nothing()
+    {
+        var governor = New(s_policy with { MaxReplacements = 2 });
+        Fail(governor, times: 2);
+        Assert.NotEqual(TimeSpan.Zero, governor.Delay);
+
+        for (int i = 0; i < 100; i++)
+        {
+            governor.Excused();
+        }
+
+        Assert.Equal((CircuitState.Closed, TimeSpan.Zero), (governor.Circuit, governor.Delay));
+        Fail(governor, times: 1);
+        Assert.Equal(CircuitState.Open, governor.Circuit);
+    }
+
+    [Fact]
     public void A_policy_out_of_range_is_refused_by_the_settings_name()
     {
         foreach (var (policy, name) in new[]
