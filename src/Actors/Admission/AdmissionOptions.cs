@@ -15,9 +15,9 @@ public sealed record AdmissionOptions
 
     /// <summary>Longest time that a request is to wait, as measured while requests keep waiting: beyond it, no more are taken until the
     /// line is shorter (<c>call.busy</c>). A store's line and a tenant's are measured; the first 16 of a store, and 32 for each processor of the
-    /// host, shared by its tenants, are always taken. Default 1 s;
-    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as the calls' own deadlines allow, of which a line is to take half at most.</summary>
-    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(1);
+    /// host, shared by its tenants, are always taken. Default
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as the calls' own deadlines allow, of which a line is to take half at most.</summary>
+    public TimeSpan LongestWait { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>Most calls that wait for imports at the same time. Default 32,768; in one more the import fails with <c>call.busy</c>.</summary>
     public int MaxParked { get; init; } = 32_768;

@@ -16,7 +16,7 @@ public sealed class StoreLineTests : IDisposable
 
     private readonly ManualClock _clock = new();
     private readonly WasmEngine _engine;
-    private readonly HostAdmission _host = new(new AdmissionOptions());
+    private readonly HostAdmission _host = new(new AdmissionOptions { LongestWait = TimeSpan.FromSeconds(1) });
 
     public StoreLineTests() => _engine = new WasmEngine(new EngineSettings { Clock = _clock });
 

@@ -16,6 +16,7 @@ internal static class GarbageLoad
 {
     private const int Stores = 200;
     private const int Asks = 20;
+    private static readonly Lock s_collecting = new();
     private static object? s_sink;
 
     internal static async Task<bool> RunAsync(PauseOptions options)
@@ -147,9 +148,14 @@ internal static class GarbageLoad
                 nodes[random.Next(1000)] = new byte[random.Next(2000)];
             }
 
-            if (random.Next(10) == 0)
+            if (random.Next(3) == 0)
             {
-                GC.Collect(random.Next(3), GCCollectionMode.Forced, blocking: random.Next(2) == 0, compacting: random.Next(4) == 0);
+                // By one thread at a time, and none in the background: a collection that is forced while one runs in the background is begun
+                // again and again until that ends, which it keeps from ending; some .NET programs of a few lines stand still for minutes so.
+                lock (s_collecting)
+                {
+                    GC.Collect(random.Next(3), GCCollectionMode.Forced, blocking: true, compacting: random.Next(4) == 0);
+                }
             }
         }
     }
