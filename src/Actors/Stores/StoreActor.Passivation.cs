@@ -8,7 +8,6 @@ namespace WasmActors.Actors.Stores;
 internal sealed partial class StoreActor
 {
     private volatile bool _isPassive;
-    private bool _isRevived;
 
     /// <summary>Whether its store has been passivated; read by any thread, as the two below.</summary>
     internal bool IsPassive => _isPassive;
@@ -48,7 +47,6 @@ internal sealed partial class StoreActor
         }
 
         _isPassive = false;
-        _isRevived = true;
         Make();
         Log.Debug("Store {Store} is made again, generation {Generation}", _cell.Id, _recipe.Generation);
         return RefusalWithoutStore();

@@ -46,13 +46,11 @@ internal sealed partial class StoreActor
         _isBeingMade = false;
         _isOnTrial = _recipe.Restarts is { Circuit: CircuitState.HalfOpen };
         _cell.CloseCircuit();
-        if (_isRevived)
+        if (_recipe.BrokenBy is { } code)
         {
-            _isRevived = false; // it did not break
-            return;
+            _recipe.BrokenBy = null;
+            TellReplaced(code);
         }
-
-        TellReplaced();
     }
 
     // The first command that succeeded after a rest.

@@ -95,10 +95,10 @@ internal sealed partial class StoreActor
         Context.System.EventStream.Publish(new StoreStarted(Handle, _recipe.Generation));
     }
 
-    private void TellReplaced()
+    private void TellReplaced(string brokenBy)
     {
         StoreMetrics.Replaced();
-        Context.System.EventStream.Publish(new StoreReplaced(Handle, _recipe.Generation, _recipe.BrokenBy));
+        Context.System.EventStream.Publish(new StoreReplaced(Handle, _recipe.Generation, brokenBy));
     }
 
     private void TellStopped()

@@ -30,8 +30,8 @@ internal sealed class StoreRecipe
     /// <summary>Decides when it is made again; null while it has not failed.</summary>
     internal RestartGovernor? Restarts { get; private set; }
 
-    /// <summary>What it broke by last: a code, or the name of an exception's type.</summary>
-    internal string BrokenBy { get; set; } = "";
+    /// <summary>What it broke by, a code or the name of an exception's type; null while it has not, and again once it was replaced.</summary>
+    internal string? BrokenBy { get; set; }
 
     /// <summary>Somebody waits for the store to stop.</summary>
     internal void StopFor(in Work stopper) => (_stoppers ??= []).Add(stopper);

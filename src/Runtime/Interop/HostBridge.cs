@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
@@ -15,6 +14,12 @@ namespace WasmActors.Runtime.Interop;
 /// </summary>
 internal static unsafe class HostBridge
 {
+    private static readonly LinkerFunc.Definer s_define = static (linker, module, moduleLength, name, nameLength, type, data) =>
+        Native.wasmtime_linker_define_func(linker, module, moduleLength, name, nameLength, type, &OnCall, data, &LinkerFunc.FreeHandle);
+
+    private static readonly LinkerFunc.Definer s_defineNumeric = static (linker, module, moduleLength, name, nameLength, type, data) =>
+        Native.wasmtime_linker_define_func_unchecked(linker, module, moduleLength, name, nameLength, type, &OnRawCall, data, &LinkerFunc.FreeHandle);
+
     /// <summary>Makes the function in a store; it lives as long as the store.</summary>
     internal static NativeFunc NewFunc(WasmStore store, HostFunc definition)
     {
@@ -23,11 +28,11 @@ internal static unsafe class HostBridge
         NativeFunc func;
         if (definition.Type.IsNumeric)
         {
-            Native.wasmtime_func_new_unchecked(store.Context, type, &OnRawCall, data, &FreeHandle, &func);
+            Native.wasmtime_func_new_unchecked(store.Context, type, &OnRawCall, data, &LinkerFunc.FreeHandle, &func);
         }
         else
         {
-            Native.wasmtime_func_new(store.Context, type, &OnCall, data, &FreeHandle, &func);
+            Native.wasmtime_func_new(store.Context, type, &OnCall, data, &LinkerFunc.FreeHandle, &func);
         }
 
         Native.wasm_functype_delete(type);
@@ -35,24 +40,8 @@ internal static unsafe class HostBridge
     }
 
     /// <summary>Defines the function in a linker, for every store that instantiates through it.</summary>
-    internal static void Define(WasmEngine engine, nint linker, string module, string name, HostFunc definition)
-    {
-        nint type = TypeWriter.NewFuncType(engine, definition.Type);
-        nint data = GCHandle.ToIntPtr(GCHandle.Alloc(definition));
-        byte[] moduleBytes = Encoding.UTF8.GetBytes(module);
-        byte[] nameBytes = Encoding.UTF8.GetBytes(name);
-        fixed (byte* m = moduleBytes)
-        {
-            fixed (byte* n = nameBytes)
-            {
-                nint error = definition.Type.IsNumeric
-                    ? Native.wasmtime_linker_define_func_unchecked(linker, m, (nuint)moduleBytes.Length, n, (nuint)nameBytes.Length, type, &OnRawCall, data, &FreeHandle)
-                    : Native.wasmtime_linker_define_func(linker, m, (nuint)moduleBytes.Length, n, (nuint)nameBytes.Length, type, &OnCall, data, &FreeHandle);
-                Native.wasm_functype_delete(type);
-                NativeError.Throw(error, ErrorCode.DuplicateDefinition, GuestText.Clean($"{module}::{name}: ", GuestText.NameLimit));
-            }
-        }
-    }
+    internal static void Define(WasmEngine engine, nint linker, string module, string name, HostFunc definition) =>
+        LinkerFunc.Define(engine, linker, module, name, definition.Type, definition, definition.Type.IsNumeric ? s_defineNumeric : s_define);
 
     /// <summary>An error for Wasmtime; the text is for its own diagnostics only.</summary>
     internal static nint NewError(ReadOnlySpan<byte> zeroTerminated)
@@ -156,8 +145,4 @@ internal static unsafe class HostBridge
             return Native.wasmtime_trap_new(text, (nuint)message.Length);
         }
     }
-
-    // void (*finalizer)(void* env): called when the store or the linker is deleted.
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void FreeHandle(nint handle) => GCHandle.FromIntPtr(handle).Free();
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
@@ -16,25 +15,15 @@ namespace WasmActors.Runtime.Interop;
 /// </summary>
 internal static unsafe class ServedBridge
 {
+    private static readonly LinkerFunc.Definer s_define = static (linker, module, moduleLength, name, nameLength, type, data) =>
+        Native.wasmtime_linker_define_async_func(linker, module, moduleLength, name, nameLength, type, &OnCall, data, &LinkerFunc.FreeHandle);
+
+    private static readonly LinkerFunc.Definer s_defineOnThreads = static (linker, module, moduleLength, name, nameLength, type, data) =>
+        Native.wasmtime_linker_define_func(linker, module, moduleLength, name, nameLength, type, &OnThreadCall, data, &LinkerFunc.FreeHandle);
+
     /// <summary>Defines the function in a linker, for every store that instantiates through it.</summary>
-    internal static void Define(WasmEngine engine, nint linker, string module, string name, ServedFunc definition)
-    {
-        nint type = TypeWriter.NewFuncType(engine, definition.Type);
-        nint data = GCHandle.ToIntPtr(GCHandle.Alloc(definition));
-        byte[] moduleBytes = Encoding.UTF8.GetBytes(module);
-        byte[] nameBytes = Encoding.UTF8.GetBytes(name);
-        fixed (byte* m = moduleBytes)
-        {
-            fixed (byte* n = nameBytes)
-            {
-                nint error = engine.NoFibers is null
-                    ? Native.wasmtime_linker_define_async_func(linker, m, (nuint)moduleBytes.Length, n, (nuint)nameBytes.Length, type, &OnCall, data, &FreeHandle)
-                    : Native.wasmtime_linker_define_func(linker, m, (nuint)moduleBytes.Length, n, (nuint)nameBytes.Length, type, &OnThreadCall, data, &FreeHandle);
-                Native.wasm_functype_delete(type);
-                NativeError.Throw(error, ErrorCode.DuplicateDefinition, GuestText.Clean($"{module}::{name}: ", GuestText.NameLimit));
-            }
-        }
-    }
+    internal static void Define(WasmEngine engine, nint linker, string module, string name, ServedFunc definition) =>
+        LinkerFunc.Define(engine, linker, module, name, definition.Type, definition, engine.NoFibers is null ? s_define : s_defineOnThreads);
 
     /// <summary>Makes the function in one store, for whoever passes it on as an import or in a table.</summary>
     internal static NativeFunc NewFunc(WasmStore store, ServedFunc definition)
@@ -223,8 +212,4 @@ internal static unsafe class ServedBridge
             return HostBridge.Fail(store, refused);
         }
     }
-
-    // void (*finalizer)(void* env): called when the linker and all stores that used it are gone.
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void FreeHandle(nint handle) => GCHandle.FromIntPtr(handle).Free();
 }

@@ -116,17 +116,7 @@ public static partial class CompileBombs
     /// <summary>One function with calls of another that takes and gives very many values.</summary>
     public static byte[] WideCalls(int values, int calls)
     {
-        var type = new List<byte> { 0x60 };
-        Leb(type, values);
-        type.AddRange(Enumerable.Repeat(I32, values));
-        Leb(type, values);
-        type.AddRange(Enumerable.Repeat(I32, values));
-        var code = new List<byte> { 0x00 };
-        for (int i = 0; i < values; i++)
-        {
-            code.Add(0x20);
-            Leb(code, i);
-        }
+        var (type, code) = Wide(values);
 
         for (int i = 0; i < calls; i++)
         {
@@ -140,17 +130,7 @@ public static partial class CompileBombs
     /// <summary>One function with blocks that take and give very many values each.</summary>
     public static byte[] WideBlocks(int values, int blocks)
     {
-        var type = new List<byte> { 0x60 };
-        Leb(type, values);
-        type.AddRange(Enumerable.Repeat(I32, values));
-        Leb(type, values);
-        type.AddRange(Enumerable.Repeat(I32, values));
-        var code = new List<byte> { 0x00 };
-        for (int i = 0; i < values; i++)
-        {
-            code.Add(0x20);
-            Leb(code, i);
-        }
+        var (type, code) = Wide(values);
 
         for (int i = 0; i < blocks; i++)
         {
@@ -208,5 +188,25 @@ public static partial class CompileBombs
             Section(3, [1, 0]),
             Section(5, [1, 0, 1]),
             Section(10, Vector(1, Body([.. code]))));
+    }
+
+    // The type of a function that takes and gives so many values, and the beginning of its body: it pushes them all.
+    private static (List<byte> Type, List<byte> Code) Wide(int values)
+    {
+        var type = new List<byte> { 0x60 };
+        var code = new List<byte> { 0x00 };
+        for (int side = 0; side < 2; side++)
+        {
+            Leb(type, values);
+            type.AddRange(Enumerable.Repeat(I32, values));
+        }
+
+        for (int i = 0; i < values; i++)
+        {
+            code.Add(0x20);
+            Leb(code, i);
+        }
+
+        return (type, code);
     }
 }
