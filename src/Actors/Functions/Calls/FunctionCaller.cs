@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using WasmActors.Actors.Functions.Running;
 using WasmActors.Actors.Handles;
@@ -40,6 +41,7 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FunctionReply> SendHereAsync(FunctionPools here, string function, FunctionRequest request, CallTime time, CancellationToken cancellation)
     {
         var input = InputOf(request, request.Convention == CallingConvention.Core ? null : Payload.Inline(BytesOf(request)));
