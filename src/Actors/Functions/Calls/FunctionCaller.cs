@@ -58,7 +58,7 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
         FunctionAnswer answer;
         try
         {
-            var call = new FunctionProtocol.Invoke(router.NextId(), function, key, request.Export, catalogue?.Revision ?? 0, time, InputOf(request, payload)) { IdempotencyKey = request.IdempotencyKey };
+            var call = new FunctionProtocol.Invoke(router.NextId(), function, key, request.Export, catalogue?.Revision ?? 0, time, InputOf(request, payload)) { Identity = CallIdentity.Of(request) };
             answer = await router.CallAsync(target, call, cancellation).ConfigureAwait(false);
         }
         finally

@@ -47,6 +47,7 @@ internal sealed class FunctionGate : UntypedActor
         object answer;
         try
         {
+            call.Time.Take("it waited on its way: it did not run");
             answer = new Answered(call.Id, await _pools.CallAsync(call.Function, call.Export, call.Input, call.Time, CancellationToken.None).ConfigureAwait(false));
         }
         catch (WasmException failure)

@@ -54,7 +54,7 @@ internal sealed class FunctionPools : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            throw new WasmError(ErrorCode.Cancelled, "The call was cancelled before its guest was called.");
+            throw CallDetails.NotBegun(new WasmError(ErrorCode.Cancelled, "The call was cancelled before its guest was called."));
         }
         finally
         {

@@ -79,9 +79,9 @@ internal sealed class StatelessPool : IDisposable
             session = kept ?? await FunctionSession.StartAsync(_runtime, Entry, input, time, cancellation).ConfigureAwait(false);
             stages.Started(made: kept is null);
             var output = await session.CallAsync(_runtime, export, input, time, cancellation).ConfigureAwait(false);
-            return new FunctionAnswer(output, new CallDetails(Entry.Active, stages.Timing(), Replayed: false));
+            return new FunctionAnswer(output, new CallDetails(Entry.Active, stages.Timing(), Replayed: false, MayHaveRun: true));
         }
-        catch (WasmException failure) when (Describe(failure, stages))
+        catch (WasmException failure) when (Describe(failure, stages, session))
         {
             throw; // never: it is only described
         }
@@ -208,9 +208,9 @@ internal sealed class StatelessPool : IDisposable
         }
     }
 
-    private bool Describe(WasmException failure, in CallStages stages)
+    private bool Describe(WasmException failure, in CallStages stages, FunctionSession? session)
     {
-        failure.Context = new CallDetails(Entry.Active, stages.Timing(), Replayed: false);
+        failure.Context = new CallDetails(Entry.Active, stages.Timing(), Replayed: false, session?.MayHaveRun(failure) ?? false);
         return false;
     }
 
