@@ -43,6 +43,7 @@ internal sealed class CallCodec(ExtendedActorSystem system, TimeProvider clock)
         })
     {
         Identity = data.Identity is { } identity ? new CallIdentity(identity.Key, new UInt128(identity.ContentHigh, identity.ContentLow)) : null,
+        Trace = data.Trace is { } trace ? TraceCodec.FromData(trace) : default,
     };
 
     internal FunctionProtocol.Answered FromData(AnsweredReply data) => new(
@@ -79,6 +80,11 @@ internal sealed class CallCodec(ExtendedActorSystem system, TimeProvider clock)
         if (invoke.Identity is { } identity)
         {
             data.Identity = new IdentityData { Key = identity.Key, ContentLow = (ulong)identity.Content, ContentHigh = (ulong)(identity.Content >> 64) };
+        }
+
+        if (invoke.Trace != default)
+        {
+            data.Trace = TraceCodec.ToData(invoke.Trace);
         }
 
         switch (invoke.Input)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Serialization;
 using WasmActors.Runtime.Calls;
@@ -19,6 +20,9 @@ internal static class FunctionProtocol
     {
         /// <summary>Tells the call from others of its key, see <see cref="FunctionRequest.IdempotencyKey"/>; null for none.</summary>
         internal CallIdentity? Identity { get; init; }
+
+        /// <summary>The span that it belongs to; default for none.</summary>
+        internal ActivityContext Trace { get; init; }
     }
 
     /// <summary>A call's output.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Stores;
@@ -29,6 +30,7 @@ internal sealed class FunctionSession
         Version = version;
         _instance = instance;
         _program = program;
+        FunctionMetrics.StoreStarted(version.Spec.Kind);
     }
 
     /// <summary>The function as it was when the session was started.</summary>
@@ -129,8 +131,12 @@ internal sealed class FunctionSession
     /// <summary>Whether the function itself was called, as far as can be known, by the call that ended with this failure.</summary>
     internal bool MayHaveRun(WasmException failure) => _returned || (_begun && !WasRefused(failure));
 
-    /// <summary>Ends the store once its call is over. Does nothing when it has gone.</summary>
-    internal ValueTask StopAsync() => _instance.Store.StopAsync(CancellationToken.None);
+    /// <summary>Ends the store once its call is over, once. Does nothing to it when it has gone.</summary>
+    internal ValueTask StopAsync()
+    {
+        FunctionMetrics.StoreEnded(Version.Spec.Kind);
+        return _instance.Store.StopAsync(CancellationToken.None);
+    }
 
     // By its store, before the guest was called.
     private static bool WasRefused(WasmException failure) =>

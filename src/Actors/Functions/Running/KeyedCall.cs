@@ -1,6 +1,7 @@
 using Akka.Actor;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
 
@@ -25,6 +26,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
         bool mayHaveRun = true;
         var stages = new CallStages(runtime.Clock, Came);
         stages.Turn();
+        var span = FunctionSpan.IsListening ? FunctionSpan.BeginExecution(runtime.Options.Logger, entry.Name, Call.Trace) : null;
         try
         {
             bool isNew = session is null;
@@ -48,6 +50,10 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
             answer = new Failed(Call.Id, new WasmFailure(ErrorCode.EngineError, $"The host failed: {bug.GetType().Name}: {bug.Message}")) { Details = Details() };
         }
 
+        var failed = answer as Failed;
+        var details = failed is null ? ((Answered)answer).Answer.Details : failed.Details!.Value;
+        span?.End(details, failed?.Failure.Code, failed?.Failure.Message);
+        FunctionMetrics.Answered(runtime.Options.Logger, entry.Name, failed?.Failure.Code, details.Timing);
         Caller.Tell(answer, from);
         return new Ended(session, Call.Identity, mayHaveRun ? answer : null);
 

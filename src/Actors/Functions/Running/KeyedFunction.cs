@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
 
@@ -112,6 +113,11 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         }
         catch (WasmError refused)
         {
+            if (refused.Code != FunctionErrorCode.NotFound)
+            {
+                FunctionMetrics.Answered(_runtime.Options.Logger, _name, refused.Code, default);
+            }
+
             Sender.Tell(new Failed(call.Id, WasmFailure.From(refused)));
             return;
         }
