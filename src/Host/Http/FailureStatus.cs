@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using WasmActors.Actors.Functions;
 using WasmActors.Runtime.Calls;
 
