@@ -91,6 +91,11 @@ internal sealed class ApiKeys : IAsyncDisposable
     {
         await _end.CancelAsync().ConfigureAwait(false);
         await _refreshes.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var holder in _known.Values)
+        {
+            holder.Dispose();
+        }
+
         _refreshing.Dispose();
         _end.Dispose();
     }

@@ -3,7 +3,7 @@ using System.Threading.RateLimiting;
 namespace WasmActors.Host.Access;
 
 /// <summary>A key in use on this node, with what it has used of its limits.</summary>
-internal sealed class KeyHolder
+internal sealed class KeyHolder : IDisposable
 {
     private readonly TokenBucketRateLimiter? _rate;
     private readonly int _mostAtOnce;
@@ -67,4 +67,6 @@ internal sealed class KeyHolder
 
     /// <summary>Ends a request that was begun.</summary>
     public void Leave() => Interlocked.Decrement(ref _underWay);
+
+    public void Dispose() => _rate?.Dispose();
 }

@@ -17,7 +17,7 @@ internal static class AkkaSettings
               loggers = ["Akka.Logger.Serilog.SerilogLogger, Akka.Logger.Serilog"]
               logger-formatter = "Akka.Logger.Serilog.SerilogLogMessageFormatter, Akka.Logger.Serilog"
               stdout-loglevel = OFF
-              loglevel = INFO
+              loglevel = WARNING
               coordinated-shutdown.run-by-clr-shutdown-hook = off
               remote.dot-netty.tcp {
                 hostname = {{Quoted(node.Bind)}}
@@ -28,21 +28,17 @@ internal static class AkkaSettings
             }
             wasmactors.dispatcher.guest-executor.parallelism = {{settings.Stores.Parallelism}}
             """);
-        var file = node.AkkaFile.Length == 0 ? Config.Empty : ConfigurationFactory.ParseString(File.ReadAllText(node.AkkaFile));
-        return file
-            .WithFallback(TlsOf(settings.Tls))
-            .WithFallback(own)
-            .WithFallback(database.JournalConfig())
-            .WithFallback(FunctionHost.DefaultConfig());
+        var all = own.WithFallback(database.JournalConfig()).WithFallback(FunctionHost.DefaultConfig());
+        if (settings.Tls.IsOn)
+        {
+            all = TlsOf(settings.Tls).WithFallback(all);
+        }
+
+        return node.AkkaFile.Length == 0 ? all : ConfigurationFactory.ParseString(File.ReadAllText(node.AkkaFile)).WithFallback(all);
     }
 
     private static Config TlsOf(TlsSettings tls)
     {
-        if (!tls.IsOn)
-        {
-            return Config.Empty;
-        }
-
         string password = tls.PasswordFile.Length == 0 ? "" : File.ReadLines(tls.PasswordFile).FirstOrDefault("");
         return ConfigurationFactory.ParseString($$"""
             akka.remote.dot-netty.tcp {

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using WasmActors.Actors.Functions;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
@@ -61,7 +60,7 @@ internal static class Problems
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(problem with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier }, ApiJson.Default.Problem);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(problem with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier }, AnswerJson.Models.Problem);
         response.ContentLength = body.Length;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }

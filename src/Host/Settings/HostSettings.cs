@@ -24,9 +24,12 @@ internal sealed record HostSettings
 
     /// <summary>Reads and checks them.</summary>
     /// <exception cref="SettingsException">Something is wrong: all of it is named.</exception>
-    public static HostSettings Read(IConfiguration configuration)
+    public static HostSettings Read(IConfiguration configuration) => Read(new SettingsReader(configuration));
+
+    /// <summary>Reads and checks them, with a reader that can be asked for their names then.</summary>
+    /// <exception cref="SettingsException">Something is wrong: all of it is named.</exception>
+    public static HostSettings Read(SettingsReader reader)
     {
-        var reader = new SettingsReader(configuration);
         string data = Path.GetFullPath(reader.Text("DataFolder", "wasmactors-data"));
         var settings = new HostSettings
         {

@@ -24,6 +24,9 @@ internal sealed record HttpSettings
     /// <summary>How long a client may take for its request's headers, and for its body at fewer than 240 bytes a second. Default 15 s.</summary>
     public required TimeSpan SlowClient { get; init; }
 
+    /// <summary>How long a node that stops goes on to take requests while /readyz says no, 0 to 10 m. Default 0; a load balancer's round of checks.</summary>
+    public required TimeSpan DrainFor { get; init; }
+
     internal static HttpSettings Read(SettingsReader reader)
     {
         var settings = new HttpSettings
@@ -35,6 +38,7 @@ internal sealed record HttpSettings
             MaxBodyBytes = reader.Size("Http:MaxBodyBytes", 64 << 20, 1 << 10, 1 << 30),
             MaxConnections = reader.Number("Http:MaxConnections", 10_000, 1, 1_000_000),
             SlowClient = reader.Duration("Http:SlowClient", TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
+            DrainFor = reader.Duration("Http:DrainFor", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
         };
         foreach (string url in settings.Urls.Where(static u => !IsUrl(u)))
         {

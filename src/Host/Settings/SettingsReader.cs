@@ -16,6 +16,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _problems = [];
 
+    /// <summary>Full names of what was asked for.</summary>
+    public IReadOnlyCollection<string> Known => _known;
+
     /// <summary>A text. Empty means that it is not set.</summary>
     public string Text(string name, string byDefault) => Value(name) is { Length: > 0 } text ? text : byDefault;
 
