@@ -8,5 +8,6 @@ return await new CommandLine(
     new RunCommand(terminal),
     new InspectCommand(terminal),
     new CompileCommand(terminal),
-    new CacheCommand(terminal))
+    new CacheCommand(terminal),
+    new ServeCommand(terminal))
     .InvokeAsync(args).ConfigureAwait(false);

@@ -29,6 +29,9 @@ internal static class ExitCodes
     /// <summary>A limit stood against it.</summary>
     public const int Limit = 71;
 
+    /// <summary>A node could not start, or lost its cluster.</summary>
+    public const int Node = 72;
+
     /// <summary>The cache of compiled modules cannot be used by a command that needs it.</summary>
     public const int Cache = 73;
 
@@ -54,6 +57,7 @@ internal static class ExitCodes
         (Link, "an import is missing or does not fit"),
         (Internal, "an error of the host itself"),
         (Limit, "a limit stood against it, such as --max-memory, a feature that is not allowed, or one of --isolate"),
+        (Node, "a node could not start, or lost its cluster"),
         (Cache, "the cache of compiled modules cannot be used"),
         (Output, "standard output cannot be written"),
         (Deadline, "the time limit was reached (--timeout)"),
