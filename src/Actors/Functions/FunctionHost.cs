@@ -52,9 +52,10 @@ public sealed class FunctionHost : IAsyncDisposable
         var follower = system.ActorOf(Props.Create(() => new CatalogueFollower(_writer, Catalogue)), "wasm-catalogue-follower");
         shelf.Holder = system.ActorOf(Props.Create(() => new PayloadHolder(shelf)), "wasm-payloads");
         router.Receiver = system.ActorOf(Props.Create(() => new CallReceiver(router)), "wasm-calls");
+        var keys = KeyProps.Common();
         var region = ClusterSharding.Get(system).Start(
             TypeName,
-            id => Props.CreateBy(new EntityMaker(_runtime, id)),
+            id => new KeyProps(keys, _runtime, id),
             ClusterShardingSettings.Create(system),
             new FunctionEntity(),
             ClusterSharding.Get(system).DefaultShardAllocationStrategy(ClusterShardingSettings.Create(system)),
@@ -209,6 +210,7 @@ public sealed class FunctionHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _pools.DisposeAsync().ConfigureAwait(false);
+        _runtime.Keys.Dispose();
         foreach (var actor in _own)
         {
             _runtime.Host.System.Stop(actor);
@@ -263,17 +265,6 @@ public sealed class FunctionHost : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new WasmError(FunctionErrorCode.CatalogueUnavailable, $"The change is stored as revision {revision}, but this node has not heard of it within {s_answerTime.TotalSeconds} s.");
-        }
-    }
-
-    private sealed class EntityMaker(FunctionRuntime runtime, string entityId) : IIndirectActorProducer
-    {
-        public Type ActorType => typeof(KeyedFunction);
-
-        public ActorBase Produce() => new KeyedFunction(runtime, entityId);
-
-        public void Release(ActorBase actor)
-        {
         }
     }
 }

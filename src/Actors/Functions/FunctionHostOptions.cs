@@ -24,6 +24,10 @@ public sealed record FunctionHostOptions
     /// <summary>Calls of keyed functions that may be under way from this node; 1 to 10,000,000. Default 100,000. The next is answered <c>call.busy</c>.</summary>
     public int CallsUnderWay { get; init; } = 100_000;
 
+    /// <summary>Keys of keyed functions whose stores a node keeps; 1 to 10,000,000. Default 20,000. Above it the longest idle lose theirs as if their
+    /// idle time were over; calls do not wait for that. Never more than three quarters of <see cref="Runtime.Modules.EngineSettings.MaxStacks"/>.</summary>
+    public int LiveKeys { get; init; } = 20_000;
+
     /// <summary>Where the host logs. Default: nowhere.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
 
@@ -33,6 +37,7 @@ public sealed record FunctionHostOptions
         Require(Grace >= TimeSpan.Zero && Grace <= TimeSpan.FromHours(1), nameof(Grace), Grace, "0 to 1 h");
         Require(HeldBytes >= 1 << 20, nameof(HeldBytes), HeldBytes, "1,048,576 and more");
         Require(CallsUnderWay is >= 1 and <= 10_000_000, nameof(CallsUnderWay), CallsUnderWay, "1 to 10,000,000");
+        Require(LiveKeys is >= 1 and <= 10_000_000, nameof(LiveKeys), LiveKeys, "1 to 10,000,000");
         foreach (string name in Imports.Keys)
         {
             Require(FunctionNames.IsName(name), nameof(Imports), GuestText.Clean(name, GuestText.NameLimit), "names like those of functions");

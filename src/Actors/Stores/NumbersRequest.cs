@@ -21,7 +21,7 @@ internal sealed class NumbersRequest : StoreRequest<Results>
     /// <summary>A request for one call; the arguments are of the function's types, and must not change until it is answered.</summary>
     internal static NumbersRequest Rent(ExternId func, Val[] arguments)
     {
-        var request = RequestPool<NumbersRequest>.TryTake() ?? new NumbersRequest();
+        var request = InstancePool<NumbersRequest>.TryTake() ?? new NumbersRequest();
         request._func = func;
         request._arguments = arguments;
         return request;
@@ -36,6 +36,6 @@ internal sealed class NumbersRequest : StoreRequest<Results>
     protected override void Recycle()
     {
         _arguments = [];
-        RequestPool<NumbersRequest>.Put(this);
+        InstancePool<NumbersRequest>.Put(this);
     }
 }

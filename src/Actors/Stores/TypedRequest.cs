@@ -21,7 +21,7 @@ internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
     /// <summary>A request for one call; the function's types have been checked against the C# types.</summary>
     internal static TypedRequest<TArgs, TResult> Rent(ExternId func, in TArgs arguments)
     {
-        var request = RequestPool<TypedRequest<TArgs, TResult>>.TryTake() ?? new TypedRequest<TArgs, TResult>();
+        var request = InstancePool<TypedRequest<TArgs, TResult>>.TryTake() ?? new TypedRequest<TArgs, TResult>();
         request._func = func;
         request._arguments = arguments;
         return request;
@@ -46,5 +46,5 @@ internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
 
     internal override void Reply(object reply) => throw new InvalidOperationException("A typed call has no command to reply to.");
 
-    protected override void Recycle() => RequestPool<TypedRequest<TArgs, TResult>>.Put(this);
+    protected override void Recycle() => InstancePool<TypedRequest<TArgs, TResult>>.Put(this);
 }

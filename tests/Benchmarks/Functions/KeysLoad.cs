@@ -13,6 +13,8 @@ internal static class KeysLoad
     private const int Callers = 16;
     private const long Target = 1_500L << 20;
 
+    private static int s_told;
+
     internal static async Task<bool> RunAsync(PauseOptions options)
     {
         int keys = options.Quick ? 10_000 : 100_000;
@@ -29,7 +31,11 @@ internal static class KeysLoad
             for (int key = Interlocked.Increment(ref next); key < keys; key = Interlocked.Increment(ref next))
             {
                 long began = Stopwatch.GetTimestamp();
-                failed += await CallAsync(node, key).ConfigureAwait(false) ? 0 : 1;
+                if (!await CallAsync(node, key).ConfigureAwait(false) && Interlocked.Increment(ref failed) <= 3)
+                {
+                    Console.WriteLine($"   key {key} failed");
+                }
+
                 times[key] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
                 if (key % 10_000 == 9_999)
                 {
@@ -56,7 +62,11 @@ internal static class KeysLoad
         }
         catch (WasmException failure)
         {
-            Console.WriteLine($"   {failure.Code}: {failure.Message}");
+            if (Interlocked.Exchange(ref s_told, 1) == 0)
+            {
+                Console.WriteLine($"   {failure.Code}: {failure.Message}");
+            }
+
             return false;
         }
     }

@@ -53,14 +53,16 @@ internal sealed class TestNode : IAsyncDisposable
     /// <param name="seed">A node to join; null for a cluster of its own.</param>
     /// <param name="options">Changes the host's options.</param>
     /// <param name="settings">Akka settings over those of all tests.</param>
-    internal static async Task<TestNode> StartAsync(FunctionDatabase database, TestNode? seed = null, Func<FunctionHostOptions, FunctionHostOptions>? options = null, string settings = "")
+    /// <param name="stores">Changes the options of the host of stores.</param>
+    internal static async Task<TestNode> StartAsync(FunctionDatabase database, TestNode? seed = null, Func<FunctionHostOptions, FunctionHostOptions>? options = null, string settings = "", Func<WasmHostOptions, WasmHostOptions>? stores = null)
     {
         var config = ConfigurationFactory.ParseString(settings)
             .WithFallback(ConfigurationFactory.ParseString(Settings))
             .WithFallback(database.JournalConfig())
             .WithFallback(FunctionHost.DefaultConfig());
         var system = ActorSystem.Create("wasmactors", config);
-        var host = WasmHost.Attach(system, new WasmHostOptions { Cache = new() { OnDisk = false } });
+        var plainStores = new WasmHostOptions { Cache = new() { OnDisk = false } };
+        var host = WasmHost.Attach(system, stores?.Invoke(plainStores) ?? plainStores);
         var plain = new FunctionHostOptions { Modules = database.Modules };
         var functions = FunctionHost.Attach(host, options?.Invoke(plain) ?? plain);
         var node = new TestNode(host, functions);

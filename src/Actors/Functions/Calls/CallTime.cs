@@ -54,5 +54,20 @@ internal readonly struct CallTime
         }
     }
 
+    /// <summary>Waits for something no longer than is left.</summary>
+    /// <returns>False where it did not come in time.</returns>
+    internal async Task<bool> TryWaitAsync(Task step)
+    {
+        try
+        {
+            await step.WaitAsync(Left, _clock).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException) when (!step.IsCompleted || IsOver)
+        {
+            return false;
+        }
+    }
+
     internal static WasmError Over(string what) => new(ErrorCode.DeadlineExceeded, $"The call's time was over while {what}.");
 }

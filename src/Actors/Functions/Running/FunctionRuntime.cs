@@ -23,6 +23,9 @@ internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogu
     /// <summary>What keys may remember of calls with idempotency keys.</summary>
     internal AnswerRoom Answers { get; } = new(RememberedBytes);
 
+    /// <summary>The keys that have a store.</summary>
+    internal LiveKeys Keys { get; } = new(Host.Engine.Settings.Clock, Math.Min(Options.LiveKeys, Math.Max(1, Host.Engine.Settings.MaxStacks / 4 * 3)));
+
     /// <summary>What the stores of a version share; for as long as somebody has the version.</summary>
     internal VersionRecipe RecipeOf(FunctionVersion version) =>
         _recipes.TryGetValue(version, out var recipe) ? recipe : _recipes.GetValue(version, v => new VersionRecipe(Options, v, Clock));

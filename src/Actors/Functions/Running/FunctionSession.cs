@@ -160,7 +160,26 @@ internal sealed class FunctionSession
         return _program!.RunAsync(runtime, _instance, Version.Spec, time, cancellation);
     }
 
+    // Idle keys give their stores up where the host has no room for another.
     private static async Task<StoreRef> CreateStoreAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)
+    {
+        while (true)
+        {
+            try
+            {
+                return await CreateStoreOnceAsync(runtime, spec, time).ConfigureAwait(false);
+            }
+            catch (WasmError full) when (full.Code == ErrorCode.HostFull)
+            {
+                if (!await runtime.Keys.MakeRoomAsync(time).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private static async Task<StoreRef> CreateStoreOnceAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)
     {
         var creating = runtime.Host.CreateStoreAsync(spec, CancellationToken.None);
         try

@@ -30,9 +30,14 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
         try
         {
             bool isNew = session is null;
-            session ??= await FunctionSession.StartAsync(runtime, entry, Call.Key, Call.Input, Time, graceOver).ConfigureAwait(false);
+            if (session is null)
+            {
+                session = await FunctionSession.StartAsync(runtime, entry, Call.Key, Call.Input, Time, graceOver).ConfigureAwait(false);
+                runtime.Keys.Started();
+            }
+
             stages.Started(isNew);
-            var output = await session.CallAsync(runtime, Call.Export, Call.Input, Time, graceOver).ConfigureAwait(false);
+            var output = await RunAsync(runtime, session, graceOver).ConfigureAwait(false);
             answer = new Answered(Call.Id, new FunctionAnswer(output, Details()));
         }
         catch (WasmException failure)
@@ -58,6 +63,25 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
         return new Ended(session, Call.Identity, mayHaveRun ? answer : null);
 
         CallDetails Details() => new((session?.Version ?? entry.ActiveVersion!).Number, stages.Timing(), Replayed: false, mayHaveRun);
+    }
+
+    // Stores keep the stack of their last call: idle ones give theirs up where there is no other.
+    private async ValueTask<FunctionOutput> RunAsync(FunctionRuntime runtime, FunctionSession session, CancellationToken graceOver)
+    {
+        while (true)
+        {
+            try
+            {
+                return await session.CallAsync(runtime, Call.Export, Call.Input, Time, graceOver).ConfigureAwait(false);
+            }
+            catch (WasmException full) when (full.Code == ErrorCode.NoStack && !session.MayHaveRun(full))
+            {
+                if (!await runtime.Keys.MakeRoomAsync(Time).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+        }
     }
 
     /// <summary>The call has ended.</summary>

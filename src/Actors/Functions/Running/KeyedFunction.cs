@@ -1,8 +1,8 @@
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Stores;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
@@ -13,17 +13,15 @@ namespace WasmActors.Actors.Functions.Running;
 /// One key of a keyed function: its store while it is in use, and the calls that wait for it. Carries out one call after the other,
 /// passivates itself when idle, and answers <c>call.moved</c> for what it has not begun when it must go to another node.
 /// </summary>
-internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
+internal sealed partial class KeyedFunction : UntypedActor
 {
     private readonly FunctionRuntime _runtime;
     private readonly string _name;
     private readonly string _key;
     private readonly Queue<KeyedCall> _queue = new();
-    private readonly CancellationTokenSource _graceOver = new();
-
+    private CancellationTokenSource? _graceOver;
     private FunctionSession? _session;
     private RememberedCalls? _remembered;
-    private long _lastUse;
     private bool _busy;
     private bool _stopping;
 
@@ -31,28 +29,26 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
     {
         _runtime = runtime;
         (_name, _key) = FunctionEntity.Split(entityId);
+        _place = new RestingKey(Self);
     }
 
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
-
-    protected override void PreStart()
-    {
-        _lastUse = _runtime.Clock.GetTimestamp();
-        LookForIdleAfter(IdleTime());
-    }
+    protected override void PreStart() => Rest();
 
     protected override void PostStop()
     {
         // Only where it is stopped in another way than by StopEntity, with its system.
+        _stopping = true;
         MoveWaiting();
-        _graceOver.Cancel();
+        _graceOver?.Cancel();
+        _runtime.Keys.Wake(_place);
+        if (_session is null)
+        {
+            _runtime.Keys.Stays(_place);
+        }
+
         DropSession();
         _remembered?.Clear();
-        Dispose();
     }
-
-    public void Dispose() => _graceOver.Dispose();
 
     protected override void OnReceive(object message)
     {
@@ -64,14 +60,11 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
             case KeyedCall.Ended ended:
                 OnEnded(ended);
                 break;
-            case LookForIdle:
-                OnLookForIdle();
+            case LiveKeys.Leave:
+                OnLeave();
                 break;
             case StopEntity:
                 OnStop();
-                break;
-            case GraceOver:
-                _graceOver.Cancel();
                 break;
             default:
                 Unhandled(message);
@@ -87,7 +80,6 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
             return;
         }
 
-        _lastUse = _runtime.Clock.GetTimestamp();
         if (!_runtime.Catalogue.Knows(call.Revision))
         {
             _ = CatalogueWait.DeliverAsync(_runtime, call, Sender, Self);
@@ -101,6 +93,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
             if (Repeated(call, spec) is { } repeated)
             {
                 Sender.Tell(repeated);
+                Rest();
                 return;
             }
 
@@ -144,6 +137,8 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
             else if (TryRemember(next))
             {
                 _busy = true;
+                _runtime.Keys.Wake(_place);
+                _graceOver = InstancePool<CancellationTokenSource>.TryTake() ?? new CancellationTokenSource();
                 _ = CarryAsync(next, Usable(entry), entry, Self, _graceOver.Token);
             }
         }
@@ -190,7 +185,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
     private void OnEnded(KeyedCall.Ended ended)
     {
         _busy = false;
-        _lastUse = _runtime.Clock.GetTimestamp();
+        EndGrace();
         _session = ended.Session;
         if (ended.Identity is { } identity)
         {
@@ -209,6 +204,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         else
         {
             StartNext();
+            Rest();
         }
     }
 
@@ -224,26 +220,6 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         }
     }
 
-    // One timer that is set anew only when it has run out: calls need not touch it.
-    private void OnLookForIdle()
-    {
-        var rest = IdleTime() - _runtime.Clock.GetElapsedTime(_lastUse);
-        if (_busy || _queue.Count > 0 || rest > TimeSpan.Zero)
-        {
-            LookForIdleAfter(rest);
-        }
-        else
-        {
-            Context.Parent.Tell(new Passivate(StopEntity.Instance));
-        }
-    }
-
-    private void LookForIdleAfter(TimeSpan time) =>
-        Timers.StartSingleTimer(nameof(LookForIdle), LookForIdle.Instance, time > s_shortest ? time : s_shortest);
-
-    private TimeSpan IdleTime() =>
-        (_session?.Version ?? _runtime.Catalogue.Find(_name)?.ActiveVersion)?.Spec.Limits.IdleAfter ?? s_shortest;
-
     private void OnStop()
     {
         _stopping = true;
@@ -254,7 +230,24 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
             return;
         }
 
-        Timers.StartSingleTimer(nameof(GraceOver), GraceOver.Instance, _runtime.Options.Grace);
+        _graceOver!.CancelAfter(_runtime.Options.Grace);
+    }
+
+    // The call under way has ended; most often nothing was cancelled, and the next call may use the source.
+    private void EndGrace()
+    {
+        if (_graceOver is { } graceOver)
+        {
+            _graceOver = null;
+            if (graceOver.TryReset())
+            {
+                InstancePool<CancellationTokenSource>.Put(graceOver);
+            }
+            else
+            {
+                graceOver.Dispose();
+            }
+        }
     }
 
     private void MoveWaiting()
@@ -265,28 +258,6 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         }
     }
 
-    private void DropSession()
-    {
-        if (_session is { } session)
-        {
-            _ = session.StopAsync().AsTask(); // answers when the store has gone; nobody waits for that
-        }
-
-        _session = null;
-    }
-
-    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(10);
-
     private static readonly WasmFailure s_moved =
         new(FunctionErrorCode.Moved, "The key's store goes to another node or was idle: the call was not begun there. Send it again.");
-
-    private sealed class LookForIdle : INoSerializationVerificationNeeded
-    {
-        internal static LookForIdle Instance { get; } = new();
-    }
-
-    private sealed class GraceOver : INoSerializationVerificationNeeded
-    {
-        internal static GraceOver Instance { get; } = new();
-    }
 }

@@ -1,0 +1,223 @@
+using Akka.Actor;
+using WasmActors.Actors.Functions.Calls;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>
+/// The keys of a node: how many have a store, and which are idle. Asks those to go whose idle time is over, and the longest idle ones where more
+/// have a store than may; nobody waits for that, so that for moments there are more. Used from any thread.
+/// </summary>
+internal sealed class LiveKeys : IDisposable
+{
+    private const int RoomAtOnce = 32;
+    private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(10);
+
+    private readonly TimeProvider _clock;
+    private readonly int _limit;
+    private readonly ITimer _timer;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<TimeSpan, RestingLine> _lines = [];
+    private TaskCompletionSource? _ended;
+    private int _live;
+    private int _leaving;
+
+    /// <param name="clock">Of idle times.</param>
+    /// <param name="limit">Keys that may have a store.</param>
+    internal LiveKeys(TimeProvider clock, int limit)
+    {
+        _clock = clock;
+        _limit = limit;
+        _timer = clock.CreateTimer(_ => AskIdle(), null, s_round, s_round);
+    }
+
+    /// <summary>Keys with a store, those that are about to go included.</summary>
+    internal int Live
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _live;
+            }
+        }
+    }
+
+    /// <summary>A key got a store.</summary>
+    internal void Started()
+    {
+        List<IActorRef>? longest = null;
+        lock (_lock)
+        {
+            _live++;
+            if (_live - _leaving > _limit)
+            {
+                longest = TakeLongestIdle(_live - _leaving - _limit);
+            }
+        }
+
+        Ask(longest);
+    }
+
+    /// <summary>A key's store has gone.</summary>
+    internal void Ended(RestingKey key)
+    {
+        TaskCompletionSource? ended;
+        lock (_lock)
+        {
+            _live--;
+            Answer(key);
+            (ended, _ended) = (_ended, null);
+        }
+
+        ended?.TrySetResult();
+    }
+
+    /// <summary>A key that may have been asked to go has nothing that it could give up, or is used again.</summary>
+    internal void Stays(RestingKey key)
+    {
+        lock (_lock)
+        {
+            Answer(key);
+        }
+    }
+
+    /// <summary>A key is idle from now on.</summary>
+    internal void Rest(RestingKey key, TimeSpan idleTime)
+    {
+        lock (_lock)
+        {
+            key.Line?.Remove(key);
+            key.Since = _clock.GetTimestamp();
+            if (!_lines.TryGetValue(idleTime, out var line))
+            {
+                line = new RestingLine(idleTime);
+                _lines.Add(idleTime, line);
+            }
+
+            line.Add(key);
+        }
+    }
+
+    /// <summary>A key is used, or ends.</summary>
+    internal void Wake(RestingKey key)
+    {
+        lock (_lock)
+        {
+            key.Line?.Remove(key);
+        }
+    }
+
+    /// <summary>Whether a key that was asked to go is to do so: not where it was used and came to rest again meanwhile.</summary>
+    internal bool MustLeave(RestingKey key)
+    {
+        lock (_lock)
+        {
+            if (key.Line is null)
+            {
+                return true;
+            }
+
+            Answer(key);
+            return false;
+        }
+    }
+
+    /// <summary>Has some of the longest idle keys go, and waits until the first of them has gone.</summary>
+    /// <returns>False where none is idle, or the call's time is over.</returns>
+    internal async Task<bool> MakeRoomAsync(CallTime time)
+    {
+        List<IActorRef> longest;
+        Task ended;
+        lock (_lock)
+        {
+            longest = TakeLongestIdle(RoomAtOnce);
+            if (_leaving == 0)
+            {
+                return false;
+            }
+
+            ended = (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        Ask(longest);
+        return await time.TryWaitAsync(ended).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void AskIdle()
+    {
+        List<IActorRef>? over = null;
+        lock (_lock)
+        {
+            long now = _clock.GetTimestamp();
+            foreach (var (idleTime, line) in _lines)
+            {
+                while (line.First is { } key && _clock.GetElapsedTime(key.Since, now) >= idleTime)
+                {
+                    Take(key, over ??= []);
+                }
+
+                if (line.First is null)
+                {
+                    _lines.Remove(idleTime); // one for each time that functions have; allowed within the loop
+                }
+            }
+        }
+
+        Ask(over);
+    }
+
+    private List<IActorRef> TakeLongestIdle(int count)
+    {
+        var longest = new List<IActorRef>();
+        while (longest.Count < count && LongestIdle() is { } key)
+        {
+            Take(key, longest);
+        }
+
+        return longest;
+    }
+
+    private RestingKey? LongestIdle()
+    {
+        RestingKey? longest = null;
+        foreach (var line in _lines.Values)
+        {
+            if (line.First is { } first && (longest is null || first.Since < longest.Since))
+            {
+                longest = first;
+            }
+        }
+
+        return longest;
+    }
+
+    private void Take(RestingKey key, List<IActorRef> into)
+    {
+        key.Line!.Remove(key);
+        into.Add(key.Actor);
+        _leaving += key.IsAsked ? 0 : 1;
+        key.IsAsked = true;
+    }
+
+    private void Answer(RestingKey key)
+    {
+        _leaving -= key.IsAsked ? 1 : 0;
+        key.IsAsked = false;
+    }
+
+    private static void Ask(List<IActorRef>? keys)
+    {
+        foreach (var key in keys ?? [])
+        {
+            key.Tell(Leave.Instance, ActorRefs.NoSender);
+        }
+    }
+
+    /// <summary>Asks a key's actor to end if it is idle.</summary>
+    internal sealed class Leave : INoSerializationVerificationNeeded
+    {
+        internal static Leave Instance { get; } = new();
+    }
+}
