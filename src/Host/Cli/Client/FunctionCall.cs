@@ -26,7 +26,7 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
             .Read(ClientJson.Default.ExportList).Exports;
         var export = exports.FirstOrDefault(e => e.Name == settings.Export)
             ?? throw new CommandLineException(ErrorCode.ExportNotFound, $"'{settings.Function}' exports no function named '{GuestText.Clean(settings.Export, GuestText.NameLimit)}'.", Callable(exports));
-        var convention = ConventionOf(exports);
+        var convention = ConventionOf(export, exports);
         CheckOptions(convention, export);
         return convention == CallingConvention.Core
             ? await CallCoreAsync(path, export, cancellation).ConfigureAwait(false)
@@ -34,10 +34,12 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
     }
 
     // As a deployment detects it. Where it was deployed with another one, the server says so.
-    private CallingConvention ConventionOf(IReadOnlyList<ApiMessages.Export> exports) =>
+    private CallingConvention ConventionOf(ApiMessages.Export export, IReadOnlyList<ApiMessages.Export> exports) =>
         settings.Export == Start ? CallingConvention.WasiCommand
-        : settings.Values.Count == 0 && (settings.Data is not null || exports.Any(static e => e.Name == Allocator)) ? CallingConvention.Bytes
+        : settings.Values.Count == 0 && (settings.Data is not null || (TakesBytes(export) && exports.Any(static e => e.Name == Allocator))) ? CallingConvention.Bytes
         : CallingConvention.Core;
+
+    private static bool TakesBytes(ApiMessages.Export export) => export is { Params: ["i32", "i32"], Results: ["i64"] };
 
     private void CheckOptions(CallingConvention convention, ApiMessages.Export export)
     {
