@@ -9,6 +9,7 @@ return await new CommandLine(
     new InspectCommand(terminal),
     new CompileCommand(terminal),
     new CacheCommand(terminal),
+    new ServeCommand(terminal),
     new DeployCommand(terminal),
     new FunctionsCommand(terminal),
     new CallCommand(terminal),

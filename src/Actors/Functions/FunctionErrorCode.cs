@@ -30,6 +30,12 @@ public static class FunctionErrorCode
     /// <summary>The call asks for something that the function's grants do not give.</summary>
     public const string NotGranted = "function.not_granted";
 
+    /// <summary>An idempotency key is not allowed, or the call is of a stateless function.</summary>
+    public const string BadIdempotencyKey = "function.bad_idempotency_key";
+
+    /// <summary>The idempotency key is that of an earlier call with another export or other input: this one did not run.</summary>
+    public const string IdempotencyMismatch = "call.idempotency_mismatch";
+
     /// <summary>The catalogue has as many functions as it can.</summary>
     public const string TooMany = "function.too_many";
 
@@ -50,6 +56,9 @@ public static class FunctionErrorCode
 
     /// <summary>What is stored under a digest is not what has this digest.</summary>
     public const string ModuleCorrupt = "module.corrupt";
+
+    /// <summary>A module has another digest than it was said to have.</summary>
+    public const string ModuleDigestMismatch = "module.digest_mismatch";
 
     /// <summary>The modules' database does not answer.</summary>
     public const string ModulesUnavailable = "module.unavailable";

@@ -1,5 +1,6 @@
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Cli.Client;
+using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cli;
@@ -33,6 +34,9 @@ internal static class ExitCodes
 
     /// <summary>A limit stood against it.</summary>
     public const int Limit = 71;
+
+    /// <summary>A node could not start, or lost its cluster.</summary>
+    public const int Node = 72;
 
     /// <summary>The cache of compiled modules cannot be used by a command that needs it.</summary>
     public const int Cache = 73;
@@ -71,6 +75,7 @@ internal static class ExitCodes
         (Link, "an import is missing or does not fit"),
         (Internal, "an error of the host itself, here or on the server"),
         (Limit, "a limit stood against it, such as --max-memory, a feature that is not allowed, or one of --isolate"),
+        (Node, "a node could not start, or lost its cluster"),
         (Cache, "the cache of compiled modules cannot be used"),
         (Output, "standard output cannot be written"),
         (TryAgain, "the server is busy or not ready: try again later"),
@@ -97,9 +102,9 @@ internal static class ExitCodes
     private static int Of(ServerFailure failure) => failure switch
     {
         { Exit: { } exit } => exit.Status & 0xFF,
-        { Status: 401 or 403 } => NotAllowed,
         _ when OfCode(failure.Code) is { } code => code,
         _ when failure.Code.StartsWith(TrapCodes, StringComparison.Ordinal) => Trap,
+        { Status: 401 or 403 } => NotAllowed,
         { Status: 429 or 503 } => TryAgain,
         { Status: >= 400 and < 500 } => Usage,
         _ => Internal,
@@ -112,10 +117,11 @@ internal static class ExitCodes
         ErrorCode.ModuleInvalid => ModuleInvalid,
         ErrorCode.ModuleUnreadable => ModuleUnreadable,
         ErrorCode.MissingImport or ErrorCode.ImportWrongKind or ErrorCode.ImportWrongType => Link,
-        ErrorCode.LimitExceeded or ErrorCode.FeatureNotAllowed or ErrorCode.ModuleTooLarge or ErrorCode.ModuleTooExpensive or FunctionErrorCode.PayloadTooLarge => Limit,
+        ErrorCode.LimitExceeded or ErrorCode.FeatureNotAllowed or ErrorCode.ModuleTooLarge or ErrorCode.ModuleTooExpensive or FunctionErrorCode.PayloadTooLarge
+            or ApiErrorCode.BodyTooLarge => Limit,
         ErrorCode.BadArguments or ErrorCode.BadSettings or ErrorCode.WasiBadConfiguration => Usage,
         ErrorCode.ExportNotFound or ErrorCode.ExportWrongKind => Usage,
-        FunctionErrorCode.BadName or FunctionErrorCode.BadKey or FunctionErrorCode.BadSpec => Usage,
+        FunctionErrorCode.BadName or FunctionErrorCode.BadKey or FunctionErrorCode.BadSpec or FunctionErrorCode.NotGranted => Usage,
         FunctionErrorCode.Conflict => Conflict,
         ServerErrorCode.Unreachable or ServerErrorCode.BadAnswer => Server,
         _ => null,

@@ -6,6 +6,7 @@ using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Deployments;
+using WasmActors.Host.Http.Models;
 
 namespace WasmActors.Host.Cli;
 
@@ -74,8 +75,8 @@ internal sealed class FunctionsCommand : Verb
     {
         using var client = await _server.ConnectAsync(parsed, cancellation).ConfigureAwait(false);
         var answer = await client.SendAsync(HttpMethod.Get, ApiPath.Function(name), null, cancellation).ConfigureAwait(false);
-        var function = answer.Read(ClientJson.Default.Function);
-        return Write(parsed, () => ReportJson.Write(_terminal, function, ClientJson.Default.Function), () => new FunctionTables(_terminal).Write(function));
+        var function = answer.Read(ClientJson.Default.FunctionModel);
+        return Write(parsed, () => ReportJson.Write(_terminal, function, ClientJson.Default.FunctionModel), () => new FunctionTables(_terminal).Write(function));
     }
 
     private async Task<int> VersionsAsync(ParseResult parsed, string name, CancellationToken cancellation)
@@ -95,11 +96,11 @@ internal sealed class FunctionsCommand : Verb
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = await _server.ConnectAsync(parsed, cancellation).ConfigureAwait(false);
-            byte[] body = JsonSerializer.SerializeToUtf8Bytes(new ApiMessages.Rollback(parsed.GetValue(version), parsed.GetValue(rollOut)), ClientJson.Default.Rollback);
+            byte[] body = JsonSerializer.SerializeToUtf8Bytes(new RollbackBody(parsed.GetValue(version), parsed.GetValue(rollOut)), ClientJson.Default.RollbackBody);
             var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             var answer = await client.SendAsync(HttpMethod.Post, $"{ApiPath.Function(parsed.GetRequiredValue(function))}/rollback", content, cancellation).ConfigureAwait(false);
-            var done = answer.Read(ClientJson.Default.Deployment);
-            return Write(parsed, () => ReportJson.Write(_terminal, done, ClientJson.Default.Deployment), () => _terminal.Output.WriteLine($"Version {done.Version} of {parsed.GetValue(function)} is active."));
+            var done = answer.Read(ClientJson.Default.DeploymentModel);
+            return Write(parsed, () => ReportJson.Write(_terminal, done, ClientJson.Default.DeploymentModel), () => _terminal.Output.WriteLine($"Version {done.Version} of {parsed.GetValue(function)} is active."));
         });
         Add(command);
     }

@@ -5,6 +5,7 @@ using Spectre.Console;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cli;
@@ -38,7 +39,7 @@ internal sealed class KeysCommand : Verb
         functions and modules), admin (what deploy may, and keys and nodes). Limits count on each node.
 
         JSON: list { keys: [key] }; create key, with secret; revoke { deleted }. key is { id, name, scopes, createdAt,
-        requestsPerSecond, burst, concurrency, maxBodyBytes }, null where there is no limit.
+        requestsPerSecond, burst, concurrency, maxBodyBytes }, limits only where there are some.
 
         Examples:
           wasmactors keys
@@ -85,29 +86,29 @@ internal sealed class KeysCommand : Verb
         var scopes = new Option<string[]>("--scope") { HelpName = "call|deploy|admin", Arity = ArgumentArity.OneOrMore, Required = true, Description = "What it may do. Repeatable." };
         scopes.AcceptOnlyFromAmong("call", "deploy", "admin");
         var rate = new ParsedOption<int>("--rate", CountText.TryParse) { HelpName = "N", Description = "Most requests per second. [default: no limit]" };
-        var burst = new ParsedOption<int>("--burst", CountText.TryParse) { HelpName = "N", Description = "Requests that may come at once beyond the rate. [default: the server's]" };
+        var burst = new ParsedOption<int>("--burst", CountText.TryParse) { HelpName = "N", Description = "Most requests at once after a rest; with --rate. [default: as many as a second has]" };
         var concurrency = new ParsedOption<int>("--concurrency", CountText.TryParse) { HelpName = "N", Description = "Most requests at the same time. [default: no limit]" };
         var maxBody = new ParsedOption<long>("--max-body", SizeText.TryParse) { HelpName = "SIZE", Description = "Largest body of a request. [default: the server's]" };
         var command = new Command("create", "Makes a key and shows its secret, this once.") { name, scopes, rate, burst, concurrency, maxBody };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var wanted = new ApiMessages.NewKey(
-                parsed.GetRequiredValue(name),
-                parsed.GetRequiredValue(scopes),
-                parsed.GetValue(rate),
-                parsed.GetValue(burst),
-                parsed.GetValue(concurrency),
-                parsed.GetValue(maxBody));
+            var wanted = new NewKeyBody(parsed.GetRequiredValue(name), parsed.GetRequiredValue(scopes))
+            {
+                RequestsPerSecond = parsed.GetValue(rate),
+                Burst = parsed.GetValue(burst),
+                Concurrency = parsed.GetValue(concurrency),
+                MaxBodyBytes = parsed.GetValue(maxBody),
+            };
             using var client = await _server.ConnectAsync(parsed, cancellation).ConfigureAwait(false);
-            var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(wanted, ClientJson.Default.NewKey)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(wanted, ClientJson.Default.NewKeyBody)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             var answer = await client.SendAsync(HttpMethod.Post, ApiPath.Keys, content, cancellation).ConfigureAwait(false);
-            WriteCreated(answer.Read(ClientJson.Default.Key), parsed.GetValue(_output));
+            WriteCreated(answer.Read(ClientJson.Default.KeyModel), parsed.GetValue(_output));
             return ExitCodes.Ok;
         });
         Add(command);
     }
 
-    private void WriteCreated(ApiMessages.Key key, OutputFormat format)
+    private void WriteCreated(KeyModel key, OutputFormat format)
     {
         if (key.Secret is not { } secret)
         {
@@ -116,7 +117,7 @@ internal sealed class KeysCommand : Verb
 
         if (format == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, key, ClientJson.Default.Key);
+            ReportJson.Write(_terminal, key, ClientJson.Default.KeyModel);
             return;
         }
 

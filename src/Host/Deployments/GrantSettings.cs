@@ -38,6 +38,16 @@ internal sealed record GrantSettings
         };
     }
 
+    /// <summary>What says these grants.</summary>
+    public static GrantSettings Of(FunctionGrants grants) => new()
+    {
+        Environment = grants.Environment,
+        Folders = [.. grants.Folders.Select(static f => new FolderSettings(f.HostPath, f.GuestPath, f.ReadOnly))],
+        Imports = [.. grants.Imports],
+        CallerArguments = grants.CallerArguments,
+        CallerEnvironment = [.. grants.CallerEnvironment],
+    };
+
     /// <summary>These settings over others: variables by their names, folders by the names for the guest, sets together.</summary>
     public GrantSettings Over(GrantSettings other) => new()
     {

@@ -45,6 +45,18 @@ internal sealed record LimitSettings
         };
     }
 
+    /// <summary>What says these limits, nothing left out but what is not limited.</summary>
+    public static LimitSettings Of(FunctionLimits limits) => new()
+    {
+        MemoryBytes = limits.MemoryBytes,
+        Deadline = DurationText.Format(limits.Deadline),
+        Fuel = limits.Fuel,
+        IdleAfter = DurationText.Format(limits.IdleAfter),
+        QueueLimit = limits.QueueLimit,
+        Stores = limits.Stores,
+        PayloadBytes = limits.PayloadBytes,
+    };
+
     /// <summary>These settings over others: what is null here is taken from there.</summary>
     public LimitSettings Over(LimitSettings other) => new()
     {

@@ -23,6 +23,7 @@ internal static class InProcess
             new InspectCommand(terminal),
             new CompileCommand(terminal),
             new CacheCommand(terminal),
+            new ServeCommand(terminal),
             new DeployCommand(terminal),
             new FunctionsCommand(terminal),
             new CallCommand(terminal),

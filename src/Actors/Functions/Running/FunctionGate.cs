@@ -47,11 +47,11 @@ internal sealed class FunctionGate : UntypedActor
         object answer;
         try
         {
-            answer = new Answered(call.Id, await _pools.CallAsync(call.Function, call.Export, call.Input, call.Within, CancellationToken.None).ConfigureAwait(false));
+            answer = new Answered(call.Id, await _pools.CallAsync(call.Function, call.Export, call.Input, call.Time, CancellationToken.None).ConfigureAwait(false));
         }
         catch (WasmException failure)
         {
-            answer = new Failed(call.Id, WasmFailure.From(failure));
+            answer = Failed.From(call.Id, failure);
         }
         catch (Exception bug)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Runtime.Calls;
@@ -31,7 +32,8 @@ internal sealed class FunctionPools : IAsyncDisposable
 
     /// <summary>Carries a call of a stateless function out on this node.</summary>
     /// <exception cref="WasmException">It failed, or was not begun: <c>call.moved</c> on a node that stops.</exception>
-    internal async ValueTask<FunctionOutput> CallAsync(string function, string export, FunctionInput input, TimeSpan within, CancellationToken cancellation)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<FunctionAnswer> CallAsync(string function, string export, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _calls);
         try
@@ -41,10 +43,10 @@ internal sealed class FunctionPools : IAsyncDisposable
                 var entry = _runtime.Catalogue.Find(function) ?? throw CatalogueState.Unknown(function);
                 var spec = entry.ActiveVersion!.Spec;
                 Inputs.Check(spec, null, export, input);
-                var time = new CallTime(_runtime.Clock, within < spec.Limits.Deadline ? within : spec.Limits.Deadline);
-                if (await PoolOf(entry).CallAsync(export, input, time, cancellation).ConfigureAwait(false) is { } output)
+                var pool = PoolOf(entry);
+                if (pool.TryEnter())
                 {
-                    return output;
+                    return await pool.CallAsync(export, input, time.AtMost(spec.Limits.Deadline), cancellation).ConfigureAwait(false);
                 }
             }
 

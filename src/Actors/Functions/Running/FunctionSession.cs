@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
@@ -17,13 +18,15 @@ internal sealed class FunctionSession
     private const string Initialize = "_initialize";
 
     private readonly InstanceRef _instance;
+    private readonly ProgramRun? _program;
     private bool _broken;
 
-    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance)
+    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program = null)
     {
         Entry = entry;
         Version = version;
         _instance = instance;
+        _program = program;
     }
 
     /// <summary>The function as it was when the session was started.</summary>
@@ -36,10 +39,21 @@ internal sealed class FunctionSession
     internal bool IsOver => _broken || _instance.Store.IsGone;
 
     /// <summary>Starts a store for a function's active version.</summary>
+    /// <param name="runtime">What the node runs functions with.</param>
+    /// <param name="entry">The function.</param>
+    /// <param name="input">Of the first call, which a WASI program is started with: it takes no other.</param>
+    /// <param name="time">The first call's.</param>
+    /// <param name="cancellation">Gives the start up.</param>
     /// <exception cref="WasmException">The module cannot be had, or does not link, or its start fails.</exception>
-    internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, CallTime time, CancellationToken cancellation)
+    internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
         var version = entry.ActiveVersion!;
+        if (input is FunctionInput.Program start)
+        {
+            var (program, main) = await ProgramRun.StartAsync(runtime, version.Spec, start, time, cancellation).ConfigureAwait(false);
+            return new FunctionSession(entry, version, main, program);
+        }
+
         var instance = await InstantiateAsync(runtime, version.Spec, WasiOf(version.Spec.Grants), time, cancellation).ConfigureAwait(false);
         try
         {
@@ -82,6 +96,7 @@ internal sealed class FunctionSession
 
     /// <summary>Carries a call out.</summary>
     /// <exception cref="WasmException">It failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<FunctionOutput> CallAsync(FunctionRuntime runtime, string export, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
         try
@@ -90,6 +105,7 @@ internal sealed class FunctionSession
             {
                 (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(_instance, export, numbers, time, cancellation).ConfigureAwait(false),
                 (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, _instance, Version.Spec, export, bytes, time, cancellation).ConfigureAwait(false),
+                (CallingConvention.WasiCommand, FunctionInput.Program) => await RunAsync(runtime, time, cancellation).ConfigureAwait(false),
                 _ => throw Inputs.WrongConvention(Version.Spec, input),
             };
         }
@@ -103,6 +119,12 @@ internal sealed class FunctionSession
 
     /// <summary>Ends the store once its call is over. Does nothing when it has gone.</summary>
     internal ValueTask StopAsync() => _instance.Store.StopAsync(CancellationToken.None);
+
+    private ValueTask<FunctionOutput> RunAsync(FunctionRuntime runtime, CallTime time, CancellationToken cancellation)
+    {
+        _broken = true; // no program is run twice
+        return _program!.RunAsync(runtime, _instance, Version.Spec, time, cancellation);
+    }
 
     private static async Task<StoreRef> CreateStoreAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)
     {

@@ -17,7 +17,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
     private readonly FunctionRuntime _runtime;
     private readonly string _name;
     private readonly string _key;
-    private readonly Queue<(Invoke Call, IActorRef Caller, CallTime Time)> _queue = new();
+    private readonly Queue<Waiting> _queue = new();
     private readonly CancellationTokenSource _graceOver = new();
 
     private FunctionSession? _session;
@@ -100,8 +100,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
                 throw new WasmError(ErrorCode.Busy, $"{_queue.Count} calls wait for this key of '{_name}', the function's limit: send fewer at once, or try again later.");
             }
 
-            var within = call.Within < spec.Limits.Deadline ? call.Within : spec.Limits.Deadline;
-            _queue.Enqueue((call, Sender, new CallTime(_runtime.Clock, within)));
+            _queue.Enqueue(new Waiting(call, Sender, call.Time.AtMost(spec.Limits.Deadline), _runtime.Clock.GetTimestamp()));
         }
         catch (WasmError refused)
         {
@@ -118,7 +117,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         {
             if (next.Time.IsOver)
             {
-                next.Caller.Tell(new Failed(next.Call.Id, WasmFailure.From(CallTime.Over("it waited for the calls before it: it did not run"))));
+                next.Caller.Tell(new Failed(next.Call.Id, WasmFailure.From(CallTime.Over("it waited on its way or for the calls before it: it did not run"))));
             }
             else if (_runtime.Catalogue.Find(_name) is not { ActiveVersion.Spec.Kind: FunctionKind.Keyed } entry)
             {
@@ -127,7 +126,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
             else
             {
                 _busy = true;
-                _ = CarryAsync(Usable(entry), entry, next.Call, next.Caller, next.Time, Self, _graceOver.Token);
+                _ = CarryAsync(Usable(entry), entry, next, Self, _graceOver.Token);
             }
         }
     }
@@ -144,18 +143,24 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
     }
 
     // Not on the actor's turn. Answers the caller, always, and then tells the actor.
-    private async Task CarryAsync(FunctionSession? session, FunctionEntry entry, Invoke call, IActorRef caller, CallTime time, IActorRef self, CancellationToken graceOver)
+    private async Task CarryAsync(FunctionSession? session, FunctionEntry entry, Waiting next, IActorRef self, CancellationToken graceOver)
     {
         object answer;
+        var (call, caller, time, came) = next;
+        int version = (session?.Version ?? entry.ActiveVersion!).Number;
+        var stages = new CallStages(_runtime.Clock, came);
+        stages.Turn();
         try
         {
-            session ??= await FunctionSession.StartAsync(_runtime, entry, time, graceOver).ConfigureAwait(false);
+            bool isNew = session is null;
+            session ??= await FunctionSession.StartAsync(_runtime, entry, call.Input, time, graceOver).ConfigureAwait(false);
+            stages.Started(isNew);
             var output = await session.CallAsync(_runtime, call.Export, call.Input, time, graceOver).ConfigureAwait(false);
-            answer = new Answered(call.Id, output);
+            answer = new Answered(call.Id, new FunctionAnswer(output, Details()));
         }
         catch (WasmException failure)
         {
-            answer = new Failed(call.Id, WasmFailure.From(failure));
+            answer = new Failed(call.Id, WasmFailure.From(failure)) { Details = Details() };
         }
         catch (OperationCanceledException)
         {
@@ -169,6 +174,8 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
 
         caller.Tell(answer, self);
         self.Tell(new Ended(session), self);
+
+        CallDetails Details() => new(version, stages.Timing(), Replayed: false);
     }
 
     private void OnEnded(Ended ended)
@@ -246,6 +253,9 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
 
     private static readonly WasmFailure s_moved =
         new(FunctionErrorCode.Moved, "The key's store goes to another node or was idle: the call was not begun there. Send it again.");
+
+    /// <summary>A call that waits for its turn, and when it came.</summary>
+    private sealed record Waiting(Invoke Call, IActorRef Caller, CallTime Time, long Came);
 
     private sealed record Ended(FunctionSession? Session) : INoSerializationVerificationNeeded;
 

@@ -19,18 +19,16 @@ internal sealed record ApiAnswer(string Request, int Status, HttpResponseHeaders
     {
         try
         {
-            return JsonSerializer.Deserialize(Body.Span, type) ?? throw Bad("null", null);
+            return UntrustedJson.Read(Body.Span, type);
         }
         catch (JsonException invalid)
         {
-            throw Bad(invalid.Path is { } path ? $"something unexpected at {path}" : "no JSON", invalid);
+            string where = invalid.Path is { } path ? $" at {GuestText.Clean(path, GuestText.NameLimit)}" : "";
+            throw new ServerFailure(ServerErrorCode.BadAnswer, $"{Request} was answered with something unexpected{where}.", invalid) { Status = Status };
         }
     }
 
     /// <summary>A header's value made safe to show; null where it is not there.</summary>
     public string? Header(string name) =>
         Headers.TryGetValues(name, out var values) ? GuestText.Clean(string.Join(", ", values), GuestText.NameLimit) : null;
-
-    private ServerFailure Bad(string what, Exception? cause) =>
-        new(ServerErrorCode.BadAnswer, $"{Request} was answered with {GuestText.Clean(what, GuestText.NameLimit)}.", cause) { Status = Status };
 }

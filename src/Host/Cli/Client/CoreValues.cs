@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Values;
 
@@ -12,7 +13,7 @@ internal static class CoreValues
 
     /// <summary>The JSON array that a call sends; every value as a string, which is exact for all types.</summary>
     /// <exception cref="WasmError"><c>call.bad_arguments</c></exception>
-    public static byte[] Write(ApiMessages.Export export, IReadOnlyList<string> arguments)
+    public static byte[] Write(ExportModel export, IReadOnlyList<string> arguments)
     {
         string signature = SignatureOf(export);
         if (arguments.Count != export.Params.Count)
@@ -48,13 +49,13 @@ internal static class CoreValues
 
     /// <summary>Results as <c>run --invoke</c> prints them.</summary>
     /// <exception cref="ServerFailure"><c>server.bad_answer</c>: they are not of the export's types.</exception>
-    public static IReadOnlyList<string> Read(ApiMessages.Export export, ApiMessages.CallResults answer) =>
+    public static IReadOnlyList<string> Read(ExportModel export, ResultsModel answer) =>
         answer.Results.Count == export.Results.Count
             ? [.. answer.Results.Zip(export.Results, Read)]
             : throw new ServerFailure(ServerErrorCode.BadAnswer, $"The server answered {answer.Results.Count} results of {SignatureOf(export)}.");
 
     /// <summary>An export with its types, safe to show.</summary>
-    public static string SignatureOf(ApiMessages.Export export) =>
+    public static string SignatureOf(ExportModel export) =>
         GuestText.Clean($"{export.Name}({string.Join(", ", export.Params)}) -> ({string.Join(", ", export.Results)})", GuestText.NameLimit);
 
     private static string Read(JsonElement json, string typeName)

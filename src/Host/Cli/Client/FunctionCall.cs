@@ -3,6 +3,7 @@ using System.Text;
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cli.Client;
@@ -34,14 +35,14 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
     }
 
     // As a deployment detects it. Where it was deployed with another one, the server says so.
-    private CallingConvention ConventionOf(ApiMessages.Export export, IReadOnlyList<ApiMessages.Export> exports) =>
+    private CallingConvention ConventionOf(ExportModel export, IReadOnlyList<ExportModel> exports) =>
         settings.Export == Start ? CallingConvention.WasiCommand
         : settings.Values.Count == 0 && (settings.Data is not null || (TakesBytes(export) && exports.Any(static e => e.Name == Allocator))) ? CallingConvention.Bytes
         : CallingConvention.Core;
 
-    private static bool TakesBytes(ApiMessages.Export export) => export is { Params: ["i32", "i32"], Results: ["i64"] };
+    private static bool TakesBytes(ExportModel export) => export is { Params: ["i32", "i32"], Results: ["i64"] };
 
-    private void CheckOptions(CallingConvention convention, ApiMessages.Export export)
+    private void CheckOptions(CallingConvention convention, ExportModel export)
     {
         string signature = CoreValues.SignatureOf(export);
         if (convention != CallingConvention.WasiCommand && settings.Arguments.Count + settings.Variables.Count > 0)
@@ -65,14 +66,14 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
         }
     }
 
-    private async Task<int> CallCoreAsync(string path, ApiMessages.Export export, CancellationToken cancellation)
+    private async Task<int> CallCoreAsync(string path, ExportModel export, CancellationToken cancellation)
     {
         var answer = await SendAsync(path, CoreValues.Write(export, settings.Values), "application/json", cancellation).ConfigureAwait(false);
-        var results = answer.Read(ClientJson.Default.CallResults);
+        var results = answer.Read(ClientJson.Default.ResultsModel);
         var texts = CoreValues.Read(export, results);
         if (settings.Format == OutputFormat.Json)
         {
-            ReportJson.Write(terminal, results, ClientJson.Default.CallResults);
+            ReportJson.Write(terminal, results, ClientJson.Default.ResultsModel);
         }
         else
         {
@@ -133,7 +134,7 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
         }
     }
 
-    private static string Callable(IReadOnlyList<ApiMessages.Export> exports)
+    private static string Callable(IReadOnlyList<ExportModel> exports)
     {
         if (exports.Count == 0)
         {

@@ -37,7 +37,7 @@ internal sealed class FunctionDeployer(ApiClient client, Terminal terminal)
             ("If-Match", expected is > 0 ? $"\"{expected}\"" : null),
             ("If-None-Match", expected == 0 ? "*" : null));
         var answer = await Progress.ShowAsync(terminal, $"Deploying {file.Name}", deploying).ConfigureAwait(false);
-        var deployment = answer.Read(ClientJson.Default.Deployment);
+        var deployment = answer.Read(ClientJson.Default.DeploymentModel);
         return new DeployedFunction(
             file.Module.Path,
             file.Name,
@@ -57,7 +57,7 @@ internal sealed class FunctionDeployer(ApiClient client, Terminal terminal)
         var body = new ByteArrayContent(file.Module.Binary) { Headers = { ContentType = new MediaTypeHeaderValue("application/wasm") } };
         var uploading = client.SendAsync(HttpMethod.Put, $"{ApiPath.Modules}/{digest}", body, cancellation);
         var answer = await Progress.ShowAsync(terminal, $"Uploading {Path.GetFileName(file.Module.Path)} ({SizeText.Format(file.Module.Binary.Length)})", uploading).ConfigureAwait(false);
-        string stored = answer.Read(ClientJson.Default.StoredModule).Digest;
+        string stored = answer.Read(ClientJson.Default.ModuleModel).Digest;
         if (stored != digest)
         {
             throw new ServerFailure(ServerErrorCode.BadAnswer, $"The server stored {file.Module.Path} as {GuestText.Clean(stored, GuestText.NameLimit)}, but it is {digest}.");

@@ -2,6 +2,7 @@ using Spectre.Console;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Deployments;
+using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cli.Client;
@@ -12,7 +13,7 @@ internal sealed class FunctionTables(Terminal terminal)
     private readonly IAnsiConsole _console = terminal.RichOutput;
 
     /// <summary>One line for each function.</summary>
-    public void Write(ApiMessages.FunctionList list)
+    public void Write(FunctionList list)
     {
         if (list.Functions.Count == 0)
         {
@@ -38,7 +39,7 @@ internal sealed class FunctionTables(Terminal terminal)
     }
 
     /// <summary>Everything of one function: its active version with limits and grants, and all versions.</summary>
-    public void Write(ApiMessages.Function function)
+    public void Write(FunctionModel function)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         Row("function", function.Name);
@@ -56,7 +57,7 @@ internal sealed class FunctionTables(Terminal terminal)
 
         _console.Write(grid);
         _console.WriteLine();
-        Write(new ApiMessages.VersionList(function.Versions));
+        Write(new VersionList(function.Versions));
 
         void WriteLimits(LimitSettings limits)
         {
@@ -89,7 +90,7 @@ internal sealed class FunctionTables(Terminal terminal)
     }
 
     /// <summary>One line for each version.</summary>
-    public void Write(ApiMessages.VersionList list)
+    public void Write(VersionList list)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("version", "active", "label", "deployed", "kind", "convention", "module");
         foreach (var version in list.Versions)

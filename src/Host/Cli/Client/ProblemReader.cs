@@ -1,4 +1,6 @@
 using System.Text.Json;
+using WasmActors.Host.Http;
+using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cli.Client;
@@ -18,21 +20,20 @@ internal static class ProblemReader
             return new ServerFailure(ServerErrorCode.BadAnswer, $"{request} was answered with status {status} and without a reason as a WasmActors server gives it.") { Status = status };
         }
 
-        string message = problem.Detail ?? problem.Title ?? $"Refused with status {status}.";
-        return new ServerFailure(GuestText.Clean(code, GuestText.NameLimit), problem.MayHaveRun == true && !IsOfGuest(code) ? $"{message} The call may have run." : message)
+        return new ServerFailure(GuestText.Clean(code, GuestText.NameLimit), problem.MayHaveRun == true && !IsOfGuest(code) ? $"{problem.Detail} The call may have run." : problem.Detail)
         {
             Status = status,
             Frames = [.. (problem.Frames ?? []).Take(MaxFrames).Select(FrameOf)],
             RetryAfter = response.Headers.RetryAfter?.Delta,
-            Exit = code == ServerErrorCode.ProgramExit && problem.ExitStatus is { } exit ? new ProgramExit(exit, problem.Stdout ?? "", problem.Stderr ?? "") : null,
+            Exit = code == ApiErrorCode.ExitStatus && problem.ExitStatus is { } exit ? new ProgramExit(exit, problem.Stdout ?? "", problem.Stderr ?? "") : null,
         };
     }
 
-    private static ApiMessages.Problem? Parse(ReadOnlySpan<byte> body)
+    private static Problem? Parse(ReadOnlySpan<byte> body)
     {
         try
         {
-            return JsonSerializer.Deserialize(body, ClientJson.Default.Problem);
+            return UntrustedJson.Read(body, ClientJson.Default.Problem);
         }
         catch (JsonException)
         {
@@ -41,8 +42,8 @@ internal static class ProblemReader
     }
 
     // That it ran is clear from the code.
-    private static bool IsOfGuest(string code) => code.StartsWith("trap.", StringComparison.Ordinal) || code == ServerErrorCode.ProgramExit;
+    private static bool IsOfGuest(string code) => code.StartsWith("trap.", StringComparison.Ordinal) || code == ApiErrorCode.ExitStatus;
 
-    private static string FrameOf(ApiMessages.Frame frame) =>
+    private static string FrameOf(ProblemFrame frame) =>
         new TrapFrame(frame.Index, frame.Function, frame.Module, frame.Offset, frame.ModuleOffset).ToString();
 }

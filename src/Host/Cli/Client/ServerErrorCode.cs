@@ -11,7 +11,4 @@ internal static class ServerErrorCode
 
     /// <summary>What answers is no WasmActors server, or one of a version that does not fit.</summary>
     public const string BadAnswer = "server.bad_answer";
-
-    /// <summary>A WASI program that was called ended with another status than 0.</summary>
-    public const string ProgramExit = "program.exit_status";
 }

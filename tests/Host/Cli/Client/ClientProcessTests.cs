@@ -27,7 +27,7 @@ public sealed class ClientProcessTests(TempFolder folder) : IClassFixture<TempFo
     {
         await using var server = await FakeServer.StartAsync(static (context, request) => request.Method == "GET"
             ? FakeServer.WriteAsync(context, 200, "application/json", ProgramExports)
-            : FakeServer.WriteAsync(context, 422, "application/problem+json", """{ "code": "program.exit_status", "exitStatus": 3, "stdout": "out\u0007", "stderr": "bad\u001b[31m\nworse\n" }"""));
+            : FakeServer.RefuseAsync(context, 422, "program.exit_status", "3", "\"exitStatus\": 3, \"stdout\": \"out\\u0007\", \"stderr\": \"bad\\u001b[31m\\nworse\\n\""));
 
         var run = await ProgramRun.Of(folder, ["call", "f", "_start", "--server", server.Url]);
 

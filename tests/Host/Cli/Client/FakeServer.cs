@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -68,9 +69,17 @@ internal sealed class FakeServer : IAsyncDisposable
         return json is null ? WriteAsync(context, 404, "text/plain", "nothing here") : WriteAsync(context, 200, "application/json", json);
     });
 
-    /// <summary>Answers every request with a problem.</summary>
-    public static Task<FakeServer> RefusingAsync(int status, string problem) =>
-        StartAsync((context, _) => WriteAsync(context, status, "application/problem+json", problem));
+    /// <summary>Answers a problem.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="code">The failure's code.</param>
+    /// <param name="detail">What it says.</param>
+    /// <param name="more">Further members, as JSON.</param>
+    public static Task RefuseAsync(HttpContext context, int status, string code, string detail, string more = "\"mayHaveRun\": false") => WriteAsync(
+        context,
+        status,
+        "application/problem+json",
+        $$"""{ "type": "urn:wasmactors:error:{{code}}", "title": "Refused", "status": {{status}}, "detail": {{JsonSerializer.Serialize(detail)}}, "code": "{{code}}", {{more}} }""");
 
     public static Task WriteAsync(HttpContext context, int status, string type, string body)
     {

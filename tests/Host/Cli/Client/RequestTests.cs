@@ -223,8 +223,9 @@ public sealed class RequestTests
     }
 
     [Theory]
-    [InlineData(401, "auth.missing", 77, "--key-file")]
-    [InlineData(403, "auth.scope", 77, "scope")]
+    [InlineData(401, "http.unauthorized", 77, "--key-file")]
+    [InlineData(403, "http.forbidden", 77, "scope")]
+    [InlineData(403, "function.not_granted", 2, "--caller-env")]
     [InlineData(404, "function.not_found", 2, "wasmactors functions")]
     [InlineData(412, "function.conflict", 76, "functions show")]
     [InlineData(429, "call.busy", 75, "Try again in 7 s")]
@@ -240,7 +241,7 @@ public sealed class RequestTests
         await using var server = await FakeServer.StartAsync((context, _) =>
         {
             context.Response.Headers.RetryAfter = status is 429 or 503 ? "7" : default;
-            return FakeServer.WriteAsync(context, status, "application/problem+json", $$"""{ "code": "{{code}}", "detail": "why", "mayHaveRun": {{(code == "call.unanswered" ? "true" : "false")}} }""");
+            return FakeServer.RefuseAsync(context, status, code, "why", $"\"mayHaveRun\": {(code == "call.unanswered" ? "true" : "false")}");
         });
 
         var run = await InProcess.RunAsync("functions", "--server", server.Url);

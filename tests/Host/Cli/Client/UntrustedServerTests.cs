@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace WasmActors.Host.Tests.Cli.Client;
@@ -75,12 +76,15 @@ public sealed class UntrustedServerTests
     [InlineData(200, "application/json", "[]")]
     [InlineData(200, "application/json", """{ "nodes": null }""")]
     [InlineData(200, "application/json", """{ "nodes": [{ "address": "a" }] }""")]
+    [InlineData(200, "application/json", """{ "nodes": [null] }""")]
     [InlineData(200, "text/html", "<html>")]
     [InlineData(200, "application/json", "")]
     [InlineData(302, "text/html", "elsewhere")]
     [InlineData(404, "text/html", "<html>")]
     [InlineData(502, "application/problem+json", "garbage")]
-    [InlineData(500, "application/problem+json", """{ "title": "no code" }""")]
+    [InlineData(500, "application/problem+json", """{ "type": "t", "title": "no code", "status": 500, "detail": "d" }""")]
+    [InlineData(500, "application/problem+json", """{ "type": "t", "title": "t", "status": 500, "detail": "d", "code": "" }""")]
+    [InlineData(500, "application/problem+json", """{ "type": "t", "title": "t", "status": 500, "detail": "d", "code": "c", "frames": [null] }""")]
     [InlineData(500, "application/problem+json", """{ "code": 5 }""")]
     public async Task What_is_no_answer_of_a_server_is_told(int status, string type, string body)
     {
@@ -124,7 +128,7 @@ public sealed class UntrustedServerTests
     }
 
     [Theory]
-    [InlineData("functions", """{ "functions": [{ "name": "H", "active": 1, "revision": 1, "versions": [{ "number": 1, "active": true, "deployedAt": "2026-01-01T00:00:00Z", "moduleDigest": "H", "kind": "H", "convention": "H", "label": "H" }] }] }""")]
+    [InlineData("functions", """{ "functions": [{ "name": "H", "active": 1, "revision": 1, "versions": [{ "number": 1, "active": true, "deployedAt": "2026-01-01T00:00:00Z", "moduleDigest": "H", "kind": "H", "convention": "H", "label": "H", "reuse": "H", "limits": {}, "grants": {} }] }] }""")]
     [InlineData("functions show f", """{ "name": "H", "active": 1, "revision": 1, "versions": [{ "number": 1, "active": true, "deployedAt": "2026-01-01T00:00:00Z", "moduleDigest": "H", "kind": "H", "convention": "H", "reuse": "H", "limits": { "deadline": "H" }, "grants": { "environment": { "H": "H" }, "folders": [{ "host": "H" }], "imports": ["H"], "callerEnvironment": ["H"] } }] }""")]
     [InlineData("functions rollback f", """{ "name": "H", "version": 1, "revision": 1 }""")]
     [InlineData("keys", """{ "keys": [{ "id": "H", "name": "H", "scopes": ["H"], "createdAt": "2026-01-01T00:00:00Z" }] }""")]
@@ -134,7 +138,7 @@ public sealed class UntrustedServerTests
     [InlineData("call f H", """{ "exports": [{ "name": "H", "params": ["H"], "results": ["H"] }] }""")]
     public async Task What_a_server_says_is_shown_escaped(string line, string json)
     {
-        string text = json.Replace("\"H\"", System.Text.Json.JsonSerializer.Serialize(Hostile), StringComparison.Ordinal);
+        string text = json.Replace("\"H\"", JsonSerializer.Serialize(Hostile), StringComparison.Ordinal);
         await using var server = await FakeServer.StartAsync((context, _) => FakeServer.WriteAsync(context, 200, "application/json", text));
         string[] args = [.. line.Split(' ').Select(static a => a == "H" ? Hostile : a), "--server", server.Url];
 
@@ -150,9 +154,9 @@ public sealed class UntrustedServerTests
     [Fact]
     public async Task A_problem_is_shown_escaped_with_its_frames()
     {
-        string hostile = System.Text.Json.JsonSerializer.Serialize(Hostile);
+        string hostile = JsonSerializer.Serialize(Hostile);
         string frames = string.Join(',', Enumerable.Repeat($$"""{ "function": {{hostile}}, "index": 3, "moduleOffset": 66 }""", 100));
-        await using var server = await FakeServer.RefusingAsync(422, $$"""{ "code": "trap.unreachable", "detail": {{hostile}}, "frames": [{{frames}}] }""");
+        await using var server = await FakeServer.StartAsync((context, _) => FakeServer.RefuseAsync(context, 422, "trap.unreachable", Hostile, $"\"frames\": [{frames}]"));
 
         var run = await InProcess.RunAsync("functions", "--server", server.Url);
 

@@ -1,0 +1,166 @@
+using System.Collections.Frozen;
+using System.Data.Common;
+using Serilog;
+using WasmActors.Host.Persistence;
+
+namespace WasmActors.Host.Access;
+
+/// <summary>
+/// The API keys as this node knows them: read from the database every two seconds, so that a key that was revoked through another node
+/// soon stops to be taken; and at once, though not more than five times a second, where somebody shows a key that is not known yet.
+/// While the database does not answer, those go on that were known.
+/// </summary>
+internal sealed class ApiKeys : IAsyncDisposable
+{
+    private static readonly TimeSpan s_often = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_atMost = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly SqlKeyStore _store;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _end = new();
+    private readonly SemaphoreSlim _refreshing = new(1);
+    private readonly Task _refreshes;
+    private volatile FrozenDictionary<string, KeyHolder> _known = FrozenDictionary<string, KeyHolder>.Empty;
+    private long _triedAt;
+
+    private ApiKeys(SqlKeyStore store, TimeProvider clock, ILogger logger)
+    {
+        _store = store;
+        _clock = clock;
+        _logger = logger;
+        _refreshes = RefreshOftenAsync();
+    }
+
+    /// <summary>Reads the keys.</summary>
+    /// <exception cref="DbException">The database does not answer.</exception>
+    public static async Task<ApiKeys> OpenAsync(SqlKeyStore store, TimeProvider clock, ILogger logger, CancellationToken cancellation)
+    {
+        var keys = new ApiKeys(store, clock, logger);
+        try
+        {
+            await keys.RefreshAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
+            return keys;
+        }
+        catch (Exception)
+        {
+            await keys.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Finds the key that a token is for, with its secret checked; null where there is none.</summary>
+    public ValueTask<KeyHolder?> FindAsync(string token, CancellationToken cancellation)
+    {
+        if (!ApiKey.TryParse(token, out var id, out var secret))
+        {
+            return default;
+        }
+
+        return _known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var holder)
+            ? ValueTask.FromResult(holder.Key.IsSecret(secret) ? holder : null)
+            : FindNewAsync(token, cancellation);
+    }
+
+    /// <summary>The keys, by name.</summary>
+    /// <exception cref="DbException">The database does not answer.</exception>
+    public Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellation) => _store.ListAsync(cancellation);
+
+    /// <summary>Adds a key; it can be used when this is done, at this node at once.</summary>
+    /// <returns>False where there is one with its name.</returns>
+    /// <exception cref="DbException">The database does not answer.</exception>
+    public async Task<bool> AddAsync(ApiKey key, CancellationToken cancellation)
+    {
+        bool added = await _store.AddAsync(key, cancellation).ConfigureAwait(false);
+        await RefreshAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        return added;
+    }
+
+    /// <summary>Revokes a key; this node takes it no more when this is done.</summary>
+    /// <returns>False where there is none.</returns>
+    /// <exception cref="DbException">The database does not answer.</exception>
+    public async Task<bool> RemoveAsync(string id, CancellationToken cancellation)
+    {
+        bool removed = await _store.RemoveAsync(id, cancellation).ConfigureAwait(false);
+        await RefreshAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        return removed;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _refreshes.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var holder in _known.Values)
+        {
+            holder.Dispose();
+        }
+
+        _refreshing.Dispose();
+        _end.Dispose();
+    }
+
+    private async ValueTask<KeyHolder?> FindNewAsync(string token, CancellationToken cancellation)
+    {
+        await TryRefreshAsync(s_atMost, cancellation).ConfigureAwait(false);
+        return ApiKey.TryParse(token, out var id, out var secret)
+            && _known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var holder)
+            && holder.Key.IsSecret(secret) ? holder : null;
+    }
+
+    private async Task RefreshOftenAsync()
+    {
+        using var timer = new PeriodicTimer(s_often, _clock);
+        while (await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false))
+        {
+            await TryRefreshAsync(TimeSpan.Zero, _end.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TryRefreshAsync(TimeSpan notBefore, CancellationToken cancellation)
+    {
+        try
+        {
+            await RefreshAsync(notBefore, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is DbException or TimeoutException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            _logger.Warning(failure, "The API keys could not be read; those that were known go on");
+        }
+    }
+
+    // Reads them, unless they were read, or could not be, so short a time ago.
+    private async Task RefreshAsync(TimeSpan notBefore, CancellationToken cancellation)
+    {
+        if (IsFresh(notBefore))
+        {
+            return;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _end.Token);
+        patience.CancelAfter(s_patience);
+        await _refreshing.WaitAsync(patience.Token).ConfigureAwait(false);
+        try
+        {
+            if (IsFresh(notBefore))
+            {
+                return;
+            }
+
+            var stored = await _store.ListAsync(patience.Token).ConfigureAwait(false);
+            var known = _known;
+            // A key never changes: what it has used of its limits stays with it.
+            _known = stored.ToFrozenDictionary(
+                static key => key.Id,
+                key => known.TryGetValue(key.Id, out var holder) ? holder : new KeyHolder(key),
+                StringComparer.Ordinal);
+        }
+        finally
+        {
+            Volatile.Write(ref _triedAt, _clock.GetTimestamp());
+            _refreshing.Release();
+        }
+    }
+
+    private bool IsFresh(TimeSpan notBefore) => _clock.GetElapsedTime(Volatile.Read(ref _triedAt)) < notBefore;
+}
