@@ -128,7 +128,7 @@ internal sealed class FunctionsCommand : Verb
 
     private Task<bool> IsWantedAsync(string name, CancellationToken cancellation) => _terminal.InputIsTerminal
         ? _terminal.ConfirmAsync($"Delete the function {name} with all its versions and what its stores hold?", cancellation)
-        : throw new CommandLineException("usage", $"{name} is not deleted without being asked for twice, and nobody can be asked here.", "Repeat the command with --yes.");
+        : throw new CommandLineException("usage", $"Deleting {name} must be confirmed, and nobody can be asked here.", "Repeat the command with --yes.");
 
     private int Write(ParseResult parsed, Action json, Action table)
     {

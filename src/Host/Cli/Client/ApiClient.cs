@@ -38,7 +38,7 @@ internal sealed class ApiClient : IDisposable
     }
 
     /// <summary>Longest time of one request with its answer.</summary>
-    public TimeSpan Timeout { get; init; }
+    public TimeSpan Timeout { get; }
 
     public void Dispose() => _http.Dispose();
 

@@ -56,7 +56,7 @@ internal sealed class FunctionDeployer(ApiClient client, Terminal terminal)
     {
         var body = new ByteArrayContent(file.Module.Binary) { Headers = { ContentType = new MediaTypeHeaderValue("application/wasm") } };
         var uploading = client.SendAsync(HttpMethod.Put, $"{ApiPath.Modules}/{digest}", body, cancellation);
-        var answer = await Progress.ShowAsync(terminal, $"Uploading {Path.GetFileName(file.Module.Path)} ({SizeText.Format(file.Module.Binary.Length)})", uploading).ConfigureAwait(false);
+        var answer = await Progress.ShowAsync(terminal, $"Uploading and compiling {Path.GetFileName(file.Module.Path)} ({SizeText.Format(file.Module.Binary.Length)})", uploading).ConfigureAwait(false);
         string stored = answer.Read(ClientJson.Default.ModuleModel).Digest;
         if (stored != digest)
         {

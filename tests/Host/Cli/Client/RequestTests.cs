@@ -169,6 +169,36 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task A_server_that_refuses_the_key_is_not_asked_for_the_rest_of_a_folder()
+    {
+        using var folder = new TempFolder();
+        await using var server = await FakeServer.StartAsync(static (context, _) => FakeServer.RefuseAsync(context, 401, "http.unauthorized", "no key"));
+        folder.Write("many/a.wat", "(module)");
+        folder.Write("many/b.wat", "(module)");
+
+        var run = await InProcess.RunAsync("deploy", Path.Combine(folder.Path, "many"), "--server", server.Url);
+
+        Assert.Equal((77, "", "http.unauthorized"), (run.ExitCode, run.Text, run.Code));
+        Assert.Single(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("There is no module in the folder", "empty")]
+    [InlineData("--name and --expect are for one file", "full", "--name", "x")]
+    [InlineData("--name and --expect are for one file", "full", "--expect", "0")]
+    public async Task Folders_have_modules_and_no_options_of_one(string problem, string name, params string[] options)
+    {
+        using var folder = new TempFolder();
+        folder.Write("empty/readme.md", "");
+        folder.Write("full/a.wat", "(module)");
+
+        var run = await InProcess.RunAsync(["deploy", Path.Combine(folder.Path, name), "--server", "http://127.0.0.1:1", .. options]);
+
+        Assert.Equal((2, "", "usage"), (run.ExitCode, run.Text, run.Code));
+        Assert.Contains(problem, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rollback_and_keys_send_only_what_was_said()
     {
         await using var server = await FakeServer.StartAsync(static (context, _) => FakeServer.WriteAsync(
