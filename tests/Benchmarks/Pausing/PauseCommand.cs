@@ -5,7 +5,7 @@ using WasmActors.Benchmarks.Serving;
 namespace WasmActors.Benchmarks.Pausing;
 
 /// <summary>
-/// The loads of guests that can be paused: <c>load [garbage] [fairness] [parking] [cost] [deadlocks] [overload] [tenants] [stores] [http] [--seconds N] [--quick] [--threads]</c>.
+/// The loads of guests that can be paused: <c>load [garbage] [fairness] [parking] [cost] [deadlocks] [overload] [tenants] [stores] [http] [keys] [--seconds N] [--quick] [--threads]</c>.
 /// Without a name all of them. Prints each figure beside its target; the exit status is 1 when a result was wrong.
 /// </summary>
 internal static class PauseCommand
@@ -23,6 +23,8 @@ internal static class PauseCommand
         ["garbage"] = GarbageLoad.RunAsync,
         ["stores"] = StoresLoad.RunAsync,
         ["http"] = HttpLoad.RunAsync,
+        ["calls"] = CallsLoad.RunAsync,
+        ["keys"] = KeysLoad.RunAsync,
     };
 
     internal static async Task<int> RunAsync(string[] args)
