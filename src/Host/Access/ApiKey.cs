@@ -56,7 +56,18 @@ internal sealed record ApiKey(string Id, string Name, ImmutableArray<ApiScope> S
     }
 
     /// <summary>Whether it allows what a scope does.</summary>
-    public bool Allows(ApiScope scope) => Scopes.Any(own => own >= scope);
+    public bool Allows(ApiScope scope)
+    {
+        foreach (var own in Scopes)
+        {
+            if (own >= scope)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Without what proves the secret.</summary>
     public override string ToString() => $"{Name} ({Id})";

@@ -26,9 +26,10 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
             CheckOrigin(context.Request);
             if (keys is not null)
             {
-                var found = await FindAsync(context, scope).ConfigureAwait(false);
+                var found = await FindAsync(context).ConfigureAwait(false);
                 Enter(found, context);
-                holder = found;
+                holder = found; // what was entered is left
+                CheckScope(found, scope);
             }
 
             await handler(context).ConfigureAwait(false);
@@ -56,23 +57,24 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         }
     };
 
-    private async ValueTask<KeyHolder> FindAsync(HttpContext context, ApiScope scope)
+    private async ValueTask<KeyHolder> FindAsync(HttpContext context)
     {
         var header = context.Request.Headers.Authorization;
         string? value = header.Count == 1 ? header[0] : null;
         var holder = value is not null && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await keys!.FindAsync(value[Scheme.Length..].Trim(), context.RequestAborted).ConfigureAwait(false)
+            ? await keys!.FindAsync(value.AsSpan(Scheme.Length).Trim(), context.RequestAborted).ConfigureAwait(false)
             : null;
-        if (holder is null)
-        {
-            throw new ApiException(StatusCodes.Status401Unauthorized, ApiErrorCode.Unauthorized, header.Count == 0
-                ? "An API key is needed: send it as 'Authorization: Bearer wak_…'. 'wasmactors keys create' makes one."
-                : "The API key is not known: it may have been revoked, or is not sent as 'Authorization: Bearer wak_…'.");
-        }
+        return holder ?? throw new ApiException(StatusCodes.Status401Unauthorized, ApiErrorCode.Unauthorized, header.Count == 0
+            ? "An API key is needed: send it as 'Authorization: Bearer wak_…'. 'wasmactors keys create' makes one."
+            : "The API key is not known: it may have been revoked, or is not sent as 'Authorization: Bearer wak_…'.");
+    }
 
-        return holder.Key.Allows(scope)
-            ? holder
-            : throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
+    private static void CheckScope(KeyHolder holder, ApiScope scope)
+    {
+        if (!holder.Key.Allows(scope))
+        {
+            throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
+        }
     }
 
     private static void Enter(KeyHolder holder, HttpContext context)
