@@ -28,9 +28,10 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
             CheckOrigin(context.Request);
             if (keys is not null)
             {
-                var found = await FindAsync(context, scope).ConfigureAwait(false);
+                var found = await FindAsync(context).ConfigureAwait(false);
                 Enter(found, context);
-                holder = found;
+                holder = found; // what was entered is left
+                CheckScope(found, scope);
             }
 
             await handler(context).ConfigureAwait(false);
@@ -58,7 +59,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         }
     };
 
-    private ValueTask<KeyHolder> FindAsync(HttpContext context, ApiScope scope)
+    private ValueTask<KeyHolder> FindAsync(HttpContext context)
     {
         var header = context.Request.Headers.Authorization;
         string? value = header.Count == 1 ? header[0] : null;
@@ -67,14 +68,14 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         // The server gives the same text again where a connection sends the same header again: its secret need not be looked at again.
         return value is not null && items is not null && items.TryGetValue(s_shown, out object? earlier) && earlier is ShownKey shown
             && ReferenceEquals(shown.Header, value) && keys!.IsKnown(shown.Holder)
-            ? ValueTask.FromResult(Allowed(shown.Holder, scope))
-            : FindAsync(context, value, items, scope);
+            ? ValueTask.FromResult(shown.Holder)
+            : FindAsync(context, value, items);
     }
 
-    private async ValueTask<KeyHolder> FindAsync(HttpContext context, string? value, IDictionary<object, object?>? items, ApiScope scope)
+    private async ValueTask<KeyHolder> FindAsync(HttpContext context, string? value, IDictionary<object, object?>? items)
     {
         var holder = value is not null && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await keys!.FindAsync(value[Scheme.Length..].Trim(), context.RequestAborted).ConfigureAwait(false)
+            ? await keys!.FindAsync(value.AsSpan(Scheme.Length).Trim(), context.RequestAborted).ConfigureAwait(false)
             : null;
         if (holder is null)
         {
@@ -88,12 +89,16 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
             items[s_shown] = new ShownKey(value!, holder);
         }
 
-        return Allowed(holder, scope);
+        return holder;
     }
 
-    private static KeyHolder Allowed(KeyHolder holder, ApiScope scope) => holder.Key.Allows(scope)
-        ? holder
-        : throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
+    private static void CheckScope(KeyHolder holder, ApiScope scope)
+    {
+        if (!holder.Key.Allows(scope))
+        {
+            throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
+        }
+    }
 
     private static void Enter(KeyHolder holder, HttpContext context)
     {
