@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using WasmActors.Host.Access;
 using WasmActors.Host.Settings;
+using WasmActors.Host.Telemetry;
 
 namespace WasmActors.Host.Http;
 
@@ -11,6 +13,7 @@ namespace WasmActors.Host.Http;
 internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger logger)
 {
     private const string Scheme = "Bearer ";
+    private static readonly object s_shown = new();
     private static readonly string[] s_localNames = ["localhost", "127.0.0.1", "[::1]"];
 
     private readonly HashSet<string> _hosts = new(
@@ -18,17 +21,20 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A handler that is reached only by who may.</summary>
-    public RequestDelegate Guard(ApiScope scope, RequestDelegate handler) => async context =>
+    public RequestDelegate Guard(ApiScope needed, RequestDelegate handler) => async context =>
     {
         KeyHolder? holder = null;
+        var scope = RequestScope.Begin(context);
         try
         {
             CheckOrigin(context.Request);
             if (keys is not null)
             {
-                var found = await FindAsync(context, scope).ConfigureAwait(false);
+                var found = await FindAsync(context).ConfigureAwait(false);
                 Enter(found, context);
-                holder = found;
+                holder = found; // what was entered is left
+                scope.Key = found.Key;
+                CheckScope(found, needed);
             }
 
             await handler(context).ConfigureAwait(false);
@@ -40,6 +46,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         finally
         {
             holder?.Leave();
+            scope.End();
         }
     };
 
@@ -56,23 +63,47 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         }
     };
 
-    private async ValueTask<KeyHolder> FindAsync(HttpContext context, ApiScope scope)
+    private ValueTask<KeyHolder> FindAsync(HttpContext context)
     {
         var header = context.Request.Headers.Authorization;
         string? value = header.Count == 1 ? header[0] : null;
+
+        // Requests of one connection come one after the other, but for HTTP/2.
+        var items = HttpProtocol.IsHttp11(context.Request.Protocol) ? context.Features.Get<IConnectionItemsFeature>()?.Items : null;
+
+        // The server gives the same text again where a connection sends the same header again: its secret need not be looked at again.
+        return value is not null && items is not null && items.TryGetValue(s_shown, out object? earlier) && earlier is ShownKey shown
+            && ReferenceEquals(shown.Header, value) && keys!.IsKnown(shown.Holder)
+            ? ValueTask.FromResult(shown.Holder)
+            : FindAsync(context, value, items);
+    }
+
+    private async ValueTask<KeyHolder> FindAsync(HttpContext context, string? value, IDictionary<object, object?>? items)
+    {
         var holder = value is not null && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await keys!.FindAsync(value[Scheme.Length..].Trim(), context.RequestAborted).ConfigureAwait(false)
+            ? await keys!.FindAsync(value.AsSpan(Scheme.Length).Trim(), context.RequestAborted).ConfigureAwait(false)
             : null;
         if (holder is null)
         {
-            throw new ApiException(StatusCodes.Status401Unauthorized, ApiErrorCode.Unauthorized, header.Count == 0
+            throw new ApiException(StatusCodes.Status401Unauthorized, ApiErrorCode.Unauthorized, context.Request.Headers.Authorization.Count == 0
                 ? "An API key is needed: send it as 'Authorization: Bearer wak_…'. 'wasmactors keys create' makes one."
                 : "The API key is not known: it may have been revoked, or is not sent as 'Authorization: Bearer wak_…'.");
         }
 
-        return holder.Key.Allows(scope)
-            ? holder
-            : throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
+        if (items is not null)
+        {
+            items[s_shown] = new ShownKey(value!, holder);
+        }
+
+        return holder;
+    }
+
+    private static void CheckScope(KeyHolder holder, ApiScope scope)
+    {
+        if (!holder.Key.Allows(scope))
+        {
+            throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
+        }
     }
 
     private static void Enter(KeyHolder holder, HttpContext context)
@@ -100,5 +131,12 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         {
             throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.CrossOrigin, "The request comes from a page of another origin, which a host without API keys does not take.");
         }
+    }
+
+    private sealed class ShownKey(string header, KeyHolder holder)
+    {
+        public string Header => header;
+
+        public KeyHolder Holder => holder;
     }
 }

@@ -6,6 +6,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using WasmActors.Host.Access;
 using WasmActors.Host.Http;
+using WasmActors.Host.Http.OpenApi;
 using WasmActors.Host.Settings;
 
 namespace WasmActors.Host.Telemetry;
@@ -15,7 +16,7 @@ internal static class HostTelemetry
 {
     private const string Library = "WasmActors";
     private const string Path = "/metrics";
-    private static readonly string[] s_meters = [Library, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+    private static readonly string[] s_meters = [Library, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     /// <summary>Sets up what collects them.</summary>
     public static void AddTo(IServiceCollection services, TelemetrySettings settings, string node)
@@ -58,6 +59,7 @@ internal static class HostTelemetry
         }
 
         var scrape = ((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(static _ => true).Build();
-        app.MapGet(Path, settings.OpenMetrics ? gate.Open(scrape) : gate.Guard(ApiScope.Admin, scrape));
+        app.MapGet(Path, settings.OpenMetrics ? gate.Open(scrape) : gate.Guard(ApiScope.Admin, scrape))
+            .Describe("metrics", "Health", "Metrics in Prometheus' text format.").AnswersBytes("text/plain");
     }
 }
