@@ -21,7 +21,7 @@ internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogu
     internal FunctionImports Imports { get; } = new(Options.Imports);
 
     /// <summary>What keys may remember of calls with idempotency keys.</summary>
-    internal AnswerRoom Answers { get; } = new(RememberedBytes);
+    internal AnswerRoom Answers { get; } = new(new ByteBudget(RememberedBytes), new ByteBudget(RememberedBytes));
 
     /// <summary>The keys that have a store.</summary>
     internal LiveKeys Keys { get; } = new(Host.Engine.Settings.Clock, Math.Min(Options.LiveKeys, Math.Max(1, Host.Engine.Settings.MaxStacks / 4 * 3)));

@@ -85,8 +85,26 @@ internal sealed class FunctionSession
     internal static Task<WasmModule> ModuleAsync(FunctionRuntime runtime, FunctionSpec spec, CallTime time, CancellationToken cancellation) =>
         time.WaitAsync(runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation).AsTask(), "its module was fetched and compiled");
 
-    /// <summary>Makes a store with an instance.</summary>
+    /// <summary>Makes a store with an instance. Idle keys give their stores up where the host has no room for it.</summary>
     internal static async ValueTask<InstanceRef> InstantiateAsync(FunctionRuntime runtime, FunctionSpec spec, WasmModule module, StoreSpec storeSpec, CallTime time, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await InstantiateOnceAsync(runtime, spec, module, storeSpec, time, cancellation).ConfigureAwait(false);
+            }
+            catch (WasmException full) when (full.Code is ErrorCode.HostFull or ErrorCode.NoStack)
+            {
+                if (!await runtime.Keys.MakeRoomAsync(time).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private static async ValueTask<InstanceRef> InstantiateOnceAsync(FunctionRuntime runtime, FunctionSpec spec, WasmModule module, StoreSpec storeSpec, CallTime time, CancellationToken cancellation)
     {
         var store = await CreateStoreAsync(runtime, storeSpec, time).ConfigureAwait(false);
         try
@@ -160,26 +178,7 @@ internal sealed class FunctionSession
         return _program!.RunAsync(runtime, _instance, Version.Spec, time, cancellation);
     }
 
-    // Idle keys give their stores up where the host has no room for another.
     private static async Task<StoreRef> CreateStoreAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)
-    {
-        while (true)
-        {
-            try
-            {
-                return await CreateStoreOnceAsync(runtime, spec, time).ConfigureAwait(false);
-            }
-            catch (WasmError full) when (full.Code == ErrorCode.HostFull)
-            {
-                if (!await runtime.Keys.MakeRoomAsync(time).ConfigureAwait(false))
-                {
-                    throw;
-                }
-            }
-        }
-    }
-
-    private static async Task<StoreRef> CreateStoreOnceAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)
     {
         var creating = runtime.Host.CreateStoreAsync(spec, CancellationToken.None);
         try

@@ -124,6 +124,7 @@ internal sealed partial class KeyedFunction : UntypedActor
         {
             if (next.Time.IsOver)
             {
+                FunctionMetrics.Answered(_runtime.Options.Logger, _name, ErrorCode.DeadlineExceeded, new CallTiming(_runtime.Clock.GetElapsedTime(next.Came), default, default));
                 next.Caller.Tell(new Failed(next.Call.Id, WasmFailure.From(CallTime.Over("it waited on its way or for the calls before it: it did not run"))));
             }
             else if (_runtime.Catalogue.Find(_name) is not { ActiveVersion.Spec.Kind: FunctionKind.Keyed } entry)
@@ -150,14 +151,14 @@ internal sealed partial class KeyedFunction : UntypedActor
 
     private bool TryRemember(KeyedCall next)
     {
-        if (next.Call.Identity is null)
+        if (next.Call.Identity is not { } identity)
         {
             return true;
         }
 
         try
         {
-            (_remembered ??= new RememberedCalls(_runtime.Answers, _runtime.Shelf)).Reserve();
+            (_remembered ??= new RememberedCalls(_runtime.Answers, _runtime.Shelf)).Reserve(identity);
             return true;
         }
         catch (WasmError full)
@@ -212,7 +213,7 @@ internal sealed partial class KeyedFunction : UntypedActor
     {
         if (answer is null)
         {
-            _remembered!.Cancel();
+            _remembered!.Cancel(identity);
         }
         else
         {

@@ -18,7 +18,8 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
     /// <summary>Bytes of output that are kept.</summary>
     internal const int MaxBytes = 1 << 20;
 
-    private const int BytesOfCall = 1024; // with the greatest idempotency key; a failure's frames are what is left of it, roughly
+    private const int BytesOfCall = 320; // without its output and its idempotency key
+    private const int BytesOfFrame = 128;
 
     private readonly Dictionary<string, Remembered> _calls = new(StringComparer.Ordinal);
     private readonly Queue<Remembered> _order = new();
@@ -57,22 +58,23 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
     }
 
     /// <summary>Makes room for one more call, before it begins.</summary>
+    /// <param name="identity">What it is told by.</param>
     /// <exception cref="WasmError"><c>call.busy</c>: the keys of the node remember too much already.</exception>
-    internal void Reserve()
+    internal void Reserve(CallIdentity identity)
     {
         while (_order.Count >= MaxCalls)
         {
             Forget();
         }
 
-        if (!room.TryTake(BytesOfCall))
+        if (!room.Calls.TryTake(BytesOf(identity)))
         {
             throw new WasmError(ErrorCode.Busy, "The keys of this node remember as many calls with idempotency keys as they have memory for: try again later, or call without one.");
         }
     }
 
     /// <summary>Gives back what was made room for, for a call that did not begin.</summary>
-    internal void Cancel() => room.GiveBack(BytesOfCall);
+    internal void Cancel(CallIdentity identity) => room.Calls.GiveBack(BytesOf(identity));
 
     /// <summary>Remembers what a call was answered that has a place.</summary>
     internal void Add(CallIdentity identity, object answer)
@@ -82,7 +84,8 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
         {
             case Answered { Answer: { Output: FunctionOutput.Bytes bytes } answered }:
                 call.Details = answered.Details;
-                call.Output = Keep(bytes.Payload.Here!.Value);
+                var output = bytes.Payload.Here!.Value;
+                call.Output = TryKeep(call, output.Length) ? output : (ReadOnlyMemory<byte>?)null;
                 break;
             case Answered { Answer: var answered }:
                 call.Details = answered.Details;
@@ -91,6 +94,11 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
             case Failed failed:
                 call.Details = failed.Details ?? default;
                 call.Failure = failed.Failure with { Exception = null }; // who asks again has an exception of his own
+                if (!TryKeep(call, (failed.Failure.Message.Length * sizeof(char)) + (failed.Failure.Frames.Count * BytesOfFrame)))
+                {
+                    call.Failure = Short(call.Failure);
+                }
+
                 break;
         }
 
@@ -107,17 +115,17 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
         }
     }
 
-    // Older outputs go for it where they must; null where it does not fit at all.
-    private ReadOnlyMemory<byte>? Keep(ReadOnlyMemory<byte> output)
+    // Older outputs go for it where they must.
+    private bool TryKeep(Remembered call, int bytes)
     {
-        if (output.Length > MaxBytes)
+        if (bytes > MaxBytes)
         {
-            return null;
+            return false;
         }
 
         foreach (var older in _order)
         {
-            if (_bytes + output.Length <= MaxBytes)
+            if (_bytes + bytes <= MaxBytes)
             {
                 break;
             }
@@ -125,31 +133,35 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
             Drop(older);
         }
 
-        if (!room.TryTake(output.Length))
+        if (!room.Outputs.TryTake(bytes))
         {
-            return null;
+            return false;
         }
 
-        _bytes += output.Length;
-        return output;
+        call.Bytes = bytes;
+        _bytes += bytes;
+        return true;
     }
+
+    private static int BytesOf(CallIdentity identity) => BytesOfCall + (identity.Key.Length * sizeof(char));
+
+    private static WasmFailure Short(WasmFailure failure) => failure with { Frames = [], Message = GuestText.Clean(failure.Message, GuestText.NameLimit) };
 
     private void Forget()
     {
         var oldest = _order.Dequeue();
         Drop(oldest);
         _calls.Remove(oldest.Identity.Key);
-        room.GiveBack(BytesOfCall);
+        room.Calls.GiveBack(BytesOf(oldest.Identity));
     }
 
     private void Drop(Remembered call)
     {
-        if (call.Output is { } output)
-        {
-            call.Output = null;
-            _bytes -= output.Length;
-            room.GiveBack(output.Length);
-        }
+        _bytes -= call.Bytes;
+        room.Outputs.GiveBack(call.Bytes);
+        call.Bytes = 0;
+        call.Output = null;
+        call.Failure = call.Failure is { } failure ? Short(failure) : null;
     }
 
     private object WithBytes(long id, ReadOnlyMemory<byte> bytes, CallDetails details, TimeSpan within)
@@ -169,6 +181,9 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
         internal CallIdentity Identity => identity;
 
         internal CallDetails Details { get; set; }
+
+        /// <summary>Bytes that are kept for its answer.</summary>
+        internal int Bytes { get; set; }
 
         internal FunctionOutput.Numbers? Numbers { get; set; }
 
