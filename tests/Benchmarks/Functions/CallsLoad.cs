@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
 using WasmActors.Benchmarks.Pausing;
@@ -16,15 +17,22 @@ internal static class CallsLoad
         await node.DeployAsync(new FunctionSpec("fresh")).ConfigureAwait(false);
         await node.DeployAsync(new FunctionSpec("keyed") { Kind = FunctionKind.Keyed }).ConfigureAwait(false);
         int rounds = options.Quick ? 3 : 9;
-        bool right = await MeasureAsync("stateless, warm", node.Functions.Get("warm"), 50_000, rounds).ConfigureAwait(false);
+        var handle = await node.HandleAsync().ConfigureAwait(false);
+        bool right = await MeasureAsync("by handle, without a function", () => handle.CallAsync<int, int, int>(20, 22), 50_000, rounds).ConfigureAwait(false);
+        right &= await MeasureAsync("stateless, warm", node.Functions.Get("warm"), 50_000, rounds).ConfigureAwait(false);
         right &= await MeasureAsync("stateless, a fresh store each", node.Functions.Get("fresh"), 3_000, rounds).ConfigureAwait(false);
         right &= await MeasureAsync("keyed, one key", node.Functions.Get("keyed", "k"), 20_000, rounds).ConfigureAwait(false);
         return right;
     }
 
-    private static async Task<bool> MeasureAsync(string what, FunctionRef function, int calls, int rounds)
+    private static Task<bool> MeasureAsync(string what, FunctionRef function, int calls, int rounds)
     {
         var request = FunctionRequest.Numbers("add", [Val.I32(20), Val.I32(22)]);
+        return MeasureAsync(what, [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] async () => (await function.SendAsync(request, default(CallOptions)).ConfigureAwait(false)).Results.Value.AsI32(), calls, rounds);
+    }
+
+    private static async Task<bool> MeasureAsync(string what, Func<ValueTask<int>> call, int calls, int rounds)
+    {
         var micros = new List<double>();
         var processor = new List<double>();
         long bytes = 0;
@@ -36,8 +44,7 @@ internal static class CallsLoad
             long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < calls; i++)
             {
-                var reply = await function.SendAsync(request, default(CallOptions)).ConfigureAwait(false);
-                right &= reply.Results.Value.AsI32() == 42;
+                right &= await call().ConfigureAwait(false) == 42;
             }
 
             if (round >= 0)

@@ -4,7 +4,10 @@ using Akka.Configuration;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Functions.Modules;
 using WasmActors.Actors.Handles;
+using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Benchmarks.Functions;
 
@@ -55,6 +58,14 @@ internal sealed class FunctionNode : IAsyncDisposable
 
     /// <summary>Deploys a guest that adds and that counts its calls.</summary>
     internal Task DeployAsync(FunctionSpec spec) => Functions.DeployAsync(spec, Encoding.UTF8.GetBytes(Counter));
+
+    /// <summary>The same guest's export <c>add</c> by handle, in a store of its own.</summary>
+    internal async Task<FuncRef> HandleAsync()
+    {
+        var module = await _host.LoadTextAsync(Counter).ConfigureAwait(false);
+        var store = await _host.CreateStoreAsync(new StoreSpec { Options = new StoreOptions { Mode = ExecutionMode.Preemptive } }).ConfigureAwait(false);
+        return (await store.InstantiateAsync(module).ConfigureAwait(false)).GetFunc("add");
+    }
 
     public async ValueTask DisposeAsync()
     {
