@@ -28,7 +28,7 @@ internal static class CallsLoad
     private static Task<bool> MeasureAsync(string what, FunctionRef function, int calls, int rounds)
     {
         var request = FunctionRequest.Numbers("add", [Val.I32(20), Val.I32(22)]);
-        return MeasureAsync(what, [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] async () => (await function.SendAsync(request, default(CallOptions)).ConfigureAwait(false)).Results.Value.AsI32(), calls, rounds);
+        return MeasureAsync(what, [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] async ValueTask<int> () => (await function.SendAsync(request, default(CallOptions)).ConfigureAwait(false)).Results.Value.AsI32(), calls, rounds);
     }
 
     private static async Task<bool> MeasureAsync(string what, Func<ValueTask<int>> call, int calls, int rounds)
