@@ -14,6 +14,19 @@ public sealed class FunctionHostTests : IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10_000_001)]
+    public async Task A_number_of_live_keys_out_of_its_range_is_refused(int keys)
+    {
+        await using var host = await WasmHost.StartAsync(new WasmHostOptions { Cache = new() { OnDisk = false } });
+
+        var refused = Assert.Throws<WasmError>(() => FunctionHost.Attach(host, new FunctionHostOptions { Modules = new MemoryModuleStore(), LiveKeys = keys }));
+
+        Assert.Equal(ErrorCode.BadSettings, refused.Code);
+        Assert.Contains(nameof(FunctionHostOptions.LiveKeys), refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_system_that_is_no_node_of_a_cluster_is_refused()
     {

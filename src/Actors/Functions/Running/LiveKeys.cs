@@ -9,15 +9,18 @@ namespace WasmActors.Actors.Functions.Running;
 /// </summary>
 internal sealed class LiveKeys : IDisposable
 {
-    private const int RoomAtOnce = 32;
+    private const int MostAtOnce = 32;
+    private const int PartAtOnce = 64; // of the keys with a store
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_lately = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeProvider _clock;
     private readonly int _limit;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
     private readonly Dictionary<TimeSpan, RestingLine> _lines = [];
-    private TaskCompletionSource? _ended;
+    private TaskCompletionSource? _answered;
+    private long? _endedAt;
     private int _live;
     private int _leaving;
 
@@ -61,15 +64,12 @@ internal sealed class LiveKeys : IDisposable
     /// <summary>A key's store has gone.</summary>
     internal void Ended(RestingKey key)
     {
-        TaskCompletionSource? ended;
         lock (_lock)
         {
             _live--;
+            _endedAt = _clock.GetTimestamp();
             Answer(key);
-            (ended, _ended) = (_ended, null);
         }
-
-        ended?.TrySetResult();
     }
 
     /// <summary>A key that may have been asked to go has nothing that it could give up, or is used again.</summary>
@@ -122,25 +122,26 @@ internal sealed class LiveKeys : IDisposable
         }
     }
 
-    /// <summary>Has some of the longest idle keys go, and waits until the first of them has gone.</summary>
+    /// <summary>Has some of the longest idle keys go, and waits until the first of them has gone or says that it stays; where others went just now, a moment, because the
+    /// host has their room a moment after they say so.</summary>
     /// <returns>False where none is idle, or the call's time is over.</returns>
     internal async Task<bool> MakeRoomAsync(CallTime time)
     {
         List<IActorRef> longest;
-        Task ended;
+        Task answered;
         lock (_lock)
         {
-            longest = TakeLongestIdle(RoomAtOnce);
-            if (_leaving == 0)
+            longest = TakeLongestIdle(Math.Clamp(_live / PartAtOnce, 1, MostAtOnce));
+            if (_leaving == 0 && !(_endedAt is { } at && _clock.GetElapsedTime(at) < s_lately))
             {
                 return false;
             }
 
-            ended = (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            answered = _leaving == 0 ? Task.Delay(s_round, _clock) : (_answered ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
 
         Ask(longest);
-        return await time.TryWaitAsync(ended).ConfigureAwait(false);
+        return await time.TryWaitAsync(answered).ConfigureAwait(false);
     }
 
     public void Dispose() => _timer.Dispose();
@@ -205,6 +206,8 @@ internal sealed class LiveKeys : IDisposable
     {
         _leaving -= key.IsAsked ? 1 : 0;
         key.IsAsked = false;
+        _answered?.TrySetResult(); // does not run who waits
+        _answered = null;
     }
 
     private static void Ask(List<IActorRef>? keys)

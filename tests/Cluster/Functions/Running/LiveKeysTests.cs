@@ -106,6 +106,18 @@ public sealed class LiveKeysTests : TestKit
     }
 
     [Fact]
+    public async Task Who_needs_room_tries_again_when_a_key_stays()
+    {
+        var key = Idle();
+
+        var room = _keys.MakeRoomAsync(new CallTime(TimeProvider.System, Expect.Patience));
+        ExpectAsked(key.Actor);
+        _keys.Stays(key.Key);
+
+        Assert.True(await Expect.SoonAsync(room));
+    }
+
+    [Fact]
     public async Task Who_needs_room_waits_no_longer_than_the_call_has()
     {
         Idle();
