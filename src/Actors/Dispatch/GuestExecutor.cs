@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Dispatch;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Interop;
 
 namespace WasmActors.Actors.Dispatch;
 
@@ -21,29 +22,25 @@ namespace WasmActors.Actors.Dispatch;
 internal sealed class GuestExecutor : ExecutorService
 #pragma warning restore CA1001
 {
-    // So many turns a thread runs in a row before the pool gets it back.
-    private const int MaxTurns = 2048;
-
-    // Now and then a thread that goes on with answers looks whether somebody has waited too long.
-    private const int TurnsBetweenLooks = 64;
-
     // After so long, in ticks of the stopwatch, a store with more messages gets back in line, if others wait.
     private static readonly long s_turn = Stopwatch.Frequency / 1000;
 
     private readonly ReadyLine _ready = new();
     private readonly Tenant _nobody = new("", 1);
+    private readonly Reserve _reserve;
     private readonly PausedGuests _paused;
     private readonly BackgroundWorkers _background;
-    private readonly Worker[] _workers;
+    private readonly GuestWorker[] _workers;
     private int _waiting;
     private volatile bool _stopped;
 
     internal GuestExecutor(string id, GuestExecutorSettings settings)
         : base(id)
     {
-        _paused = new PausedGuests(settings, TimeProvider.System);
+        _reserve = new Reserve(settings.Parallelism, settings.Aging * 2, TimeProvider.System);
+        _paused = new PausedGuests(settings, _reserve, TimeProvider.System);
         _background = new BackgroundWorkers(this, _paused, settings.Parallelism);
-        _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new Worker(this))];
+        _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new GuestWorker(this))];
         ReserveThreads(settings.Parallelism);
     }
 
@@ -69,8 +66,7 @@ internal sealed class GuestExecutor : ExecutorService
         }
         else
         {
-            Interlocked.Increment(ref _waiting);
-            Wake();
+            WaitForWorker();
         }
     }
 
@@ -96,17 +92,34 @@ internal sealed class GuestExecutor : ExecutorService
     internal void ExecuteElsewhere(IRunnable run)
     {
         // An idle worker takes the mailbox along. Otherwise it waits in line, and a worker that fell idle meanwhile is asked.
-        foreach (var worker in _workers)
+        var tenant = TenantOf(run);
+        if (MayRun(tenant, out bool lasts))
         {
-            if (worker.TryStart(run))
+            foreach (var worker in _workers)
             {
-                return;
+                if (worker.TryStart(run, lasts))
+                {
+                    return;
+                }
             }
+
+            LeaveReserve(lasts);
         }
 
-        _ready.Enqueue(run, QueueOf(run)?.Cell?.Tenant ?? _nobody);
-        Interlocked.Increment(ref _waiting);
-        Wake();
+        _ready.Enqueue(run, tenant);
+        WaitForWorker();
+    }
+
+    /// <summary>Whether a mailbox may have a worker now; with one of a tenant whose guests keep on, <see cref="LeaveReserve"/> afterwards.</summary>
+    internal bool MayRun(IRunnable run, out bool lasts) => MayRun(TenantOf(run), out lasts);
+
+    /// <summary>A turn of a tenant whose guests keep on is over.</summary>
+    internal void LeaveReserve(bool lasts)
+    {
+        if (lasts)
+        {
+            _reserve.Leave();
+        }
     }
 
     public override void Shutdown()
@@ -125,7 +138,8 @@ internal sealed class GuestExecutor : ExecutorService
         ThreadPool.SetMinThreads(Math.Max(1, workers + more), completionPorts);
     }
 
-    private Worker? TryClaim()
+    /// <summary>Makes an idle worker busy without starting it: the thread that asks runs the store. Null when all are busy.</summary>
+    internal GuestWorker? TryClaim()
     {
         foreach (var worker in _workers)
         {
@@ -138,11 +152,12 @@ internal sealed class GuestExecutor : ExecutorService
         return null;
     }
 
-    private void Wake()
+    /// <summary>Starts an idle worker, if there is one, that looks who waits.</summary>
+    internal void Wake()
     {
         foreach (var worker in _workers)
         {
-            if (worker.TryStart(null))
+            if (worker.TryStart(null, false))
             {
                 return;
             }
@@ -152,36 +167,132 @@ internal sealed class GuestExecutor : ExecutorService
     /// <summary>The store's queue behind a mailbox; null for another actor's.</summary>
     internal static StoreQueue? QueueOf(IRunnable run) => run is Mailbox { MessageQueue: StoreQueue queue } ? queue : null;
 
-    // While stores wait, turns are short, and it is kept account of who has the workers for how long: nobody asks otherwise.
-    private IThreadPoolWorkItem? RunAccounted(IRunnable run)
+    /// <summary>Runs a mailbox. While stores wait, turns are short, and it is kept account of who has the workers for how long: nobody asks
+    /// otherwise.</summary>
+    internal IThreadPoolWorkItem? RunAccounted(IRunnable run)
     {
         var queue = QueueOf(run);
         var cell = queue?.Cell;
+        var tenant = cell?.Tenant ?? _nobody;
         long before = cell?.BegunCount ?? 0;
         bool contended = IsContended;
         long start = Stopwatch.GetTimestamp();
+        TimeSpan? processor = tenant.Lines.Lasting.IsSuspect(start) ? Slice.ProcessorTime : null;
         queue?.BeginTurn(start + s_turn);
-        try
+        var owed = Turn.Run(run, this, out bool defers);
+        if (contended || IsContended)
         {
-            return Turn.Run(run, this);
+            long now = Stopwatch.GetTimestamp();
+            _ready.Charge(tenant, now - start, (cell?.BegunCount ?? 0) - before);
+            _paused.Charge(tenant, now - start);
+            if (defers && Stopwatch.GetElapsedTime(start, now) >= Reserve.LongTurn)
+            {
+                _reserve.WasLong(tenant.Lines.Lasting, now, Slice.ProcessorTime - processor);
+            }
         }
-        finally
+        else
         {
-            if (contended || IsContended)
+            _ready.Rest();
+        }
+
+        return owed;
+    }
+
+    /// <summary>Whether somebody waits who may have a worker now.</summary>
+    internal bool HasWork()
+    {
+        if (Volatile.Read(ref _waiting) == 0)
+        {
+            return false;
+        }
+
+        long now = _reserve.Now;
+        if (now == Reserve.Never)
+        {
+            return true;
+        }
+
+        bool withLasting = _reserve.HasRoom(now);
+        return _ready.HasNext(now, withLasting) || _paused.HasSoon(now, withLasting);
+    }
+
+    /// <summary>Whether a paused guest has waited too long, and may go before new messages.</summary>
+    internal bool HasAged => _paused.HasAged;
+
+    /// <summary>The turn of one that had waited too long is over.</summary>
+    internal void AgedEnded() => _paused.AgedEnded();
+
+    /// <summary>Who is next: new messages first, unless a paused guest has waited too long.</summary>
+    /// <param name="run">The mailbox.</param>
+    /// <param name="lasts">Whether to <see cref="LeaveReserve"/> after its turn.</param>
+    /// <param name="aged">Whether it had waited too long: <see cref="AgedEnded"/> after its turn.</param>
+    internal bool TryTake([MaybeNullWhen(false)] out IRunnable run, out bool lasts, out bool aged)
+    {
+        long now = _reserve.Now;
+        bool entered = now != Reserve.Never && _reserve.TryEnter(now);
+        bool withLasting = entered || now == Reserve.Never;
+        lasts = false;
+        aged = false;
+        bool taken = false;
+        run = null;
+        if (withLasting && TryTakeAged(out run))
+        {
+            taken = true;
+            lasts = entered;
+            aged = true;
+        }
+        else if (_ready.TryDequeue(now, withLasting, out run, out lasts))
+        {
+            Interlocked.Decrement(ref _waiting);
+            taken = true;
+        }
+        else if (_paused.TryTakeSoon(now, withLasting, out var place, out lasts))
+        {
+            Interlocked.Decrement(ref _waiting);
+            taken = Turn.TryResume(place, out run);
+        }
+
+        if (entered && !(taken && lasts))
+        {
+            _reserve.Leave();
+            lasts = false;
+        }
+
+        if (taken && now != Reserve.Never)
+        {
+            if (HasWork())
             {
-                var tenant = cell?.Tenant ?? _nobody;
-                long had = Stopwatch.GetTimestamp() - start;
-                _ready.Charge(tenant, had, (cell?.BegunCount ?? 0) - before);
-                _paused.Charge(tenant, had);
+                Wake(); // another that was not asked when all that waited had to
             }
-            else
-            {
-                _ready.Rest();
-            }
+        }
+
+        return taken;
+    }
+
+    // Those whose turn is to end something go with the others: it is short, and somebody's deadline has come.
+    private Tenant TenantOf(IRunnable run) => QueueOf(run)?.Cell is { NeedsAttention: false } cell ? cell.Tenant : _nobody;
+
+    private bool MayRun(Tenant tenant, out bool lasts)
+    {
+        long now = _reserve.Now;
+        lasts = now != Reserve.Never && tenant.Lines.Lasting.IsSo(now);
+        if (now != Reserve.Never && !lasts && tenant != _nobody)
+        {
+            _reserve.HasShort(now);
+        }
+
+        return !lasts || _reserve.TryEnter(now);
+    }
+
+    private void WaitForWorker()
+    {
+        Interlocked.Increment(ref _waiting);
+        if (HasWork())
+        {
+            Wake();
         }
     }
 
-    // Also where a thread goes on with answers and no worker looks.
     private bool TryTakeAged([MaybeNullWhen(false)] out IRunnable run)
     {
         run = null;
@@ -195,112 +306,12 @@ internal sealed class GuestExecutor : ExecutorService
             Interlocked.Decrement(ref _waiting);
         }
 
-        return Turn.TryResume(place, out run);
-    }
-
-    // New messages first, unless a paused guest has waited too long.
-    private bool TryTake([MaybeNullWhen(false)] out IRunnable run)
-    {
-        if (TryTakeAged(out run))
+        if (Turn.TryResume(place, out run))
         {
             return true;
         }
 
-        if (_ready.TryDequeue(out run))
-        {
-            Interlocked.Decrement(ref _waiting);
-            return true;
-        }
-
-        if (_paused.TryTakeSoon(out var place))
-        {
-            Interlocked.Decrement(ref _waiting);
-            return Turn.TryResume(place, out run);
-        }
-
+        _paused.AgedEnded();
         return false;
-    }
-
-    /// <summary>One of the stores that may run at the same time: a work item of the thread pool while it is busy.</summary>
-    private sealed class Worker(GuestExecutor executor) : IThreadPoolWorkItem
-    {
-        private int _busy;
-        private IRunnable? _first;
-
-        /// <summary>Makes an idle worker busy; false when it is busy already.</summary>
-        internal bool TryStart(IRunnable? run)
-        {
-            if (!TryClaim())
-            {
-                return false;
-            }
-
-            _first = run;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-            return true;
-        }
-
-        public void Execute()
-        {
-            var run = _first;
-            _first = null;
-            IThreadPoolWorkItem? owed = null;
-            if (run is not null || executor.TryTake(out run))
-            {
-                owed = executor.RunAccounted(run);
-            }
-
-            GoOn();
-            if (owed is not null)
-            {
-                GoOnWith(owed);
-            }
-        }
-
-        // Whoever got an answer goes on, and often calls again; that call is carried out here as well, unless others wait. Now and
-        // then this thread goes back to the pool all the same.
-        private void GoOnWith(IThreadPoolWorkItem owed)
-        {
-            for (int turns = 0; NextTurn.RunOwed(owed, executor) is { } mailbox; turns++)
-            {
-                if (turns % TurnsBetweenLooks == TurnsBetweenLooks - 1 && executor.TryTakeAged(out var aged))
-                {
-                    executor.ExecuteElsewhere(aged);
-                }
-
-                if (turns == MaxTurns || Volatile.Read(ref executor._waiting) > 0 || executor.TryClaim() is not { } worker)
-                {
-                    executor.ExecuteElsewhere(mailbox);
-                    return;
-                }
-
-                var next = Turn.Run(mailbox, executor);
-                worker.GoOn();
-                if (next is null)
-                {
-                    return;
-                }
-
-                owed = next;
-            }
-        }
-
-        /// <summary>Makes an idle worker busy without starting it: the thread that asks runs the store.</summary>
-        internal bool TryClaim() => Volatile.Read(ref _busy) == 0 && Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
-
-        // A worker that stays hands its thread back in between, so that other work of the pool gets its turn.
-        private void GoOn()
-        {
-            if (Volatile.Read(ref executor._waiting) == 0)
-            {
-                Interlocked.Exchange(ref _busy, 0);
-                if (Volatile.Read(ref executor._waiting) == 0 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
-                {
-                    return;
-                }
-            }
-
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
     }
 }

@@ -27,11 +27,27 @@ internal sealed class ReadyLine
         }
     }
 
-    internal bool TryDequeue([MaybeNullWhen(false)] out IRunnable mailbox)
+    /// <summary>Whether a mailbox may have a worker.</summary>
+    /// <param name="now">The reserve's timestamp.</param>
+    /// <param name="withLasting">Whether its tenant may be one whose guests keep on.</param>
+    internal bool HasNext(long now, bool withLasting)
     {
         lock (_lock)
         {
-            mailbox = _shares.TryNext(out var share) ? share.Line.Dequeue() : null;
+            return _shares.TryPeek(now, withLasting, out _, out _);
+        }
+    }
+
+    /// <summary>The next mailbox.</summary>
+    /// <param name="now">The reserve's timestamp.</param>
+    /// <param name="withLasting">Whether its tenant may be one whose guests keep on.</param>
+    /// <param name="mailbox">The mailbox.</param>
+    /// <param name="lasts">Whether its tenant is one.</param>
+    internal bool TryDequeue(long now, bool withLasting, [MaybeNullWhen(false)] out IRunnable mailbox, out bool lasts)
+    {
+        lock (_lock)
+        {
+            mailbox = _shares.TryNext(now, withLasting, out var share, out lasts) ? share.Line.Dequeue() : null;
             return mailbox is not null;
         }
     }

@@ -1,0 +1,111 @@
+using Akka.Dispatch;
+
+namespace WasmActors.Actors.Dispatch;
+
+/// <summary>One of the stores that may run at the same time: a work item of the thread pool while it is busy.</summary>
+internal sealed class GuestWorker(GuestExecutor executor) : IThreadPoolWorkItem
+{
+    // So many turns a thread runs in a row before the pool gets it back.
+    private const int MaxTurns = 2048;
+
+    // Now and then a thread that goes on with answers looks whether somebody has waited too long.
+    private const int TurnsBetweenLooks = 64;
+
+    private int _busy;
+    private IRunnable? _first;
+    private bool _firstLasts;
+
+    /// <summary>Makes an idle worker busy; false when it is busy already.</summary>
+    /// <param name="run">The mailbox that it runs first; null for one that waits.</param>
+    /// <param name="lasts">Whether the reserve is to be left after that.</param>
+    internal bool TryStart(IRunnable? run, bool lasts)
+    {
+        if (!TryClaim())
+        {
+            return false;
+        }
+
+        _first = run;
+        _firstLasts = lasts;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        return true;
+    }
+
+    /// <summary>Makes an idle worker busy without starting it.</summary>
+    internal bool TryClaim() => Volatile.Read(ref _busy) == 0 && Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
+
+    public void Execute()
+    {
+        var run = _first;
+        bool lasts = _firstLasts;
+        bool aged = false;
+        _first = null;
+        IThreadPoolWorkItem? owed = null;
+        if (run is not null || executor.TryTake(out run, out lasts, out aged))
+        {
+            owed = executor.RunAccounted(run);
+            executor.LeaveReserve(lasts);
+            if (aged)
+            {
+                executor.AgedEnded();
+            }
+        }
+
+        GoOn();
+        if (owed is not null)
+        {
+            GoOnWith(owed);
+        }
+    }
+
+    // Whoever got an answer goes on, and often calls again; that call is carried out here as well, unless others wait. Now and
+    // then this thread goes back to the pool all the same.
+    private void GoOnWith(IThreadPoolWorkItem owed)
+    {
+        for (int turns = 0; NextTurn.RunOwed(owed, executor) is { } mailbox; turns++)
+        {
+            if (turns % TurnsBetweenLooks == TurnsBetweenLooks - 1 && executor.HasAged)
+            {
+                executor.Wake();
+            }
+
+            if (turns == MaxTurns || executor.HasWork() || executor.TryClaim() is not { } worker)
+            {
+                executor.ExecuteElsewhere(mailbox);
+                return;
+            }
+
+            if (!executor.MayRun(mailbox, out bool lasts))
+            {
+                worker.GoOn();
+                executor.ExecuteElsewhere(mailbox);
+                return;
+            }
+
+            var next = Turn.Run(mailbox, executor);
+            executor.LeaveReserve(lasts);
+            worker.GoOn();
+            if (next is null)
+            {
+                return;
+            }
+
+            owed = next;
+        }
+    }
+
+    // A worker that stays hands its thread back in between, so that other work of the pool gets its turn.
+    private void GoOn()
+    {
+        if (!executor.HasWork())
+        {
+            Interlocked.Exchange(ref _busy, 0);
+            if (!executor.HasWork() || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+            {
+                return;
+            }
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+}
