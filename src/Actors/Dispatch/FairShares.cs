@@ -36,14 +36,14 @@ internal sealed class FairShares<TLine>
     }
 
     /// <summary>The share whose turn it is; nothing is counted out.</summary>
-    internal bool TryPeek([MaybeNullWhen(false)] out Share<TLine> share) => TryPeek(Reserve.Never, true, out share, out _);
+    internal bool TryPeek([MaybeNullWhen(false)] out Share<TLine> share) => TryPeek(Reserve.Never, Among.All, out share, out _);
 
-    /// <summary>The same, with or without those whose guests keep on.</summary>
+    /// <summary>The same, among some.</summary>
     /// <param name="now">The reserve's timestamp.</param>
-    /// <param name="withLasting">Whether it may be one whose guests keep on.</param>
+    /// <param name="among">Among whom.</param>
     /// <param name="share">Whose turn it is.</param>
     /// <param name="lasts">Whether its guests keep on.</param>
-    internal bool TryPeek(long now, bool withLasting, [MaybeNullWhen(false)] out Share<TLine> share, out bool lasts)
+    internal bool TryPeek(long now, Among among, [MaybeNullWhen(false)] out Share<TLine> share, out bool lasts)
     {
         Share<TLine>? lasting;
         while (TryFirst(_lasting, out lasting) && !lasting.Lasts(now))
@@ -56,18 +56,18 @@ internal sealed class FairShares<TLine>
             _lasting.Enqueue(_listed.Dequeue(), share.Had);
         }
 
-        lasts = withLasting && TryFirst(_lasting, out lasting) && (share is null || lasting.Had < share.Had);
-        share = lasts ? lasting : share;
+        lasts = among != Among.Short && TryFirst(_lasting, out lasting) && (among == Among.Lasting || share is null || lasting.Had < share.Had);
+        share = lasts ? lasting : among == Among.Lasting ? null : share;
         return share is not null;
     }
 
     /// <summary>The share whose turn it is; its owner takes one out of its line.</summary>
-    internal bool TryNext([MaybeNullWhen(false)] out Share<TLine> share) => TryNext(Reserve.Never, true, out share, out _);
+    internal bool TryNext([MaybeNullWhen(false)] out Share<TLine> share) => TryNext(Reserve.Never, Among.All, out share, out _);
 
-    /// <summary>The same, with or without those whose guests keep on.</summary>
-    internal bool TryNext(long now, bool withLasting, [MaybeNullWhen(false)] out Share<TLine> share, out bool lasts)
+    /// <summary>The same, among some.</summary>
+    internal bool TryNext(long now, Among among, [MaybeNullWhen(false)] out Share<TLine> share, out bool lasts)
     {
-        if (!TryPeek(now, withLasting, out share, out lasts))
+        if (!TryPeek(now, among, out share, out lasts))
         {
             return false;
         }
@@ -81,18 +81,18 @@ internal sealed class FairShares<TLine>
     /// <summary>A share has had so much time, in any unit.</summary>
     internal static void Charge(Share<TLine> share, double time) => share.Had += time / share.Weight;
 
-    private static bool TryFirst(PriorityQueue<Share<TLine>, double> among, [MaybeNullWhen(false)] out Share<TLine> share)
+    private static bool TryFirst(PriorityQueue<Share<TLine>, double> shares, [MaybeNullWhen(false)] out Share<TLine> share)
     {
-        while (among.TryPeek(out share, out double listedAt))
+        while (shares.TryPeek(out share, out double listedAt))
         {
             if (share.Count == 0)
             {
-                among.Dequeue();
+                shares.Dequeue();
                 share.IsListed = false;
             }
-            else if (listedAt < share.Had && among.Count > 1)
+            else if (listedAt < share.Had && shares.Count > 1)
             {
-                among.DequeueEnqueue(share, share.Had); // it has had more since
+                shares.DequeueEnqueue(share, share.Had); // it has had more since
             }
             else
             {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Dispatch;
 using WasmActors.Actors.Admission;
@@ -25,13 +24,12 @@ internal sealed class GuestExecutor : ExecutorService
     // After so long, in ticks of the stopwatch, a store with more messages gets back in line, if others wait.
     private static readonly long s_turn = Stopwatch.Frequency / 1000;
 
-    private readonly ReadyLine _ready = new();
     private readonly Tenant _nobody = new("", 1);
     private readonly Reserve _reserve;
     private readonly PausedGuests _paused;
+    private readonly WaitingStores _waiting;
     private readonly BackgroundWorkers _background;
     private readonly GuestWorker[] _workers;
-    private int _waiting;
     private volatile bool _stopped;
 
     internal GuestExecutor(string id, GuestExecutorSettings settings)
@@ -39,8 +37,9 @@ internal sealed class GuestExecutor : ExecutorService
     {
         _reserve = new Reserve(settings.Parallelism, settings.Aging * 2, TimeProvider.System);
         _paused = new PausedGuests(settings, _reserve, TimeProvider.System);
-        _background = new BackgroundWorkers(this, _paused, settings.Parallelism);
-        _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new GuestWorker(this))];
+        _waiting = new WaitingStores(_paused, _reserve);
+        _background = new BackgroundWorkers(this, _waiting, _paused, settings.Parallelism);
+        _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new GuestWorker(this, _waiting))];
         ReserveThreads(settings.Parallelism);
     }
 
@@ -48,10 +47,10 @@ internal sealed class GuestExecutor : ExecutorService
     internal int Parallelism => _workers.Length;
 
     /// <summary>Whether stores wait for a worker.</summary>
-    internal bool IsContended => Volatile.Read(ref _waiting) > 0;
+    internal bool IsContended => _waiting.Any;
 
     /// <summary>Time of a worker that a request takes, in ticks of the stopwatch; 0 while stores have not waited long enough to tell.</summary>
-    internal double TimePerRequest => _ready.TimePerRequest;
+    internal double TimePerRequest => _waiting.TimePerRequest;
 
     /// <summary>Lets a store whose guest yielded go on later, by what that guest and its tenant have had so far.</summary>
     internal void Defer(GuestPlace place)
@@ -66,7 +65,8 @@ internal sealed class GuestExecutor : ExecutorService
         }
         else
         {
-            WaitForWorker();
+            _waiting.AddedSoon();
+            Wake();
         }
     }
 
@@ -92,8 +92,7 @@ internal sealed class GuestExecutor : ExecutorService
     internal void ExecuteElsewhere(IRunnable run)
     {
         // An idle worker takes the mailbox along. Otherwise it waits in line, and a worker that fell idle meanwhile is asked.
-        var tenant = TenantOf(run);
-        if (MayRun(tenant, out bool lasts))
+        if (MayRun(run, out bool lasts))
         {
             foreach (var worker in _workers)
             {
@@ -106,12 +105,33 @@ internal sealed class GuestExecutor : ExecutorService
             LeaveReserve(lasts);
         }
 
-        _ready.Enqueue(run, tenant);
-        WaitForWorker();
+        _waiting.Add(run, TenantOf(run));
+        Wake();
     }
 
     /// <summary>Whether a mailbox may have a worker now; with one of a tenant whose guests keep on, <see cref="LeaveReserve"/> afterwards.</summary>
-    internal bool MayRun(IRunnable run, out bool lasts) => MayRun(TenantOf(run), out lasts);
+    internal bool MayRun(IRunnable run, out bool lasts)
+    {
+        lasts = false;
+        long now = _reserve.Now;
+        if (now == Reserve.Never)
+        {
+            return true;
+        }
+
+        var tenant = TenantOf(run);
+        if (tenant.Lines.Lasting.IsSo(now))
+        {
+            return lasts = _reserve.TryEnter(now);
+        }
+
+        if (tenant != _nobody)
+        {
+            _reserve.HasShort(now);
+        }
+
+        return true;
+    }
 
     /// <summary>A turn of a tenant whose guests keep on is over.</summary>
     internal void LeaveReserve(bool lasts)
@@ -152,8 +172,21 @@ internal sealed class GuestExecutor : ExecutorService
         return null;
     }
 
-    /// <summary>Starts an idle worker, if there is one, that looks who waits.</summary>
+    /// <summary>Lets somebody look who waits: an idle worker, or, when those who wait may have none, a thread of the background.</summary>
     internal void Wake()
+    {
+        if (_waiting.HasNext())
+        {
+            StartOne();
+        }
+        else if (_waiting.HasHeld())
+        {
+            _background.Wake();
+        }
+    }
+
+    /// <summary>Starts an idle worker, if there is one.</summary>
+    internal void StartOne()
     {
         foreach (var worker in _workers)
         {
@@ -177,141 +210,25 @@ internal sealed class GuestExecutor : ExecutorService
         long before = cell?.BegunCount ?? 0;
         bool contended = IsContended;
         long start = Stopwatch.GetTimestamp();
-        TimeSpan? processor = tenant.Lines.Lasting.IsSuspect(start) ? Slice.ProcessorTime : null;
+        TimeSpan? processor = Reserve.Measures(tenant.Lines.Lasting, start) ? Slice.ProcessorTime : null;
         queue?.BeginTurn(start + s_turn);
         var owed = Turn.Run(run, this, out bool defers);
-        if (contended || IsContended)
+        if (!contended && !IsContended)
         {
-            long now = Stopwatch.GetTimestamp();
-            _ready.Charge(tenant, now - start, (cell?.BegunCount ?? 0) - before);
-            _paused.Charge(tenant, now - start);
-            if (defers && Stopwatch.GetElapsedTime(start, now) >= Reserve.LongTurn)
-            {
-                _reserve.WasLong(tenant.Lines.Lasting, now, Slice.ProcessorTime - processor);
-            }
+            _waiting.Rest();
+            return owed;
         }
-        else
+
+        long now = Stopwatch.GetTimestamp();
+        _waiting.Charge(tenant, now - start, (cell?.BegunCount ?? 0) - before);
+        if (defers)
         {
-            _ready.Rest();
+            _reserve.Deferred(tenant.Lines.Lasting, now, Stopwatch.GetElapsedTime(start, now), processor is { } had ? Slice.ProcessorTime - had : null);
         }
 
         return owed;
     }
 
-    /// <summary>Whether somebody waits who may have a worker now.</summary>
-    internal bool HasWork()
-    {
-        if (Volatile.Read(ref _waiting) == 0)
-        {
-            return false;
-        }
-
-        long now = _reserve.Now;
-        if (now == Reserve.Never)
-        {
-            return true;
-        }
-
-        bool withLasting = _reserve.HasRoom(now);
-        return _ready.HasNext(now, withLasting) || _paused.HasSoon(now, withLasting);
-    }
-
-    /// <summary>Whether a paused guest has waited too long, and may go before new messages.</summary>
-    internal bool HasAged => _paused.HasAged;
-
-    /// <summary>The turn of one that had waited too long is over.</summary>
-    internal void AgedEnded() => _paused.AgedEnded();
-
-    /// <summary>Who is next: new messages first, unless a paused guest has waited too long.</summary>
-    /// <param name="run">The mailbox.</param>
-    /// <param name="lasts">Whether to <see cref="LeaveReserve"/> after its turn.</param>
-    /// <param name="aged">Whether it had waited too long: <see cref="AgedEnded"/> after its turn.</param>
-    internal bool TryTake([MaybeNullWhen(false)] out IRunnable run, out bool lasts, out bool aged)
-    {
-        long now = _reserve.Now;
-        bool entered = now != Reserve.Never && _reserve.TryEnter(now);
-        bool withLasting = entered || now == Reserve.Never;
-        lasts = false;
-        aged = false;
-        bool taken = false;
-        run = null;
-        if (withLasting && TryTakeAged(out run))
-        {
-            taken = true;
-            lasts = entered;
-            aged = true;
-        }
-        else if (_ready.TryDequeue(now, withLasting, out run, out lasts))
-        {
-            Interlocked.Decrement(ref _waiting);
-            taken = true;
-        }
-        else if (_paused.TryTakeSoon(now, withLasting, out var place, out lasts))
-        {
-            Interlocked.Decrement(ref _waiting);
-            taken = Turn.TryResume(place, out run);
-        }
-
-        if (entered && !(taken && lasts))
-        {
-            _reserve.Leave();
-            lasts = false;
-        }
-
-        if (taken && now != Reserve.Never)
-        {
-            if (HasWork())
-            {
-                Wake(); // another that was not asked when all that waited had to
-            }
-        }
-
-        return taken;
-    }
-
     // Those whose turn is to end something go with the others: it is short, and somebody's deadline has come.
     private Tenant TenantOf(IRunnable run) => QueueOf(run)?.Cell is { NeedsAttention: false } cell ? cell.Tenant : _nobody;
-
-    private bool MayRun(Tenant tenant, out bool lasts)
-    {
-        long now = _reserve.Now;
-        lasts = now != Reserve.Never && tenant.Lines.Lasting.IsSo(now);
-        if (now != Reserve.Never && !lasts && tenant != _nobody)
-        {
-            _reserve.HasShort(now);
-        }
-
-        return !lasts || _reserve.TryEnter(now);
-    }
-
-    private void WaitForWorker()
-    {
-        Interlocked.Increment(ref _waiting);
-        if (HasWork())
-        {
-            Wake();
-        }
-    }
-
-    private bool TryTakeAged([MaybeNullWhen(false)] out IRunnable run)
-    {
-        run = null;
-        if (!_paused.TryTakeAged(out var place, out bool counted))
-        {
-            return false;
-        }
-
-        if (counted)
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-
-        if (Turn.TryResume(place, out run))
-        {
-            return true;
-        }
-
-        _paused.AgedEnded();
-        return false;
-    }
 }

@@ -3,7 +3,7 @@ using Akka.Dispatch;
 namespace WasmActors.Actors.Dispatch;
 
 /// <summary>One of the stores that may run at the same time: a work item of the thread pool while it is busy.</summary>
-internal sealed class GuestWorker(GuestExecutor executor) : IThreadPoolWorkItem
+internal sealed class GuestWorker(GuestExecutor executor, WaitingStores waiting) : IThreadPoolWorkItem
 {
     // So many turns a thread runs in a row before the pool gets it back.
     private const int MaxTurns = 2048;
@@ -41,13 +41,18 @@ internal sealed class GuestWorker(GuestExecutor executor) : IThreadPoolWorkItem
         bool aged = false;
         _first = null;
         IThreadPoolWorkItem? owed = null;
-        if (run is not null || executor.TryTake(out run, out lasts, out aged))
+        if (run is not null || waiting.TryTake(out run, out lasts, out aged))
         {
+            if (lasts)
+            {
+                executor.Wake(); // another, which was not asked while there was no room for such a one
+            }
+
             owed = executor.RunAccounted(run);
             executor.LeaveReserve(lasts);
             if (aged)
             {
-                executor.AgedEnded();
+                waiting.AgedEnded();
             }
         }
 
@@ -64,12 +69,12 @@ internal sealed class GuestWorker(GuestExecutor executor) : IThreadPoolWorkItem
     {
         for (int turns = 0; NextTurn.RunOwed(owed, executor) is { } mailbox; turns++)
         {
-            if (turns % TurnsBetweenLooks == TurnsBetweenLooks - 1 && executor.HasAged)
+            if (turns % TurnsBetweenLooks == TurnsBetweenLooks - 1 && waiting.HasAged)
             {
-                executor.Wake();
+                executor.StartOne();
             }
 
-            if (turns == MaxTurns || executor.HasWork() || executor.TryClaim() is not { } worker)
+            if (turns == MaxTurns || waiting.HasNext() || executor.TryClaim() is not { } worker)
             {
                 executor.ExecuteElsewhere(mailbox);
                 return;
@@ -97,10 +102,10 @@ internal sealed class GuestWorker(GuestExecutor executor) : IThreadPoolWorkItem
     // A worker that stays hands its thread back in between, so that other work of the pool gets its turn.
     private void GoOn()
     {
-        if (!executor.HasWork())
+        if (!waiting.HasNext())
         {
             Interlocked.Exchange(ref _busy, 0);
-            if (!executor.HasWork() || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+            if (!waiting.HasNext() || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
             {
                 return;
             }

@@ -61,10 +61,10 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reser
         }
     }
 
-    /// <summary>Whether one of those with few slices may go on.</summary>
+    /// <summary>Whether one with few slices waits.</summary>
     /// <param name="now">The reserve's timestamp.</param>
-    /// <param name="withLasting">Whether its tenant may be one whose guests keep on.</param>
-    internal bool HasSoon(long now, bool withLasting)
+    /// <param name="among">Among whom.</param>
+    internal bool HasSoon(long now, Among among)
     {
         if (_soonCount == 0)
         {
@@ -73,16 +73,16 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reser
 
         lock (_lock)
         {
-            return _soon.TryPeek(now, withLasting, out _, out _);
+            return _soon.TryPeek(now, among, out _, out _);
         }
     }
 
     /// <summary>The next of those with few slices.</summary>
     /// <param name="now">The reserve's timestamp.</param>
-    /// <param name="withLasting">Whether its tenant may be one whose guests keep on.</param>
+    /// <param name="among">Among whom.</param>
     /// <param name="place">The guest's place.</param>
-    /// <param name="lasts">Whether its tenant is one.</param>
-    internal bool TryTakeSoon(long now, bool withLasting, [MaybeNullWhen(false)] out GuestPlace place, out bool lasts)
+    /// <param name="lasts">Whether its tenant's guests keep on.</param>
+    internal bool TryTakeSoon(long now, Among among, [MaybeNullWhen(false)] out GuestPlace place, out bool lasts)
     {
         place = null;
         lasts = false;
@@ -93,7 +93,7 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reser
 
         lock (_lock)
         {
-            return TakeSoon(now, withLasting, out place, out lasts);
+            return TakeSoon(now, among, out place, out lasts);
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reser
 
             _betweenAged = _mostBetweenAged;
             Volatile.Write(ref _lastAged, clock.GetTimestamp());
-            return wasSoon ? TakeSoon(Reserve.Never, true, out place, out _) : TakeLater(out place);
+            return wasSoon ? TakeSoon(Reserve.Never, Among.All, out place, out _) : TakeLater(out place);
         }
     }
 
@@ -209,9 +209,9 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reser
         _laterCount = _later.Count;
     }
 
-    private bool TakeSoon(long now, bool withLasting, [MaybeNullWhen(false)] out GuestPlace place, out bool lasts)
+    private bool TakeSoon(long now, Among among, [MaybeNullWhen(false)] out GuestPlace place, out bool lasts)
     {
-        bool taken = _soon.TryNext(now, withLasting, out var share, out lasts);
+        bool taken = _soon.TryNext(now, among, out var share, out lasts);
         place = taken ? share!.Line.Dequeue().Place : null;
         _soonCount = _soon.Count;
         return taken;

@@ -27,27 +27,27 @@ internal sealed class ReadyLine
         }
     }
 
-    /// <summary>Whether a mailbox may have a worker.</summary>
+    /// <summary>Whether a mailbox waits.</summary>
     /// <param name="now">The reserve's timestamp.</param>
-    /// <param name="withLasting">Whether its tenant may be one whose guests keep on.</param>
-    internal bool HasNext(long now, bool withLasting)
+    /// <param name="among">Among whom.</param>
+    internal bool HasNext(long now, Among among)
     {
         lock (_lock)
         {
-            return _shares.TryPeek(now, withLasting, out _, out _);
+            return _shares.TryPeek(now, among, out _, out _);
         }
     }
 
     /// <summary>The next mailbox.</summary>
     /// <param name="now">The reserve's timestamp.</param>
-    /// <param name="withLasting">Whether its tenant may be one whose guests keep on.</param>
+    /// <param name="among">Among whom.</param>
     /// <param name="mailbox">The mailbox.</param>
-    /// <param name="lasts">Whether its tenant is one.</param>
-    internal bool TryDequeue(long now, bool withLasting, [MaybeNullWhen(false)] out IRunnable mailbox, out bool lasts)
+    /// <param name="lasts">Whether its tenant's guests keep on.</param>
+    internal bool TryDequeue(long now, Among among, [MaybeNullWhen(false)] out IRunnable mailbox, out bool lasts)
     {
         lock (_lock)
         {
-            mailbox = _shares.TryNext(now, withLasting, out var share, out lasts) ? share.Line.Dequeue() : null;
+            mailbox = _shares.TryNext(now, among, out var share, out lasts) ? share.Line.Dequeue() : null;
             return mailbox is not null;
         }
     }

@@ -4,7 +4,8 @@ namespace WasmActors.Actors.Dispatch;
 /// Keeps one worker free for tenants whose calls are short, while guests of others keep on. A turn of those others is as long as a slice, or
 /// as one instruction that nothing interrupts, such as a large <c>memory.fill</c>; with all workers in such turns a short call would wait for one.
 /// </summary>
-/// <remarks>It is kept only while tenants with short calls come: otherwise those whose guests keep on have all workers.</remarks>
+/// <remarks>It is kept only while tenants with short calls come: otherwise those whose guests keep on have all workers. Who waits for it
+/// has the threads of the background too, when those have nothing else to do.</remarks>
 /// <param name="workers">Workers that there are; with one, none is kept.</param>
 /// <param name="memory">After so long without guests in the background, or without turns of tenants that have none, it is another time.</param>
 /// <param name="clock">Where timestamps come from.</param>
@@ -13,8 +14,8 @@ internal sealed class Reserve(int workers, TimeSpan memory, TimeProvider clock)
     /// <summary>The timestamp while nobody's guests keep on.</summary>
     internal const long Never = long.MaxValue;
 
-    /// <summary>A turn is long that takes more than some slices: the guest does what nothing interrupts.</summary>
-    internal static readonly TimeSpan LongTurn = TimeSpan.FromMilliseconds(3);
+    // Shorter ones ended by chance: the tick came in the middle of a short call.
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(0.5);
 
     private readonly long _memory = (long)(memory.TotalSeconds * clock.TimestampFrequency);
     private readonly int _forLasting = Math.Max(1, workers - 1);
@@ -43,23 +44,30 @@ internal sealed class Reserve(int workers, TimeSpan memory, TimeProvider clock)
         }
     }
 
-    /// <summary>A guest's turn was long. The first of its tenant is measured no further: others may have had the processor.</summary>
+    /// <summary>Whether a tenant's turns are to be measured, which costs a call of the system each.</summary>
+    internal static bool Measures(LastingGuests lasting, long now) => lasting.IsMeasured(now) && !lasting.IsSo(now);
+
+    /// <summary>A turn ended with a guest that goes on later. After the first the tenant's turns are measured: others may have had the processor.</summary>
     /// <param name="lasting">Whose it is.</param>
     /// <param name="now">Timestamp.</param>
+    /// <param name="took">How long the turn was.</param>
     /// <param name="processor">Time of a processor that it had; null when that was not measured.</param>
-    internal void WasLong(LastingGuests lasting, long now, TimeSpan? processor)
+    internal void Deferred(LastingGuests lasting, long now, TimeSpan took, TimeSpan? processor)
     {
-        if (processor is null)
+        if (processor is { } had)
         {
-            lasting.Suspect(now + _memory);
+            if (lasting.Add(had) >= memory / 10)
+            {
+                Lasts(lasting);
+            }
         }
-        else if (processor >= LongTurn)
+        else if (took >= s_slice && !lasting.IsMeasured(now))
         {
-            Lasts(lasting);
+            lasting.Measure(now + _memory);
         }
     }
 
-    /// <summary>A guest of somebody's went to the background.</summary>
+    /// <summary>A guest went to the background, or a tenant's guests take more than a tenth of a processor.</summary>
     internal void Lasts(LastingGuests lasting)
     {
         long until = clock.GetTimestamp() + _memory;
