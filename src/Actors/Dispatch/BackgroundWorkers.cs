@@ -2,8 +2,10 @@ using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
-/// <summary>Threads that run guests which keep on, each with another of low priority for the guests' slices. When none is left, they run those
-/// that may have no worker, because their tenants' guests keep on.</summary>
+/// <summary>
+/// Threads that run guests which keep on, each with another of low priority for the guests' slices. Before them they end those whose deadline
+/// has come, and when none is left, they run what may have no worker, because guests of its tenant keep on.
+/// </summary>
 internal sealed class BackgroundWorkers : IDisposable
 {
     private readonly GuestExecutor _executor;
@@ -81,20 +83,26 @@ internal sealed class BackgroundWorkers : IDisposable
         SliceThread.Current = slices;
         while (!_stopped)
         {
+            if (_waiting.TryTakeEnding(out var mailbox))
+            {
+                Deliver(_executor.RunAccounted(mailbox));
+                continue;
+            }
+
             if (_paused.TryTakeLater(out var place))
             {
                 Resume(place);
                 continue;
             }
 
-            if (_waiting.TryTakeHeld(out var mailbox))
+            if (_waiting.TryTakeHeld(out mailbox))
             {
                 Deliver(_executor.RunAccounted(mailbox));
                 continue;
             }
 
             Interlocked.Increment(ref _idle);
-            if (!_paused.HasLater && !_waiting.HasHeld() && !_stopped)
+            if (!_paused.HasLater && !_waiting.HasEnding && !_waiting.HasHeld() && !_stopped)
             {
                 _work.Wait();
             }

@@ -35,7 +35,7 @@ internal sealed class GuestExecutor : ExecutorService
     internal GuestExecutor(string id, GuestExecutorSettings settings)
         : base(id)
     {
-        _reserve = new Reserve(settings.Parallelism, settings.Aging * 2, TimeProvider.System);
+        _reserve = new Reserve(settings.Parallelism, settings.Aging * 4, TimeProvider.System);
         _paused = new PausedGuests(settings, _reserve, TimeProvider.System);
         _waiting = new WaitingStores(_paused, _reserve);
         _background = new BackgroundWorkers(this, _waiting, _paused, settings.Parallelism);
@@ -92,7 +92,8 @@ internal sealed class GuestExecutor : ExecutorService
     internal void ExecuteElsewhere(IRunnable run)
     {
         // An idle worker takes the mailbox along. Otherwise it waits in line, and a worker that fell idle meanwhile is asked.
-        if (MayRun(run, out bool lasts))
+        var tenant = TenantOf(run);
+        if (MayRun(tenant, out bool lasts))
         {
             foreach (var worker in _workers)
             {
@@ -105,33 +106,12 @@ internal sealed class GuestExecutor : ExecutorService
             LeaveReserve(lasts);
         }
 
-        _waiting.Add(run, TenantOf(run));
+        _waiting.Add(run, tenant, ends: tenant.Lines.Lasting.IsSo(_reserve.Now) && QueueOf(run)?.Cell is { NeedsAttention: true });
         Wake();
     }
 
     /// <summary>Whether a mailbox may have a worker now; with one of a tenant whose guests keep on, <see cref="LeaveReserve"/> afterwards.</summary>
-    internal bool MayRun(IRunnable run, out bool lasts)
-    {
-        lasts = false;
-        long now = _reserve.Now;
-        if (now == Reserve.Never)
-        {
-            return true;
-        }
-
-        var tenant = TenantOf(run);
-        if (tenant.Lines.Lasting.IsSo(now))
-        {
-            return lasts = _reserve.TryEnter(now);
-        }
-
-        if (tenant != _nobody)
-        {
-            _reserve.HasShort(now);
-        }
-
-        return true;
-    }
+    internal bool MayRun(IRunnable run, out bool lasts) => MayRun(TenantOf(run), out lasts);
 
     /// <summary>A turn of a tenant whose guests keep on is over.</summary>
     internal void LeaveReserve(bool lasts)
@@ -210,7 +190,7 @@ internal sealed class GuestExecutor : ExecutorService
         long before = cell?.BegunCount ?? 0;
         bool contended = IsContended;
         long start = Stopwatch.GetTimestamp();
-        TimeSpan? processor = Reserve.Measures(tenant.Lines.Lasting, start) ? Slice.ProcessorTime : null;
+        TimeSpan? processor = tenant.Lines.Lasting.IsMeasured(start) ? Slice.ProcessorTime : null;
         queue?.BeginTurn(start + s_turn);
         var owed = Turn.Run(run, this, out bool defers);
         if (!contended && !IsContended)
@@ -229,6 +209,27 @@ internal sealed class GuestExecutor : ExecutorService
         return owed;
     }
 
-    // Those whose turn is to end something go with the others: it is short, and somebody's deadline has come.
-    private Tenant TenantOf(IRunnable run) => QueueOf(run)?.Cell is { NeedsAttention: false } cell ? cell.Tenant : _nobody;
+    private bool MayRun(Tenant tenant, out bool lasts)
+    {
+        lasts = false;
+        long now = _reserve.Now;
+        if (now == Reserve.Never)
+        {
+            return true;
+        }
+
+        if (tenant.Lines.Lasting.IsSo(now))
+        {
+            return lasts = _reserve.TryEnter(now);
+        }
+
+        if (tenant != _nobody)
+        {
+            _reserve.HasShort(now);
+        }
+
+        return true;
+    }
+
+    private Tenant TenantOf(IRunnable run) => QueueOf(run)?.Cell?.Tenant ?? _nobody;
 }

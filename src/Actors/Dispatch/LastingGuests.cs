@@ -13,7 +13,7 @@ internal sealed class LastingGuests
     /// <summary>Whether it is so at a timestamp.</summary>
     internal bool IsSo(long now) => Volatile.Read(ref _until) > now;
 
-    /// <summary>Until a timestamp, the processor's time of its turns is measured.</summary>
+    /// <summary>Until a timestamp, the processor's time of its turns is measured, from nothing on; that costs a call of the system each.</summary>
     internal void Measure(long until)
     {
         Interlocked.Exchange(ref _measured, 0);

@@ -17,6 +17,9 @@ internal sealed class Reserve(int workers, TimeSpan memory, TimeProvider clock)
     // Shorter ones ended by chance: the tick came in the middle of a short call.
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(0.5);
 
+    // Time of a processor that turns which end with a paused guest take of a tenant's that counts as one whose guests keep on.
+    private static readonly TimeSpan s_much = TimeSpan.FromMilliseconds(5);
+
     private readonly long _memory = (long)(memory.TotalSeconds * clock.TimestampFrequency);
     private readonly int _forLasting = Math.Max(1, workers - 1);
     private long _lastingUntil;
@@ -44,9 +47,6 @@ internal sealed class Reserve(int workers, TimeSpan memory, TimeProvider clock)
         }
     }
 
-    /// <summary>Whether a tenant's turns are to be measured, which costs a call of the system each.</summary>
-    internal static bool Measures(LastingGuests lasting, long now) => lasting.IsMeasured(now) && !lasting.IsSo(now);
-
     /// <summary>A turn ended with a guest that goes on later. After the first the tenant's turns are measured: others may have had the processor.</summary>
     /// <param name="lasting">Whose it is.</param>
     /// <param name="now">Timestamp.</param>
@@ -56,9 +56,10 @@ internal sealed class Reserve(int workers, TimeSpan memory, TimeProvider clock)
     {
         if (processor is { } had)
         {
-            if (lasting.Add(had) >= memory / 10)
+            if (lasting.Add(had) >= s_much)
             {
                 Lasts(lasting);
+                lasting.Measure(now + _memory);
             }
         }
         else if (took >= s_slice && !lasting.IsMeasured(now))
@@ -67,7 +68,7 @@ internal sealed class Reserve(int workers, TimeSpan memory, TimeProvider clock)
         }
     }
 
-    /// <summary>A guest went to the background, or a tenant's guests take more than a tenth of a processor.</summary>
+    /// <summary>A guest went to the background, or a tenant's slices take much time.</summary>
     internal void Lasts(LastingGuests lasting)
     {
         long until = clock.GetTimestamp() + _memory;

@@ -20,9 +20,12 @@ internal sealed class WaitingStores(PausedGuests paused, Reserve reserve)
     internal double TimePerRequest => _ready.TimePerRequest;
 
     /// <summary>Puts a mailbox in line.</summary>
-    internal void Add(IRunnable mailbox, Tenant tenant)
+    /// <param name="mailbox">The mailbox.</param>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="ends">Whether its guest is to end, and its tenant's guests keep on.</param>
+    internal void Add(IRunnable mailbox, Tenant tenant, bool ends)
     {
-        _ready.Enqueue(mailbox, tenant);
+        _ready.Enqueue(mailbox, tenant, ends);
         Interlocked.Increment(ref _count);
     }
 
@@ -85,6 +88,22 @@ internal sealed class WaitingStores(PausedGuests paused, Reserve reserve)
 
     /// <summary>The turn of one that had waited too long is over.</summary>
     internal void AgedEnded() => paused.AgedEnded();
+
+    /// <summary>Whether one waits whose guest is to end.</summary>
+    internal bool HasEnding => _ready.HasEnding;
+
+    /// <summary>The next whose guest is to end, for a thread of the background.</summary>
+    internal bool TryTakeEnding([MaybeNullWhen(false)] out IRunnable run)
+    {
+        run = null;
+        if (!HasEnding || !_ready.TryDequeueEnding(out run))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref _count);
+        return true;
+    }
 
     /// <summary>Who is next of those that may have no worker now, for a thread of the background.</summary>
     internal bool TryTakeHeld([MaybeNullWhen(false)] out IRunnable run)

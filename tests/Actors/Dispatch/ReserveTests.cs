@@ -71,18 +71,25 @@ public sealed class ReserveTests
     }
 
     [Fact]
-    public void A_tenant_whose_slices_take_more_than_a_tenth_of_a_processor_is_one_whose_guests_keep_on()
+    public void A_tenant_whose_slices_take_much_is_one_whose_guests_keep_on_as_long_as_they_do()
     {
         var reserve = NewReserve(2);
-        Assert.False(Reserve.Measures(_tenant, Now));
+        Assert.False(_tenant.IsMeasured(Now));
         reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(1), null);
-        Assert.True(Reserve.Measures(_tenant, Now));
+        Assert.True(_tenant.IsMeasured(Now));
 
-        reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(1), s_memory / 20);
+        reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(3), TimeSpan.FromMilliseconds(3));
         Assert.False(_tenant.IsSo(Now));
-        reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(1), s_memory / 20);
+        reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(3), TimeSpan.FromMilliseconds(3));
         Assert.True(_tenant.IsSo(Now));
-        Assert.False(Reserve.Measures(_tenant, Now)); // it is known
+
+        _clock.Advance(s_memory / 2);
+        Assert.True(_tenant.IsMeasured(Now));
+        reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5));
+        _clock.Advance(s_memory / 2);
+        Assert.True(_tenant.IsSo(Now));
+        _clock.Advance(s_memory / 2);
+        Assert.False(_tenant.IsSo(Now));
     }
 
     [Fact]
@@ -91,7 +98,7 @@ public sealed class ReserveTests
         var reserve = NewReserve(2);
         for (int i = 0; i < 100; i++)
         {
-            reserve.Deferred(_tenant, Now, s_memory, Reserve.Measures(_tenant, Now) ? TimeSpan.FromMicroseconds(20) : null);
+            reserve.Deferred(_tenant, Now, s_memory, _tenant.IsMeasured(Now) ? TimeSpan.FromMicroseconds(20) : null);
         }
 
         Assert.False(_tenant.IsSo(Now));
@@ -103,8 +110,8 @@ public sealed class ReserveTests
         var reserve = NewReserve(2);
         for (int i = 0; i < 100; i++)
         {
-            reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(1), Reserve.Measures(_tenant, Now) ? TimeSpan.FromMilliseconds(1) : null);
-            _clock.Advance(s_memory / 5);
+            reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(1), _tenant.IsMeasured(Now) ? TimeSpan.FromMilliseconds(1) : null);
+            _clock.Advance(s_memory / 4);
         }
 
         Assert.False(_tenant.IsSo(Now));
@@ -115,7 +122,7 @@ public sealed class ReserveTests
     {
         var reserve = NewReserve(2);
         reserve.Deferred(_tenant, Now, TimeSpan.FromMicroseconds(20), null);
-        Assert.False(Reserve.Measures(_tenant, Now));
+        Assert.False(_tenant.IsMeasured(Now));
     }
 
     private long Now => _clock.GetTimestamp();
