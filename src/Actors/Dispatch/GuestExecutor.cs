@@ -110,8 +110,28 @@ internal sealed class GuestExecutor : ExecutorService
         Wake();
     }
 
-    /// <summary>Whether a mailbox may have a worker now; with one of a tenant whose guests keep on, <see cref="LeaveReserve"/> afterwards.</summary>
-    internal bool MayRun(IRunnable run, out bool lasts) => MayRun(TenantOf(run), out lasts);
+    /// <summary>Whether a tenant may have a worker now; with one whose guests keep on, <see cref="LeaveReserve"/> afterwards.</summary>
+    internal bool MayRun(Tenant tenant, out bool lasts)
+    {
+        lasts = false;
+        long now = _reserve.Now;
+        if (now == Reserve.Never)
+        {
+            return true;
+        }
+
+        if (tenant.Lines.Lasting.IsSo(now))
+        {
+            return lasts = _reserve.TryEnter(now);
+        }
+
+        if (tenant != _nobody)
+        {
+            _reserve.HasShort(now);
+        }
+
+        return true;
+    }
 
     /// <summary>A turn of a tenant whose guests keep on is over.</summary>
     internal void LeaveReserve(bool lasts)
@@ -180,6 +200,9 @@ internal sealed class GuestExecutor : ExecutorService
     /// <summary>The store's queue behind a mailbox; null for another actor's.</summary>
     internal static StoreQueue? QueueOf(IRunnable run) => run is Mailbox { MessageQueue: StoreQueue queue } ? queue : null;
 
+    /// <summary>Whose store's a mailbox is.</summary>
+    internal Tenant TenantOf(IRunnable run) => QueueOf(run)?.Cell?.Tenant ?? _nobody;
+
     /// <summary>Runs a mailbox. While stores wait, turns are short, and it is kept account of who has the workers for how long: nobody asks
     /// otherwise.</summary>
     internal IThreadPoolWorkItem? RunAccounted(IRunnable run)
@@ -208,28 +231,4 @@ internal sealed class GuestExecutor : ExecutorService
 
         return owed;
     }
-
-    private bool MayRun(Tenant tenant, out bool lasts)
-    {
-        lasts = false;
-        long now = _reserve.Now;
-        if (now == Reserve.Never)
-        {
-            return true;
-        }
-
-        if (tenant.Lines.Lasting.IsSo(now))
-        {
-            return lasts = _reserve.TryEnter(now);
-        }
-
-        if (tenant != _nobody)
-        {
-            _reserve.HasShort(now);
-        }
-
-        return true;
-    }
-
-    private Tenant TenantOf(IRunnable run) => QueueOf(run)?.Cell?.Tenant ?? _nobody;
 }

@@ -1,4 +1,5 @@
 using Akka.Dispatch;
+using WasmActors.Actors.Admission;
 
 namespace WasmActors.Actors.Dispatch;
 
@@ -8,7 +9,7 @@ internal sealed class GuestWorker(GuestExecutor executor, WaitingStores waiting)
     // So many turns a thread runs in a row before the pool gets it back.
     private const int MaxTurns = 2048;
 
-    // Now and then a thread that goes on with answers looks whether somebody has waited too long.
+    // Now and then a thread that goes on with answers looks whether somebody has waited too long, and whose guests keep on.
     private const int TurnsBetweenLooks = 64;
 
     private int _busy;
@@ -67,9 +68,12 @@ internal sealed class GuestWorker(GuestExecutor executor, WaitingStores waiting)
     // then this thread goes back to the pool all the same.
     private void GoOnWith(IThreadPoolWorkItem owed)
     {
+        Tenant? tenant = null;
+        bool lasts = false;
         for (int turns = 0; NextTurn.RunOwed(owed, executor) is { } mailbox; turns++)
         {
-            if (turns % TurnsBetweenLooks == TurnsBetweenLooks - 1 && waiting.HasAged)
+            bool looks = turns % TurnsBetweenLooks == 0;
+            if (looks && turns > 0 && waiting.HasAged)
             {
                 executor.StartOne();
             }
@@ -77,25 +81,35 @@ internal sealed class GuestWorker(GuestExecutor executor, WaitingStores waiting)
             if (turns == MaxTurns || waiting.HasNext() || executor.TryClaim() is not { } worker)
             {
                 executor.ExecuteElsewhere(mailbox);
-                return;
+                break;
             }
 
-            if (!executor.MayRun(mailbox, out bool lasts))
+            if (looks || executor.TenantOf(mailbox) != tenant)
             {
-                worker.GoOn();
-                executor.ExecuteElsewhere(mailbox);
-                return;
+                executor.LeaveReserve(lasts);
+                tenant = executor.TenantOf(mailbox);
+                if (!executor.MayRun(tenant, out lasts))
+                {
+                    worker.GoOn();
+                    executor.ExecuteElsewhere(mailbox);
+                    break;
+                }
             }
 
             var next = Turn.Run(mailbox, executor);
-            executor.LeaveReserve(lasts);
             worker.GoOn();
             if (next is null)
             {
-                return;
+                break;
             }
 
             owed = next;
+        }
+
+        executor.LeaveReserve(lasts);
+        if (lasts)
+        {
+            executor.Wake();
         }
     }
 
