@@ -8,5 +8,11 @@ return await new CommandLine(
     new RunCommand(terminal),
     new InspectCommand(terminal),
     new CompileCommand(terminal),
-    new CacheCommand(terminal))
+    new CacheCommand(terminal),
+    new ServeCommand(terminal),
+    new DeployCommand(terminal),
+    new FunctionsCommand(terminal),
+    new CallCommand(terminal),
+    new NodesCommand(terminal),
+    new KeysCommand(terminal))
     .InvokeAsync(args).ConfigureAwait(false);

@@ -30,6 +30,15 @@ public static class FunctionErrorCode
     /// <summary>The call asks for something that the function's grants do not give.</summary>
     public const string NotGranted = "function.not_granted";
 
+    /// <summary>An idempotency key is not allowed, or the call is of a stateless function.</summary>
+    public const string BadIdempotencyKey = "function.bad_idempotency_key";
+
+    /// <summary>The idempotency key is that of an earlier call with another export or other input: this one did not run.</summary>
+    public const string IdempotencyMismatch = "call.idempotency_mismatch";
+
+    /// <summary>A repetition by its idempotency key: the first call has run, and its output was too large to be kept.</summary>
+    public const string AnswerNotKept = "call.answer_not_kept";
+
     /// <summary>The catalogue has as many functions as it can.</summary>
     public const string TooMany = "function.too_many";
 
@@ -50,6 +59,9 @@ public static class FunctionErrorCode
 
     /// <summary>What is stored under a digest is not what has this digest.</summary>
     public const string ModuleCorrupt = "module.corrupt";
+
+    /// <summary>A module has another digest than it was said to have.</summary>
+    public const string ModuleDigestMismatch = "module.digest_mismatch";
 
     /// <summary>The modules' database does not answer.</summary>
     public const string ModulesUnavailable = "module.unavailable";

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka;
 using Akka.Actor;
 using Akka.Cluster;
@@ -10,6 +11,8 @@ using WasmActors.Actors.Functions.Modules;
 using WasmActors.Actors.Functions.Running;
 using WasmActors.Actors.Handles;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Functions;
 
@@ -59,7 +62,7 @@ public sealed class FunctionHost : IAsyncDisposable
         var gate = system.ActorOf(Props.Create(() => new FunctionGate(_runtime, _pools, region)), FunctionGate.Name);
         var undelivered = system.ActorOf(Props.Create(() => new UndeliveredCalls()), "wasm-undelivered");
         _own = [gate, follower, undelivered, router.Receiver, shelf.Holder];
-        _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue);
+        _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue, options.Logger);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "wasm-functions-drain", async () =>
         {
             await _pools.DrainAsync().ConfigureAwait(false);
@@ -119,6 +122,75 @@ public sealed class FunctionHost : IAsyncDisposable
         return await ChangeAsync(spec.Name, new CatalogueProtocol.Deploy(complete, rollOut, expectedActive), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Deploys a module that is stored already; otherwise as the deployment that brings the module.</summary>
+    /// <param name="spec">How it is run, with the module's digest.</param>
+    /// <param name="rollOut">When keyed stores change over.</param>
+    /// <param name="expectedActive">Number that the active version must have, 0 for no such function; null for any.</param>
+    /// <param name="cancellation">Gives the wait up; the deployment may be done all the same.</param>
+    /// <exception cref="WasmError"><c>module.not_found</c>: no module has the digest; <c>module.corrupt</c>, and as the other.</exception>
+    public async Task<Deployment> DeployAsync(FunctionSpec spec, RollOut rollOut = RollOut.WhenIdle, int? expectedActive = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        spec.Check();
+        ModuleCheck.Check(await _runtime.Modules.GetStoredAsync(spec.ModuleDigest, spec.Name, cancellation).ConfigureAwait(false), spec);
+        return await ChangeAsync(spec.Name, new CatalogueProtocol.Deploy(spec, rollOut, expectedActive), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Stores a module for all nodes, so that it can be deployed by its digest.</summary>
+    /// <param name="module">The module, binary or text. It is compiled, and stored only where that succeeds.</param>
+    /// <param name="expectedDigest">The digest that its binary form must have; null for any.</param>
+    /// <param name="cancellation">Gives the wait up; the module may be stored all the same.</param>
+    /// <exception cref="WasmError"><c>module.invalid</c> and other failures of compiling, <c>module.digest_mismatch</c>: nothing was stored.
+    /// <c>module.unavailable</c>: try again.</exception>
+    public async Task<StoredModule> PutModuleAsync(ReadOnlyMemory<byte> module, string? expectedDigest = null, CancellationToken cancellation = default)
+    {
+        var compiled = await _runtime.Host.LoadAsync(module, null, cancellation).ConfigureAwait(false);
+        if (expectedDigest is not null && expectedDigest != compiled.Digest)
+        {
+            throw new WasmError(FunctionErrorCode.ModuleDigestMismatch, $"The module's binary form has the digest {compiled.Digest}, not {GuestText.Clean(expectedDigest, GuestText.NameLimit)}: it was not stored.");
+        }
+
+        await _runtime.Modules.PutAsync(compiled, module, cancellation).ConfigureAwait(false);
+        return new StoredModule(compiled.Digest, compiled.ByteLength);
+    }
+
+    /// <summary>A stored module's binary form, or null where none has the digest.</summary>
+    /// <exception cref="WasmError"><c>module.corrupt</c>, <c>module.unavailable</c></exception>
+    public async Task<ReadOnlyMemory<byte>?> FindModuleAsync(string digest, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        return FunctionSpec.IsDigest(digest) ? await _runtime.Modules.FindAsync(digest, cancellation).ConfigureAwait(false) : null;
+    }
+
+    /// <summary>The functions that a function's active version exports, in the module's order.</summary>
+    /// <exception cref="WasmError"><c>function.not_found</c>; <c>module.not_found</c>, <c>module.unavailable</c> and others where the module cannot be had.</exception>
+    public async ValueTask<IReadOnlyList<FunctionExport>> ExportsAsync(string name, CancellationToken cancellation = default)
+    {
+        var module = await ActiveModuleAsync(name, cancellation).ConfigureAwait(false);
+        return [.. module.Exports.Where(static e => e.Type is FuncType).Select(static e => new FunctionExport(e.Name, (FuncType)e.Type))];
+    }
+
+    /// <summary>The type of an exported function of the active version, where this node knows it without waiting. Allocates nothing.</summary>
+    /// <returns>False where it is not known, for whatever reason: <see cref="SignatureAsync"/> tells or finds out.</returns>
+    public bool TryGetSignature(string name, string export, [NotNullWhen(true)] out FuncType? type)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(export);
+        type = Catalogue.Find(name) is { ActiveVersion.Spec.ModuleDigest: { } digest } && _runtime.Modules.Known(digest) is { } module ? TypeOf(module, export) : null;
+        return type is not null;
+    }
+
+    /// <summary>The type of an exported function of the active version.</summary>
+    /// <exception cref="WasmError"><c>function.not_found</c>, <c>export.not_found</c>, <c>export.wrong_kind</c>; otherwise as <see cref="ExportsAsync"/>.</exception>
+    public async ValueTask<FuncType> SignatureAsync(string name, string export, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(export);
+        var module = await ActiveModuleAsync(name, cancellation).ConfigureAwait(false);
+        return TypeOf(module, export) ?? throw (module.ExportIndex(export) < 0
+            ? module.NoExport(export)
+            : new WasmError(ErrorCode.ExportWrongKind, $"The export '{GuestText.Clean(export, GuestText.NameLimit)}' is no function."));
+    }
+
     /// <summary>Makes a version that is there the active one: a rollback.</summary>
     /// <param name="name">The function.</param>
     /// <param name="version">Its number; null for the one before the active one.</param>
@@ -141,6 +213,18 @@ public sealed class FunctionHost : IAsyncDisposable
         {
             _runtime.Host.System.Stop(actor);
         }
+    }
+
+    private static FuncType? TypeOf(WasmModule module, string export)
+    {
+        int index = module.ExportIndex(export);
+        return index < 0 ? null : module.Exports[index].Type as FuncType;
+    }
+
+    private ValueTask<WasmModule> ActiveModuleAsync(string name, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _runtime.Modules.LookIntoAsync(Catalogue.Active(name).Spec.ModuleDigest, name, cancellation);
     }
 
     // This node knows of the change when the caller learns that it is done.

@@ -72,39 +72,28 @@ public sealed class FunctionRef
     /// <param name="options">Time and cancellation.</param>
     /// <returns>The output.</returns>
     /// <exception cref="WasmException">As <see cref="CallAsync(string, ReadOnlySpan{object})"/>.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>> CallBytesAsync(string export, ReadOnlyMemory<byte> input, CallOptions options = default)
-    {
-        ArgumentNullException.ThrowIfNull(export);
-        var time = _caller.TimeOf(Name, options);
-        var output = await _caller.CallAsync(Name, Key, export, payload => new FunctionInput.Bytes(payload), input, time, options.Cancellation).ConfigureAwait(false);
-        return output is FunctionOutput.Bytes bytes
-            ? await _caller.TakeAsync(bytes.Payload, time, options.Cancellation).ConfigureAwait(false)
-            : throw FunctionCaller.Foreign(output);
-    }
+    public async ValueTask<ReadOnlyMemory<byte>> CallBytesAsync(string export, ReadOnlyMemory<byte> input, CallOptions options = default) =>
+        (await SendAsync(FunctionRequest.Bytes(export, input), options).ConfigureAwait(false)).Bytes;
 
     /// <summary>Runs a WASI program (<see cref="CallingConvention.WasiCommand"/>). An exit status other than 0 is no failure.</summary>
     /// <exception cref="WasmException">As <see cref="CallAsync(string, ReadOnlySpan{object})"/>.</exception>
-    public async ValueTask<ProgramOutput> RunAsync(ProgramInput input, CallOptions options = default)
+    public async ValueTask<ProgramOutput> RunAsync(ProgramInput input, CallOptions options = default) =>
+        (await SendAsync(FunctionRequest.Program(input), options).ConfigureAwait(false)).Program!;
+
+    /// <summary>Makes a call of any convention, and tells beside its output which version answered and where the time went.</summary>
+    /// <param name="request">The export and its input.</param>
+    /// <param name="options">Time and cancellation.</param>
+    /// <exception cref="WasmException">As <see cref="CallAsync(string, ReadOnlySpan{object})"/>; <see cref="CallDetails.Of"/> tells more of it.
+    /// <c>function.bad_idempotency_key</c>, <c>call.idempotency_mismatch</c></exception>
+    public ValueTask<FunctionReply> SendAsync(FunctionRequest request, CallOptions options = default)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        input.Check();
-        var time = _caller.TimeOf(Name, options);
-        var output = await _caller.CallAsync(Name, Key, "", payload => new FunctionInput.Program(input.Arguments, input.Environment, payload), input.Stdin, time, options.Cancellation).ConfigureAwait(false);
-        return output is FunctionOutput.Program program
-            ? new ProgramOutput(
-                program.Status,
-                await _caller.TakeAsync(program.Stdout, time, options.Cancellation).ConfigureAwait(false),
-                await _caller.TakeAsync(program.Stderr, time, options.Cancellation).ConfigureAwait(false))
-            : throw FunctionCaller.Foreign(output);
+        ArgumentNullException.ThrowIfNull(request);
+        return _caller.SendAsync(Name, Key, request, options);
     }
 
     /// <inheritdoc/>
     public override string ToString() => Key is null ? Name : $"{Name}/{Key}";
 
-    private async ValueTask<Results> NumbersAsync(string export, Val[] values, CallOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(export);
-        var output = await _caller.CallAsync(Name, Key, export, new FunctionInput.Numbers(values), _caller.TimeOf(Name, options), options.Cancellation).ConfigureAwait(false);
-        return output is FunctionOutput.Numbers numbers ? numbers.Values : throw FunctionCaller.Foreign(output);
-    }
+    private async ValueTask<Results> NumbersAsync(string export, Val[] values, CallOptions options) =>
+        (await SendAsync(FunctionRequest.Numbers(export, values), options).ConfigureAwait(false)).Results;
 }

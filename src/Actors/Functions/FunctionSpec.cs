@@ -49,7 +49,8 @@ public sealed record FunctionSpec(string Name)
         Grants.Check();
     }
 
-    private static bool IsDigest(string? digest) => digest is { Length: 64 } && !digest.AsSpan().ContainsAnyExcept(s_digits);
+    /// <summary>Whether this is a digest as modules have it: 64 lower-case hexadecimal digits.</summary>
+    public static bool IsDigest(string? digest) => digest is { Length: 64 } && !digest.AsSpan().ContainsAnyExcept(s_digits);
 
     private static void Require(bool holds, string problem)
     {

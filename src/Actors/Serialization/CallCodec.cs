@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Google.Protobuf;
+using WasmActors.Actors.Functions;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Serialization.Wire;
 using WasmActors.Runtime.Calls;
@@ -11,7 +12,7 @@ using AkkaSerialization = Akka.Serialization.Serialization;
 namespace WasmActors.Actors.Serialization;
 
 /// <summary>Calls and their bytes on the wire. Only numbers and vectors pass: references mean something in their own store only.</summary>
-internal sealed class CallCodec(ExtendedActorSystem system)
+internal sealed class CallCodec(ExtendedActorSystem system, TimeProvider clock)
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
 
@@ -19,7 +20,7 @@ internal sealed class CallCodec(ExtendedActorSystem system)
     {
         FunctionProtocol.Invoke m => ToData(m),
         FunctionProtocol.Answered m => ToData(m),
-        FunctionProtocol.Failed m => new FailedReply { Id = m.Id, Failure = FailureCodec.ToData(m.Failure) },
+        FunctionProtocol.Failed m => new FailedReply { Id = m.Id, Failure = FailureCodec.ToData(m.Failure), Details = m.Details is { } details ? ToData(details) : null },
         PayloadProtocol.Fetch m => new FetchCommand { Id = m.Id, Offset = m.Offset },
         PayloadProtocol.Part m => ToData(m),
         PayloadProtocol.Release m => new ReleaseCommand { Id = m.Id },
@@ -32,26 +33,35 @@ internal sealed class CallCodec(ExtendedActorSystem system)
         data.HasKey ? data.Key : null,
         data.Export,
         data.Revision,
-        Within(data.WithinTicks),
+        new CallTime(clock, Within(data.WithinTicks)),
         data.InputCase switch
         {
             InvokeCommand.InputOneofCase.Numbers => new FunctionInput.Numbers(FromData(data.Numbers)),
             InvokeCommand.InputOneofCase.Bytes => new FunctionInput.Bytes(FromData(data.Bytes)),
             InvokeCommand.InputOneofCase.Program => FromData(data.Program),
             _ => throw Unreadable("a call without input"),
-        });
+        })
+    {
+        Identity = data.Identity is { } identity ? new CallIdentity(identity.Key, new UInt128(identity.ContentHigh, identity.ContentLow)) : null,
+        Trace = data.Trace is { } trace ? TraceCodec.FromData(trace) : default,
+    };
 
     internal FunctionProtocol.Answered FromData(AnsweredReply data) => new(
         data.Id,
-        data.OutputCase switch
-        {
-            AnsweredReply.OutputOneofCase.Numbers => new FunctionOutput.Numbers(new Results(FromData(data.Numbers))),
-            AnsweredReply.OutputOneofCase.Bytes => new FunctionOutput.Bytes(FromData(data.Bytes)),
-            AnsweredReply.OutputOneofCase.Program => new FunctionOutput.Program(data.Program.Status, FromData(Required.Of(data.Program.Stdout)), FromData(Required.Of(data.Program.Stderr))),
-            _ => throw Unreadable("an answer without output"),
-        });
+        new FunctionAnswer(OutputOf(data), data.Details is { } details ? FromData(details) : default));
 
-    internal static FunctionProtocol.Failed FromData(FailedReply data) => new(data.Id, FailureCodec.FromData(Required.Of(data.Failure)));
+    private FunctionOutput OutputOf(AnsweredReply data) => data.OutputCase switch
+    {
+        AnsweredReply.OutputOneofCase.Numbers => new FunctionOutput.Numbers(new Results(FromData(data.Numbers))),
+        AnsweredReply.OutputOneofCase.Bytes => new FunctionOutput.Bytes(FromData(data.Bytes)),
+        AnsweredReply.OutputOneofCase.Program => new FunctionOutput.Program(data.Program.Status, FromData(Required.Of(data.Program.Stdout)), FromData(Required.Of(data.Program.Stderr))),
+        _ => throw Unreadable("an answer without output"),
+    };
+
+    internal static FunctionProtocol.Failed FromData(FailedReply data) => new(data.Id, FailureCodec.FromData(Required.Of(data.Failure)))
+    {
+        Details = data.Details is { } details ? FromData(details) : null,
+    };
 
     internal static PayloadProtocol.Fetch FromData(FetchCommand data) => new(data.Id, data.Offset);
 
@@ -61,10 +71,20 @@ internal sealed class CallCodec(ExtendedActorSystem system)
 
     private static InvokeCommand ToData(FunctionProtocol.Invoke invoke)
     {
-        var data = new InvokeCommand { Id = invoke.Id, Function = invoke.Function, Export = invoke.Export, Revision = invoke.Revision, WithinTicks = invoke.Within.Ticks };
+        var data = new InvokeCommand { Id = invoke.Id, Function = invoke.Function, Export = invoke.Export, Revision = invoke.Revision, WithinTicks = invoke.Time.Left.Ticks };
         if (invoke.Key is { } key)
         {
             data.Key = key;
+        }
+
+        if (invoke.Identity is { } identity)
+        {
+            data.Identity = new IdentityData { Key = identity.Key, ContentLow = (ulong)identity.Content, ContentHigh = (ulong)(identity.Content >> 64) };
+        }
+
+        if (invoke.Trace != default)
+        {
+            data.Trace = TraceCodec.ToData(invoke.Trace);
         }
 
         switch (invoke.Input)
@@ -87,8 +107,8 @@ internal sealed class CallCodec(ExtendedActorSystem system)
 
     private static AnsweredReply ToData(FunctionProtocol.Answered answered)
     {
-        var data = new AnsweredReply { Id = answered.Id };
-        switch (answered.Output)
+        var data = new AnsweredReply { Id = answered.Id, Details = ToData(answered.Answer.Details) };
+        switch (answered.Answer.Output)
         {
             case FunctionOutput.Numbers numbers:
                 data.Numbers = ToData(numbers.Values);
@@ -163,6 +183,22 @@ internal sealed class CallCodec(ExtendedActorSystem system)
 
         return values;
     }
+
+    private static DetailsData ToData(in CallDetails details) => new()
+    {
+        Version = details.Version,
+        QueueTicks = details.Timing.Queue.Ticks,
+        StartTicks = details.Timing.Start.Ticks,
+        RunTicks = details.Timing.Run.Ticks,
+        Replayed = details.Replayed,
+        MayHaveRun = details.MayHaveRun,
+    };
+
+    private static CallDetails FromData(DetailsData data) => new(
+        data.Version,
+        new CallTiming(TimeSpan.FromTicks(data.QueueTicks), TimeSpan.FromTicks(data.StartTicks), TimeSpan.FromTicks(data.RunTicks)),
+        data.Replayed,
+        data.MayHaveRun);
 
     private static TimeSpan Within(long ticks) => ticks >= 0 && ticks <= s_longest.Ticks
         ? TimeSpan.FromTicks(ticks)

@@ -25,6 +25,11 @@ internal static class FailureCodec
             data.Fate = (int)fate;
         }
 
+        if (failure.RetryAfter is { } again)
+        {
+            data.RetryAfterTicks = again.Ticks;
+        }
+
         if (failure.CauseType is { } type)
         {
             data.CauseType = type;
@@ -44,6 +49,7 @@ internal static class FailureCodec
         TrapCode = data.HasTrapCode ? (TrapCode)data.TrapCode : null,
         ExitStatus = data.HasExitStatus ? data.ExitStatus : null,
         Fate = data.HasFate ? (StoreFate)data.Fate : null,
+        RetryAfter = data.HasRetryAfterTicks ? TimeSpan.FromTicks(data.RetryAfterTicks) : null,
         CauseType = data.HasCauseType ? data.CauseType : null,
         CauseMessage = data.HasCauseMessage ? data.CauseMessage : null,
         Frames = [.. data.Frames.Select(FromData)],

@@ -42,9 +42,14 @@ public sealed class WireSerializer : SerializerWithStringManifest
 
     /// <summary>Made by Akka, by <c>akka.actor.serializers.wasmactors</c>.</summary>
     public WireSerializer(ExtendedActorSystem system)
+        : this(system, TimeProvider.System)
+    {
+    }
+
+    internal WireSerializer(ExtendedActorSystem system, TimeProvider clock)
         : base(system)
     {
-        var calls = new CallCodec(system);
+        var calls = new CallCodec(system, clock);
         _readers = new Dictionary<string, Func<byte[], object>>(StringComparer.Ordinal)
         {
             ["c.deployed.1"] = static b => CatalogueCodec.FromData(DeployedEvent.Parser.ParseFrom(b)),

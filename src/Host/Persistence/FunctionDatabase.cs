@@ -7,7 +7,7 @@ using WasmActors.Actors.Functions.Modules;
 
 namespace WasmActors.Host.Persistence;
 
-/// <summary>The database of a host: the journal of its catalogue and its modules. All nodes of a cluster use the same.</summary>
+/// <summary>The database of a host: the journal of its catalogue, its modules and its API keys. All nodes of a cluster use the same.</summary>
 internal sealed class FunctionDatabase
 {
     private const string JournalPath = "akka.persistence.journal.sql";
@@ -15,15 +15,19 @@ internal sealed class FunctionDatabase
     private readonly DatabaseKind _kind;
     private readonly string _connection;
 
-    private FunctionDatabase(DatabaseKind kind, string connection)
+    private FunctionDatabase(DatabaseKind kind, string connection, Sql sql)
     {
         _kind = kind;
         _connection = connection;
-        Modules = new SqlModuleStore(Factory(kind), connection);
+        Modules = new SqlModuleStore(sql);
+        Keys = new SqlKeyStore(sql);
     }
 
     /// <summary>Where modules are kept.</summary>
     public IModuleStore Modules { get; }
+
+    /// <summary>Where API keys are kept.</summary>
+    public SqlKeyStore Keys { get; }
 
     /// <summary>Opens a file, which is made when it is missing, with its folder.</summary>
     /// <exception cref="DbException">It cannot be opened, or is no database.</exception>
@@ -38,19 +42,25 @@ internal sealed class FunctionDatabase
     /// <exception cref="DbException">It cannot be opened, or its tables cannot be made.</exception>
     public static async Task<FunctionDatabase> OpenAsync(DatabaseKind kind, string connection, CancellationToken cancellation = default)
     {
+        var sql = new Sql(kind == DatabaseKind.Sqlite ? SqliteFactory.Instance : NpgsqlFactory.Instance, connection);
         if (kind == DatabaseKind.Sqlite)
         {
             // Stays with the file: readers do not wait for the writer, and a commit is one synced write instead of several.
-            await SqlModuleStore.ExecuteAsync(Factory(kind), connection, "PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
+            await sql.ExecuteAsync("PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
         }
 
         string bytes = kind == DatabaseKind.Sqlite ? "BLOB" : "BYTEA";
-        await SqlModuleStore.ExecuteAsync(
-            Factory(kind),
-            connection,
-            $"CREATE TABLE IF NOT EXISTS wasm_modules (digest VARCHAR(64) PRIMARY KEY, bytes {bytes} NOT NULL)",
-            cancellation).ConfigureAwait(false);
-        return new FunctionDatabase(kind, connection);
+        string[] tables =
+            [
+                $"CREATE TABLE IF NOT EXISTS wasm_modules (digest VARCHAR(64) PRIMARY KEY, bytes {bytes} NOT NULL)",
+                $"CREATE TABLE IF NOT EXISTS wasm_keys (id VARCHAR(32) PRIMARY KEY, name VARCHAR(63) NOT NULL UNIQUE, scopes VARCHAR(32) NOT NULL, hash {bytes} NOT NULL, created_at BIGINT NOT NULL, requests_per_second INTEGER, burst INTEGER, concurrency INTEGER, max_body_bytes BIGINT)",
+            ];
+        foreach (string table in tables)
+        {
+            await CreateAsync(sql, table, cancellation).ConfigureAwait(false);
+        }
+
+        return new FunctionDatabase(kind, connection, sql);
     }
 
     /// <summary>The settings that make the database the journal of an actor system.</summary>
@@ -65,7 +75,18 @@ internal sealed class FunctionDatabase
         }
         """).WithFallback(SqlPersistence.DefaultConfiguration);
 
-    private static DbProviderFactory Factory(DatabaseKind kind) => kind == DatabaseKind.Sqlite ? SqliteFactory.Instance : NpgsqlFactory.Instance;
+    // PostgreSQL fails one of two that make a table at the same time; it is there then.
+    private static async Task CreateAsync(Sql sql, string statement, CancellationToken cancellation)
+    {
+        try
+        {
+            await sql.ExecuteAsync(statement, cancellation).ConfigureAwait(false);
+        }
+        catch (PostgresException raced) when (raced.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable)
+        {
+            await sql.ExecuteAsync(statement, cancellation).ConfigureAwait(false);
+        }
+    }
 
     private static string Escaped(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

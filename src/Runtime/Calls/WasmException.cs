@@ -14,4 +14,7 @@ public abstract class WasmException : Exception
 
     /// <summary>What became of the store, where the store lives in an actor and the failure interrupted its guest or ended the store; else null.</summary>
     public StoreFate? Fate { get; internal set; }
+
+    /// <summary>What the host that carried a call out tells about it beside.</summary>
+    internal object? Context { get; set; }
 }

@@ -2,11 +2,13 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using CsCheck;
+using Google.Protobuf;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Serialization;
+using Wire = WasmActors.Actors.Serialization.Wire;
 using WasmActors.Cluster.Tests.Support;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Values;
@@ -16,11 +18,14 @@ namespace WasmActors.Cluster.Tests.Serialization;
 
 public class WireSerializerTests : TestKit
 {
+    private static readonly CallDetails s_details = new(3, new CallTiming(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromTicks(7)), Replayed: true, MayHaveRun: true);
+
+    private readonly ManualClock _clock = new();
     private readonly WireSerializer _wire;
 
     public WireSerializerTests()
         : base("akka.actor.serializers.json = \"WasmActors.Actors.Serialization.DenyingSerializer, WasmActors.Actors\"\nakka.stdout-loglevel = OFF\nakka.loglevel = OFF") =>
-        _wire = new WireSerializer((ExtendedActorSystem)Sys);
+        _wire = new WireSerializer((ExtendedActorSystem)Sys, _clock);
 
     [Fact]
     public void Every_message_reads_as_it_was_written()
@@ -42,7 +47,7 @@ public class WireSerializerTests : TestKit
     {
         var values = new[] { Val.I32(-1), Val.I64(long.MinValue), Val.F32(float.NaN), Val.F64(-0.0), Val.V128(1, ulong.MaxValue) };
 
-        var read = (FunctionProtocol.Invoke)Through(new FunctionProtocol.Invoke(1, "f", null, "e", 0, TimeSpan.FromSeconds(1), new FunctionInput.Numbers(values)));
+        var read = (FunctionProtocol.Invoke)Through(new FunctionProtocol.Invoke(1, "f", null, "e", 0, Within(TimeSpan.FromSeconds(1)), new FunctionInput.Numbers(values)));
 
         Assert.Equal(values, ((FunctionInput.Numbers)read.Input).Values);
     }
@@ -50,7 +55,7 @@ public class WireSerializerTests : TestKit
     [Fact]
     public void References_do_not_leave_the_process()
     {
-        var call = new FunctionProtocol.Invoke(1, "f", null, "e", 0, TimeSpan.FromSeconds(1), new FunctionInput.Numbers([Val.ExternRef("mine")]));
+        var call = new FunctionProtocol.Invoke(1, "f", null, "e", 0, Within(TimeSpan.FromSeconds(1)), new FunctionInput.Numbers([Val.ExternRef("mine")]));
 
         Assert.Equal(ErrorCode.WrongType, Assert.Throws<WasmError>(() => _wire.ToBinary(call)).Code);
     }
@@ -95,9 +100,9 @@ public class WireSerializerTests : TestKit
     public void Many_bytes_stay_where_they_are_and_their_place_is_told()
     {
         var bytes = new byte[Payload.InlineLimit + 1];
-        var answer = new FunctionProtocol.Answered(1, new FunctionOutput.Bytes(Payload.Held(bytes, TestActor, 42)));
+        var answer = new FunctionProtocol.Answered(1, new FunctionAnswer(new FunctionOutput.Bytes(Payload.Held(bytes, TestActor, 42)), s_details));
 
-        var payload = ((FunctionOutput.Bytes)((FunctionProtocol.Answered)Through(answer)).Output).Payload;
+        var payload = ((FunctionOutput.Bytes)((FunctionProtocol.Answered)Through(answer)).Answer.Output).Payload;
 
         Assert.Null(payload.Here);
         Assert.Equal((bytes.Length, 42L, TestActor), (payload.Length, payload.Id, payload.Holder));
@@ -116,9 +121,35 @@ public class WireSerializerTests : TestKit
     [InlineData(61)]
     public void A_time_that_no_call_has_is_not_read(int minutes)
     {
-        var call = new FunctionProtocol.Invoke(1, "f", null, "e", 0, TimeSpan.FromMinutes(minutes), new FunctionInput.Numbers([]));
+        var call = new Wire.InvokeCommand { WithinTicks = TimeSpan.FromMinutes(minutes).Ticks, Numbers = new Wire.NumbersData() };
 
-        Assert.Throws<SerializationException>(() => Through(call));
+        Assert.Throws<SerializationException>(() => _wire.FromBinary(call.ToByteArray(), "invoke.1"));
+    }
+
+    [Fact]
+    public void A_calls_time_runs_on_while_its_message_waits_before_and_behind_the_wire()
+    {
+        var call = new FunctionProtocol.Invoke(1, "f", "k", "e", 0, Within(TimeSpan.FromSeconds(10)), new FunctionInput.Numbers([]));
+
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        byte[] bytes = _wire.ToBinary(call);
+        _clock.Advance(TimeSpan.FromSeconds(100)); // on the way, which nobody can tell
+        var read = (FunctionProtocol.Invoke)_wire.FromBinary(bytes, _wire.Manifest(call));
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(TimeSpan.FromSeconds(2), read.Time.Left);
+        Assert.True(call.Time.IsOver);
+    }
+
+    [Fact]
+    public void What_is_told_about_a_call_arrives_with_its_answer_and_with_its_failure()
+    {
+        var answered = (FunctionProtocol.Answered)Through(new FunctionProtocol.Answered(1, new FunctionAnswer(new FunctionOutput.Numbers(default), s_details)));
+        var failed = (FunctionProtocol.Failed)Through(new FunctionProtocol.Failed(1, new WasmFailure("call.busy", "later") { RetryAfter = TimeSpan.FromMilliseconds(20) }) { Details = s_details });
+
+        Assert.Equal(s_details, answered.Answer.Details);
+        Assert.Equal(s_details, CallDetails.Of(failed.ToException()));
+        Assert.Equal(TimeSpan.FromMilliseconds(20), Assert.IsType<WasmError>(failed.ToException()).RetryAfter);
     }
 
     [Fact]
@@ -171,6 +202,8 @@ public class WireSerializerTests : TestKit
         Assert.Throws<SerializationException>(() => { Sys.Serialization.Deserialize("{\"$type\":\"System.Diagnostics.Process\"}"u8.ToArray(), 1, typeof(object).AssemblyQualifiedName); });
     }
 
+    private CallTime Within(TimeSpan time) => new(_clock, time);
+
     private object Through(object message) => _wire.FromBinary(_wire.ToBinary(message), _wire.Manifest(message));
 
     private IEnumerable<object> Messages()
@@ -190,13 +223,14 @@ public class WireSerializerTests : TestKit
         yield return new CatalogueProtocol.Refused(failure);
         yield return new CatalogueProtocol.Follow(7);
         yield return new CatalogueProtocol.Changes(1, 9, true, true, [entry]);
-        yield return new FunctionProtocol.Invoke(5, "f", "käy/☃", "run", 77, TimeSpan.FromMilliseconds(1500), new FunctionInput.Numbers([1, 2L]));
-        yield return new FunctionProtocol.Invoke(6, "f", null, "run", 0, TimeSpan.FromSeconds(1), new FunctionInput.Bytes(Payload.Inline("abc"u8.ToArray())));
-        yield return new FunctionProtocol.Invoke(6, "f", null, "", 0, TimeSpan.FromSeconds(1), new FunctionInput.Program(["a", ""], FullSpec().Grants.Environment, Payload.Inline(default)));
-        yield return new FunctionProtocol.Answered(5, new FunctionOutput.Numbers(new Results([1.5])));
-        yield return new FunctionProtocol.Answered(5, new FunctionOutput.Bytes(Payload.Elsewhere(99_999, TestActor, 3)));
-        yield return new FunctionProtocol.Answered(5, new FunctionOutput.Program(1, Payload.Inline("out"u8.ToArray()), Payload.Inline(default)));
+        yield return new FunctionProtocol.Invoke(5, "f", "käy/☃", "run", 77, Within(TimeSpan.FromMilliseconds(1500)), new FunctionInput.Numbers([1, 2L])) { Identity = new CallIdentity("once", new UInt128(1, 2)) };
+        yield return new FunctionProtocol.Invoke(6, "f", null, "run", 0, Within(TimeSpan.FromSeconds(1)), new FunctionInput.Bytes(Payload.Inline("abc"u8.ToArray())));
+        yield return new FunctionProtocol.Invoke(6, "f", null, "", 0, Within(TimeSpan.FromSeconds(1)), new FunctionInput.Program(["a", ""], FullSpec().Grants.Environment, Payload.Inline(default)));
+        yield return new FunctionProtocol.Answered(5, new FunctionAnswer(new FunctionOutput.Numbers(new Results([1.5])), s_details));
+        yield return new FunctionProtocol.Answered(5, new FunctionAnswer(new FunctionOutput.Bytes(Payload.Elsewhere(99_999, TestActor, 3)), s_details));
+        yield return new FunctionProtocol.Answered(5, new FunctionAnswer(new FunctionOutput.Program(1, Payload.Inline("out"u8.ToArray()), Payload.Inline(default)), s_details));
         yield return new FunctionProtocol.Failed(5, failure);
+        yield return new FunctionProtocol.Failed(5, failure with { RetryAfter = TimeSpan.FromSeconds(1) }) { Details = s_details };
         yield return new PayloadProtocol.Fetch(3, 65_536);
         yield return new PayloadProtocol.Part(3, 65_536, "part"u8.ToArray());
         yield return new PayloadProtocol.Part(3, 65_536, null);

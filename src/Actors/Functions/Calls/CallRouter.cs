@@ -38,9 +38,12 @@ internal sealed class CallRouter
     /// <summary>Calls that wait for their answer.</summary>
     internal int Count => Volatile.Read(ref _count);
 
+    /// <summary>The number of the next call.</summary>
+    internal long NextId() => Interlocked.Increment(ref _lastId);
+
     /// <summary>Has a call carried out by an actor.</summary>
     /// <exception cref="WasmException">It failed; <c>call.unanswered</c> when nobody answered in time.</exception>
-    internal async Task<FunctionOutput> CallAsync(Func<IActorRef> target, string function, string? key, string export, long revision, FunctionInput input, TimeSpan within, CancellationToken cancellation)
+    internal async Task<FunctionAnswer> CallAsync(Func<IActorRef> target, Invoke message, CancellationToken cancellation)
     {
         if (Interlocked.Increment(ref _count) > _limit)
         {
@@ -48,11 +51,8 @@ internal sealed class CallRouter
             throw new WasmError(ErrorCode.Busy, $"{_limit} calls are under way from this node, its limit: send fewer at once, or try again later.");
         }
 
-        var call = new CallUnderWay(
-            target,
-            new Invoke(Interlocked.Increment(ref _lastId), function, key, export, revision, within, input),
-            new CallTime(_clock, within),
-            new CallTime(_clock, within + Tolerance));
+        var within = message.Time.Left;
+        var call = new CallUnderWay(target, message, within, new CallTime(_clock, within + Tolerance));
         try
         {
             _underWay[call.Message.Id] = call;
@@ -70,9 +70,9 @@ internal sealed class CallRouter
     /// <summary>Takes an answer over. One that comes late or twice is let go of, and its bytes where they are.</summary>
     internal void Take(Answered answered)
     {
-        if (!_underWay.TryGetValue(answered.Id, out var call) || !call.Complete(answered.Output))
+        if (!_underWay.TryGetValue(answered.Id, out var call) || !call.Complete(answered.Answer))
         {
-            foreach (var payload in PayloadsOf(answered.Output))
+            foreach (var payload in PayloadsOf(answered.Answer.Output))
             {
                 Release(payload);
             }
@@ -94,7 +94,7 @@ internal sealed class CallRouter
         }
         else
         {
-            call.Fail(failed.Failure.ToException());
+            call.Fail(failed.ToException());
         }
     }
 
@@ -115,11 +115,11 @@ internal sealed class CallRouter
             }
             else if (call.Time.IsOver)
             {
-                call.Fail(new WasmError(FunctionErrorCode.Moved, $"{call} could not be begun within {call.Message.Within.TotalSeconds:0.###} s: its store goes from node to node, or no node has it."));
+                call.Fail(new WasmError(FunctionErrorCode.Moved, $"{call} could not be begun within {call.Within.TotalSeconds:0.###} s: its store goes from node to node, or no node has it."));
             }
             else
             {
-                call.Target().Tell(call.Message with { Within = call.Time.Left }, Receiver);
+                call.Target().Tell(call.Message, Receiver);
             }
         }
 
@@ -127,7 +127,7 @@ internal sealed class CallRouter
         {
             if (call.Latest.IsOver)
             {
-                call.Fail(new WasmError(FunctionErrorCode.Unanswered, $"{call} did not answer within {call.Message.Within.TotalSeconds:0.###} s; a node or the way to it was lost or slow. The call may have run."));
+                call.Fail(new WasmError(FunctionErrorCode.Unanswered, $"{call} did not answer within {call.Within.TotalSeconds:0.###} s; a node or the way to it was lost or slow. The call may have run."));
             }
         }
     }

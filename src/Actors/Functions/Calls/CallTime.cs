@@ -16,6 +16,9 @@ internal readonly struct CallTime
         _until = clock.GetTimestamp() + (long)(within.TotalSeconds * clock.TimestampFrequency);
     }
 
+    /// <summary>This time, and no more than so long from now.</summary>
+    internal CallTime AtMost(TimeSpan longest) => Left <= longest ? this : new CallTime(_clock, longest);
+
     /// <summary>What is left; zero when it is over.</summary>
     internal TimeSpan Left
     {

@@ -6,11 +6,11 @@ namespace WasmActors.Actors.Functions.Calls;
 /// <summary>A call that waits for its answer. Ended once, from any thread.</summary>
 /// <param name="target">Who has it carried out, asked anew each time that it is sent.</param>
 /// <param name="message">The call as it was sent first.</param>
-/// <param name="time">The call's time.</param>
+/// <param name="within">Time that there was for it.</param>
 /// <param name="latest">When it ends without an answer.</param>
-internal sealed class CallUnderWay(Func<IActorRef> target, FunctionProtocol.Invoke message, CallTime time, CallTime latest)
+internal sealed class CallUnderWay(Func<IActorRef> target, FunctionProtocol.Invoke message, TimeSpan within, CallTime latest)
 {
-    private readonly TaskCompletionSource<FunctionOutput> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<FunctionAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How often it was sent again.</summary>
     internal int Repetitions { get; set; }
@@ -19,16 +19,18 @@ internal sealed class CallUnderWay(Func<IActorRef> target, FunctionProtocol.Invo
 
     internal FunctionProtocol.Invoke Message => message;
 
-    internal CallTime Time => time;
+    internal CallTime Time => message.Time;
+
+    internal TimeSpan Within => within;
 
     internal CallTime Latest => latest;
 
-    internal Task<FunctionOutput> Answer => _answer.Task;
+    internal Task<FunctionAnswer> Answer => _answer.Task;
 
     /// <summary>What is called, for people.</summary>
     public override string ToString() => message.Key is { } key ? $"'{message.Function}' with the key '{key}'" : $"'{message.Function}'";
 
-    internal bool Complete(FunctionOutput output) => _answer.TrySetResult(output);
+    internal bool Complete(FunctionAnswer answer) => _answer.TrySetResult(answer);
 
     internal void Fail(Exception failure) => _answer.TrySetException(failure);
 

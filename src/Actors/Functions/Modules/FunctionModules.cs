@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
@@ -7,6 +8,11 @@ namespace WasmActors.Actors.Functions.Modules;
 /// <summary>A node's way to modules by digest: from its cache, else out of the store, checked and compiled once.</summary>
 internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
 {
+    private const int MaxKnown = 4096;
+
+    // Modules that were asked for their signatures, for as long as somebody else keeps them.
+    private readonly ConcurrentDictionary<string, WeakReference<WasmModule>> _known = new(StringComparer.Ordinal);
+
     /// <summary>Keeps a module in the store, for all nodes.</summary>
     /// <param name="module">The module; that it was compiled proves that it is one.</param>
     /// <param name="bytes">What it was compiled from: binary, or text, which is converted.</param>
@@ -26,19 +32,48 @@ internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
     /// <exception cref="WasmError"><c>module.not_found</c>, <c>module.corrupt</c>, <c>module.unavailable</c>, and failures of compiling.</exception>
     internal async ValueTask<WasmModule> GetAsync(string digest, string name, CancellationToken cancellation)
     {
-        if (cache.TryGet(digest) is { } known)
+        return cache.TryGet(digest) is { } known ? known : await GetStoredAsync(digest, name, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The same, which must be in the store, for other nodes to find it.</summary>
+    /// <exception cref="WasmError">As <see cref="GetAsync"/>.</exception>
+    internal async ValueTask<WasmModule> GetStoredAsync(string digest, string name, CancellationToken cancellation)
+    {
+        var bytes = await FindAsync(digest, cancellation).ConfigureAwait(false)
+            ?? throw new WasmError(FunctionErrorCode.ModuleNotFound, $"No module {digest} is stored: deploy it with its bytes.");
+        return await cache.GetAsync(bytes, name, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A module's binary form, or null where it is not stored.</summary>
+    /// <exception cref="WasmError"><c>module.corrupt</c>, <c>module.unavailable</c></exception>
+    internal async ValueTask<ReadOnlyMemory<byte>?> FindAsync(string digest, CancellationToken cancellation)
+    {
+        var found = await UseStoreAsync(() => store.FindAsync(digest, cancellation)).ConfigureAwait(false);
+        return found is not { } bytes || Convert.ToHexStringLower(SHA256.HashData(bytes.Span)) == digest
+            ? found
+            : throw new WasmError(FunctionErrorCode.ModuleCorrupt, $"What is stored as module {digest} has another digest: the database is damaged. Nothing of it was loaded; deploy the module again.");
+    }
+
+    /// <summary>A module that was looked into lately and is still in memory, else null. Allocates nothing.</summary>
+    internal WasmModule? Known(string digest) => _known.TryGetValue(digest, out var known) && known.TryGetTarget(out var module) ? module : null;
+
+    /// <summary>The module with a digest, to be looked into; <see cref="Known"/> has it then.</summary>
+    /// <exception cref="WasmError">As <see cref="GetAsync"/>.</exception>
+    internal async ValueTask<WasmModule> LookIntoAsync(string digest, string name, CancellationToken cancellation)
+    {
+        if (Known(digest) is { } known)
         {
             return known;
         }
 
-        var bytes = await UseStoreAsync(() => store.FindAsync(digest, cancellation)).ConfigureAwait(false)
-            ?? throw new WasmError(FunctionErrorCode.ModuleNotFound, $"No module {digest} is stored: deploy it with its bytes.");
-        if (Convert.ToHexStringLower(SHA256.HashData(bytes.Span)) != digest)
+        var module = await GetAsync(digest, name, cancellation).ConfigureAwait(false);
+        if (_known.Count >= MaxKnown)
         {
-            throw new WasmError(FunctionErrorCode.ModuleCorrupt, $"What is stored as module {digest} has another digest: the database is damaged. Nothing of it was loaded; deploy the module again.");
+            _known.Clear(); // who is asked for again comes back
         }
 
-        return await cache.GetAsync(bytes, name, cancellation).ConfigureAwait(false);
+        _known[digest] = new WeakReference<WasmModule>(module);
+        return module;
     }
 
     private static async Task<T> UseStoreAsync<T>(Func<Task<T>> use)

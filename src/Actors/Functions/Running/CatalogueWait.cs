@@ -1,5 +1,4 @@
 using Akka.Actor;
-using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Messages;
 using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
 
@@ -14,13 +13,12 @@ internal static class CatalogueWait
     /// <summary>Delivers the call to an actor when the node knows enough, or answers the caller when the call's time is over.</summary>
     internal static async Task DeliverAsync(FunctionRuntime runtime, Invoke call, IActorRef caller, IActorRef to)
     {
-        var time = new CallTime(runtime.Clock, call.Within);
-        using var over = new CancellationTokenSource(call.Within, runtime.Clock);
+        using var over = new CancellationTokenSource(call.Time.Left, runtime.Clock);
         try
         {
             await runtime.Catalogue.Known.WaitAsync(over.Token).ConfigureAwait(false);
             await runtime.Catalogue.ReachAsync(call.Revision, over.Token).ConfigureAwait(false);
-            to.Tell(call with { Within = time.Left }, caller);
+            to.Tell(call, caller);
         }
         catch (OperationCanceledException)
         {

@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Limits;
-using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Actors.Functions.Running;
@@ -17,13 +18,20 @@ internal sealed class FunctionSession
     private const string Initialize = "_initialize";
 
     private readonly InstanceRef _instance;
+    private readonly ProgramRun? _program;
+    private readonly GuestLog? _log;
     private bool _broken;
+    private bool _begun;
+    private bool _returned;
 
-    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance)
+    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program, GuestLog? log)
     {
         Entry = entry;
         Version = version;
         _instance = instance;
+        _program = program;
+        _log = log;
+        FunctionMetrics.StoreStarted(version.Spec.Kind);
     }
 
     /// <summary>The function as it was when the session was started.</summary>
@@ -36,11 +44,27 @@ internal sealed class FunctionSession
     internal bool IsOver => _broken || _instance.Store.IsGone;
 
     /// <summary>Starts a store for a function's active version.</summary>
+    /// <param name="runtime">What the node runs functions with.</param>
+    /// <param name="entry">The function.</param>
+    /// <param name="key">The key whose store it is; null for a stateless function.</param>
+    /// <param name="input">Of the first call, which a WASI program is started with: it takes no other.</param>
+    /// <param name="time">The first call's.</param>
+    /// <param name="cancellation">Gives the start up.</param>
     /// <exception cref="WasmException">The module cannot be had, or does not link, or its start fails.</exception>
-    internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, CallTime time, CancellationToken cancellation)
+    internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, string? key, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
         var version = entry.ActiveVersion!;
-        var instance = await InstantiateAsync(runtime, version.Spec, WasiOf(version.Spec.Grants), time, cancellation).ConfigureAwait(false);
+        if (input is FunctionInput.Program start)
+        {
+            var (program, main) = await ProgramRun.StartAsync(runtime, version, start, time, cancellation).ConfigureAwait(false);
+            return new FunctionSession(entry, version, main, program, program.Log);
+        }
+
+        var module = await ModuleAsync(runtime, version.Spec, time, cancellation).ConfigureAwait(false);
+        var recipe = runtime.RecipeOf(version);
+        var log = recipe.LogOf(module, key);
+        var store = log is null ? recipe.Store : recipe.StoreWith(recipe.Wasi with { Stdout = WasiOutput.ToStream(log.Stdout), Stderr = WasiOutput.ToStream(log.Stderr) });
+        var instance = await InstantiateAsync(runtime, version.Spec, module, store, time, cancellation).ConfigureAwait(false);
         try
         {
             if (instance.TryGetFunc(Initialize) is { ParamArity: 0 } initialize)
@@ -54,14 +78,17 @@ internal sealed class FunctionSession
             throw;
         }
 
-        return new FunctionSession(entry, version, instance);
+        return new FunctionSession(entry, version, instance, null, log);
     }
 
+    /// <summary>A version's module.</summary>
+    internal static Task<WasmModule> ModuleAsync(FunctionRuntime runtime, FunctionSpec spec, CallTime time, CancellationToken cancellation) =>
+        time.WaitAsync(runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation).AsTask(), "its module was fetched and compiled");
+
     /// <summary>Makes a store with an instance.</summary>
-    internal static async ValueTask<InstanceRef> InstantiateAsync(FunctionRuntime runtime, FunctionSpec spec, WasiOptions wasi, CallTime time, CancellationToken cancellation)
+    internal static async ValueTask<InstanceRef> InstantiateAsync(FunctionRuntime runtime, FunctionSpec spec, WasmModule module, StoreSpec storeSpec, CallTime time, CancellationToken cancellation)
     {
-        var module = await time.WaitAsync(runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation).AsTask(), "its module was fetched and compiled").ConfigureAwait(false);
-        var store = await CreateStoreAsync(runtime, Store(spec, wasi), time).ConfigureAwait(false);
+        var store = await CreateStoreAsync(runtime, storeSpec, time).ConfigureAwait(false);
         try
         {
             return await store.InstantiateAsync(module, runtime.Imports.For(spec), new CallOptions(time.Take("its store was started"), cancellation)).ConfigureAwait(false);
@@ -73,23 +100,24 @@ internal sealed class FunctionSession
         }
     }
 
-    /// <summary>What a WASI guest gets to see by the grants alone.</summary>
-    internal static WasiOptions WasiOf(FunctionGrants grants) => new()
-    {
-        Environment = grants.Environment,
-        Folders = [.. grants.Folders],
-    };
-
     /// <summary>Carries a call out.</summary>
     /// <exception cref="WasmException">It failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<FunctionOutput> CallAsync(FunctionRuntime runtime, string export, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
+        (_begun, _returned) = (false, false);
+        if (_log is not null)
+        {
+            _log.Span = System.Diagnostics.Activity.Current;
+        }
+
         try
         {
             return (Version.Spec.Convention, input) switch
             {
-                (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(_instance, export, numbers, time, cancellation).ConfigureAwait(false),
-                (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, _instance, Version.Spec, export, bytes, time, cancellation).ConfigureAwait(false),
+                (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(this, _instance, export, numbers, time, cancellation).ConfigureAwait(false),
+                (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, this, _instance, export, bytes, time, cancellation).ConfigureAwait(false),
+                (CallingConvention.WasiCommand, FunctionInput.Program) => await RunAsync(runtime, time, cancellation).ConfigureAwait(false),
                 _ => throw Inputs.WrongConvention(Version.Spec, input),
             };
         }
@@ -99,10 +127,38 @@ internal sealed class FunctionSession
             _broken = true;
             throw;
         }
+        finally
+        {
+            _log?.Flush();
+        }
     }
 
-    /// <summary>Ends the store once its call is over. Does nothing when it has gone.</summary>
-    internal ValueTask StopAsync() => _instance.Store.StopAsync(CancellationToken.None);
+    /// <summary>The function itself is called from here on.</summary>
+    internal void Begins() => _begun = true;
+
+    /// <summary>The function itself has returned.</summary>
+    internal void Returned() => _returned = true;
+
+    /// <summary>Whether the function itself was called, as far as can be known, by the call that ended with this failure.</summary>
+    internal bool MayHaveRun(WasmException failure) => _returned || (_begun && !WasRefused(failure));
+
+    /// <summary>Ends the store once its call is over, once. Does nothing to it when it has gone.</summary>
+    internal ValueTask StopAsync()
+    {
+        FunctionMetrics.StoreEnded(Version.Spec.Kind);
+        return _instance.Store.StopAsync(CancellationToken.None);
+    }
+
+    // By its store, before the guest was called.
+    private static bool WasRefused(WasmException failure) =>
+        failure is WasmError { WasNotBegun: true } || failure.Code is ErrorCode.Busy or ErrorCode.HostFull or ErrorCode.NoStack or ErrorCode.CircuitOpen;
+
+    private ValueTask<FunctionOutput> RunAsync(FunctionRuntime runtime, CallTime time, CancellationToken cancellation)
+    {
+        Begins();
+        _broken = true; // no program is run twice
+        return _program!.RunAsync(runtime, _instance, Version.Spec, time, cancellation);
+    }
 
     private static async Task<StoreRef> CreateStoreAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)
     {
@@ -127,21 +183,4 @@ internal sealed class FunctionSession
             await (await creating.ConfigureAwait(false)).StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
-
-    private static StoreSpec Store(FunctionSpec spec, WasiOptions wasi) => new()
-    {
-        AfterInterrupt = FailurePolicy.Stop, // a fresh session is started for the next call instead
-        Options = new StoreOptions
-        {
-            Mode = ExecutionMode.Preemptive,
-            Wasi = wasi,
-            Limits = new StoreLimits
-            {
-                MemoryBytes = spec.Limits.MemoryBytes,
-                Deadline = spec.Limits.Deadline,
-                Fuel = spec.Limits.Fuel,
-                Instances = 1,
-            },
-        },
-    };
 }

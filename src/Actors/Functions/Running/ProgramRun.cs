@@ -6,47 +6,62 @@ using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Actors.Functions.Running;
 
-/// <summary>The <see cref="CallingConvention.WasiCommand"/> convention: a store of its own for each call.</summary>
-internal static class ProgramRun
+/// <summary>A start of a WASI program (<see cref="CallingConvention.WasiCommand"/>), in a store of its own.</summary>
+internal sealed class ProgramRun
 {
     internal const string Start = "_start";
     private const int StderrLimit = 64 << 10;
 
+    private readonly WasiCapture _stdout;
+    private readonly WasiCapture _stderr = WasiOutput.Capture(StderrLimit);
+
+    private ProgramRun(FunctionSpec spec, GuestLog? log)
+    {
+        _stdout = WasiOutput.Capture(spec.Limits.PayloadBytes);
+        Log = log;
+        log?.CaptureStderr(_stderr);
+    }
+
+    /// <summary>Logs what it writes to standard error; null where nobody would see it.</summary>
+    internal GuestLog? Log { get; }
+
     internal static FuncType StartType { get; } = new([], []);
 
-    /// <exception cref="WasmException">The program could not be started, trapped or was interrupted.</exception>
-    internal static async ValueTask<FunctionOutput> RunAsync(FunctionRuntime runtime, FunctionSpec spec, FunctionInput.Program input, CallTime time, CancellationToken cancellation)
+    /// <summary>Makes the store with the program, which is not begun yet.</summary>
+    /// <exception cref="WasmException">The program could not be started.</exception>
+    internal static async ValueTask<(ProgramRun Program, InstanceRef Instance)> StartAsync(FunctionRuntime runtime, FunctionVersion version, FunctionInput.Program input, CallTime time, CancellationToken cancellation)
     {
+        var spec = version.Spec;
         CheckGranted(spec, input);
         var stdin = await PayloadShelf.FetchAsync(input.Stdin, time, cancellation).ConfigureAwait(false);
-        var stdout = WasiOutput.Capture(spec.Limits.PayloadBytes);
-        var stderr = WasiOutput.Capture(StderrLimit);
-        var wasi = FunctionSession.WasiOf(spec.Grants) with
+        var module = await FunctionSession.ModuleAsync(runtime, spec, time, cancellation).ConfigureAwait(false);
+        var recipe = runtime.RecipeOf(version);
+        var program = new ProgramRun(spec, recipe.LogOf(module, null));
+        var wasi = recipe.Wasi with
         {
             Args = [spec.Name, .. input.Arguments],
             Environment = spec.Grants.Environment.SetItems(input.Environment),
             Stdin = WasiInput.FromBytes(stdin),
-            Stdout = stdout,
-            Stderr = stderr,
+            Stdout = program._stdout,
+            Stderr = program.Log is { } log ? WasiOutput.ToStream(log.Stderr) : program._stderr,
         };
-        var instance = await FunctionSession.InstantiateAsync(runtime, spec, wasi, time, cancellation).ConfigureAwait(false);
-        try
-        {
-            int status = await instance.RunCommandAsync(new CallOptions(time.Take("it waited for its store"), cancellation)).ConfigureAwait(false);
-            if (stdout.IsTruncated)
-            {
-                throw new WasmError(FunctionErrorCode.PayloadTooLarge, $"The program wrote more than {spec.Limits.PayloadBytes} bytes, the most that '{spec.Name}' may return.");
-            }
+        return (program, await FunctionSession.InstantiateAsync(runtime, spec, module, recipe.StoreWith(wasi), time, cancellation).ConfigureAwait(false));
+    }
 
-            return new FunctionOutput.Program(
-                status,
-                runtime.Shelf.Put(stdout.ToArray(), spec.Limits.Deadline),
-                runtime.Shelf.Put(stderr.ToArray(), spec.Limits.Deadline));
-        }
-        finally
+    /// <summary>Runs it to its end, once.</summary>
+    /// <exception cref="WasmException">It trapped, or was interrupted.</exception>
+    internal async ValueTask<FunctionOutput> RunAsync(FunctionRuntime runtime, InstanceRef instance, FunctionSpec spec, CallTime time, CancellationToken cancellation)
+    {
+        int status = await instance.RunCommandAsync(new CallOptions(time.Take("it waited for its store"), cancellation)).ConfigureAwait(false);
+        if (_stdout.IsTruncated)
         {
-            await instance.Store.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw new WasmError(FunctionErrorCode.PayloadTooLarge, $"The program wrote more than {spec.Limits.PayloadBytes} bytes, the most that '{spec.Name}' may return.");
         }
+
+        return new FunctionOutput.Program(
+            status,
+            runtime.Shelf.Put(_stdout.ToArray(), spec.Limits.Deadline),
+            runtime.Shelf.Put(_stderr.ToArray(), spec.Limits.Deadline));
     }
 
     private static void CheckGranted(FunctionSpec spec, FunctionInput.Program input)

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Functions.Running;
@@ -41,32 +43,63 @@ internal sealed class StatelessPool : IDisposable
         }
     }
 
-    /// <summary>Carries a call out.</summary>
-    /// <returns>Null where the pool was closed before: another one has taken its place.</returns>
-    /// <exception cref="WasmException">It failed.</exception>
-    internal async ValueTask<FunctionOutput?> CallAsync(string export, FunctionInput input, CallTime time, CancellationToken cancellation)
+    /// <summary>Lets a call in, which must be made then.</summary>
+    /// <returns>False where the pool was closed before: another one has taken its place.</returns>
+    internal bool TryEnter()
     {
-        if (!TryEnter())
+        lock (_lock)
         {
-            return null;
-        }
+            if (_closed)
+            {
+                return false;
+            }
 
+            _users++;
+            return true;
+        }
+    }
+
+    /// <summary>Carries a call out that was let in.</summary>
+    /// <exception cref="WasmException">It failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<FunctionAnswer> CallAsync(string export, FunctionInput input, CallTime time, CancellationToken cancellation)
+    {
+        var stages = new CallStages(_runtime.Clock);
+        bool hasSlot = _slots.Wait(0, CancellationToken.None);
+        FunctionSession? session = null;
         try
         {
-            await WaitAsync(time, cancellation).ConfigureAwait(false);
-            try
+            if (!hasSlot)
             {
-                return input is FunctionInput.Program program
-                    ? await ProgramRun.RunAsync(_runtime, Spec, program, time, cancellation).ConfigureAwait(false)
-                    : await RunAsync(export, input, time, cancellation).ConfigureAwait(false);
+                await WaitAsync(time, cancellation).ConfigureAwait(false);
+                hasSlot = true;
             }
-            finally
-            {
-                _slots.Release();
-            }
+
+            stages.Turn();
+            var kept = TakeKept();
+            session = kept ?? await FunctionSession.StartAsync(_runtime, Entry, null, input, time, cancellation).ConfigureAwait(false);
+            stages.Started(made: kept is null);
+            var output = await session.CallAsync(_runtime, export, input, time, cancellation).ConfigureAwait(false);
+            var details = new CallDetails(Entry.Active, stages.Timing(), Replayed: false, MayHaveRun: true);
+            FunctionMetrics.Answered(_runtime.Options.Logger, Entry.Name, null, details.Timing);
+            return new FunctionAnswer(output, details);
+        }
+        catch (WasmException failure) when (Describe(failure, stages, session))
+        {
+            throw; // never: it is only described
         }
         finally
         {
+            if (session is not null && !TryKeep(session))
+            {
+                await session.StopAsync().ConfigureAwait(false);
+            }
+
+            if (hasSlot)
+            {
+                _slots.Release();
+            }
+
             Leave();
         }
     }
@@ -93,29 +126,8 @@ internal sealed class StatelessPool : IDisposable
 
     public void Dispose() => _slots.Dispose();
 
-    private async ValueTask<FunctionOutput> RunAsync(string export, FunctionInput input, CallTime time, CancellationToken cancellation)
-    {
-        var session = TakeKept() ?? await FunctionSession.StartAsync(_runtime, Entry, time, cancellation).ConfigureAwait(false);
-        try
-        {
-            return await session.CallAsync(_runtime, export, input, time, cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (!TryKeep(session))
-            {
-                await session.StopAsync().ConfigureAwait(false);
-            }
-        }
-    }
-
     private async ValueTask WaitAsync(CallTime time, CancellationToken cancellation)
     {
-        if (_slots.Wait(0, CancellationToken.None))
-        {
-            return;
-        }
-
         try
         {
             if (Interlocked.Increment(ref _waiting) > Spec.Limits.QueueLimit)
@@ -199,18 +211,12 @@ internal sealed class StatelessPool : IDisposable
         }
     }
 
-    private bool TryEnter()
+    private bool Describe(WasmException failure, in CallStages stages, FunctionSession? session)
     {
-        lock (_lock)
-        {
-            if (_closed)
-            {
-                return false;
-            }
-
-            _users++;
-            return true;
-        }
+        var details = new CallDetails(Entry.Active, stages.Timing(), Replayed: false, session?.MayHaveRun(failure) ?? false);
+        failure.Context = details;
+        FunctionMetrics.Answered(_runtime.Options.Logger, Entry.Name, failure.Code, details.Timing);
+        return false;
     }
 
     private void Leave()

@@ -47,4 +47,16 @@ internal static class DurationText
         problem = null;
         return true;
     }
+
+    /// <summary>A duration as <see cref="TryParse"/> reads it: in the largest unit that leaves a whole number.</summary>
+    public static string Format(TimeSpan duration)
+    {
+        if (duration == TimeSpan.Zero)
+        {
+            return "0";
+        }
+
+        var (unit, ticks) = s_units.Last(u => duration.Ticks % u.Ticks == 0 || u.Unit == "ms");
+        return string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / ticks:0.####}{unit}");
+    }
 }

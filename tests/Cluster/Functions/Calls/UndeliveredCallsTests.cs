@@ -10,7 +10,7 @@ namespace WasmActors.Cluster.Tests.Functions.Calls;
 
 public class UndeliveredCallsTests : TestKit
 {
-    private static readonly Invoke s_call = new(7, "f", "k", "e", 0, TimeSpan.FromSeconds(1), new FunctionInput.Numbers([]));
+    private static readonly Invoke s_call = new(7, "f", "k", "e", 0, new CallTime(TimeProvider.System, TimeSpan.FromSeconds(1)), new FunctionInput.Numbers([]));
 
     public UndeliveredCallsTests()
         : base("akka.stdout-loglevel = OFF\nakka.loglevel = OFF")

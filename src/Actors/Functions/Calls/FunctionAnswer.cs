@@ -1,0 +1,4 @@
+namespace WasmActors.Actors.Functions.Calls;
+
+/// <summary>A call's output and what is told about it.</summary>
+internal readonly record struct FunctionAnswer(FunctionOutput Output, CallDetails Details);

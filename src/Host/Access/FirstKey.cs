@@ -1,0 +1,18 @@
+using WasmActors.Host.Persistence;
+
+namespace WasmActors.Host.Access;
+
+/// <summary>The key that the first start on an empty database makes, so that somebody can begin.</summary>
+internal static class FirstKey
+{
+    /// <summary>Its name.</summary>
+    public const string Name = "first";
+
+    /// <summary>Makes it where there is no key at all.</summary>
+    /// <returns>The key as its owner needs it, or null where there are keys.</returns>
+    public static async Task<string?> CreateAsync(SqlKeyStore store, CancellationToken cancellation)
+    {
+        var (key, token) = ApiKey.Create(Name, [ApiScope.Admin], new KeyLimits(null, null, null, null), TimeProvider.System);
+        return await store.AddFirstAsync(key, cancellation).ConfigureAwait(false) ? token : null;
+    }
+}

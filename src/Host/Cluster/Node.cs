@@ -1,0 +1,104 @@
+using Akka.Actor;
+using Serilog;
+using WasmActors.Actors.Functions;
+using WasmActors.Actors.Handles;
+using WasmActors.Host.Persistence;
+using WasmActors.Host.Settings;
+
+namespace WasmActors.Host.Cluster;
+
+/// <summary>This process as a node: its actor system, its stores, its functions. Owns them.</summary>
+internal sealed class Node : IAsyncDisposable
+{
+    private Node(WasmHost host, FunctionHost functions)
+    {
+        Host = host;
+        Functions = functions;
+        Members = Akka.Cluster.Cluster.Get(host.System);
+    }
+
+    /// <summary>Where stores live.</summary>
+    public WasmHost Host { get; }
+
+    /// <summary>What is deployed, and the way to call it.</summary>
+    public FunctionHost Functions { get; }
+
+    /// <summary>The nodes of the cluster, as this one sees them.</summary>
+    public Akka.Cluster.Cluster Members { get; }
+
+    /// <summary>Done when the node has left its cluster, by its own will or because it was cut off from the others.</summary>
+    public Task Ended => Host.System.WhenTerminated;
+
+    /// <summary>Starts a node and waits until it is a member that knows the catalogue.</summary>
+    /// <exception cref="NodeException">It did not become one in time; nothing of it is left.</exception>
+    public static async Task<Node> StartAsync(HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
+    {
+        var system = ActorSystem.Create(NodeSettings.SystemName, AkkaSettings.Of(settings, database));
+        var host = WasmHost.Attach(system, new WasmHostOptions
+        {
+            Engine = settings.Stores.Engine,
+            Cache = settings.Stores.Cache,
+            Admission = settings.Stores.Admission,
+            Parallelism = settings.Stores.Parallelism,
+            Logger = logger,
+        });
+        var functions = FunctionHost.Attach(host, new FunctionHostOptions
+        {
+            Modules = database.Modules,
+            Grace = settings.Functions.Grace,
+            CallsUnderWay = settings.Functions.CallsUnderWay,
+            HeldBytes = settings.Functions.HeldBytes,
+            Logger = logger,
+        });
+        var node = new Node(host, functions);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(settings.Node.StartWithin);
+        try
+        {
+            await node.JoinAsync(settings.Node, patience.Token).ConfigureAwait(false);
+            return node;
+        }
+        catch (Exception failure)
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+            if (failure is OperationCanceledException && !cancellation.IsCancellationRequested)
+            {
+                throw new NodeException(settings.Node.SeedNodes.Count == 0
+                    ? $"The node did not start within {settings.Node.StartWithin.TotalSeconds} s: the database may not answer."
+                    : $"The node did not become a member of the cluster within {settings.Node.StartWithin.TotalSeconds} s: none of {string.Join(", ", settings.Node.SeedNodes)} let it in, or the database does not answer. The first of them must run, or must be this node, for a new cluster to begin.");
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Leaves the cluster: calls that run have their grace, keyed stores go to other nodes, then the system ends.</summary>
+    public Task LeaveAsync() => CoordinatedShutdown.Get(Host.System).Run(CoordinatedShutdown.ClrExitReason.Instance);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Ended.IsCompleted)
+        {
+            await LeaveAsync().ConfigureAwait(false);
+        }
+
+        await Functions.DisposeAsync().ConfigureAwait(false);
+        await Host.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task JoinAsync(NodeSettings settings, CancellationToken cancellation)
+    {
+        if (settings.SeedNodes.Count == 0)
+        {
+            await Members.JoinAsync(Members.SelfAddress, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Members.RegisterOnMemberUp(() => up.TrySetResult());
+            await up.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+
+        await Functions.Catalogue.Known.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+}

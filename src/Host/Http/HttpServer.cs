@@ -1,0 +1,148 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+using Serilog;
+using WasmActors.Host.Access;
+using WasmActors.Host.Cluster;
+using WasmActors.Host.Settings;
+using WasmActors.Host.Telemetry;
+
+namespace WasmActors.Host.Http;
+
+/// <summary>The HTTP server of a node. Owns it, not the node.</summary>
+internal sealed class HttpServer : IAsyncDisposable
+{
+    private const double SlowestBody = 240; // bytes a second
+
+    private readonly WebApplication _app;
+    private readonly HealthEndpoints _health;
+
+    private HttpServer(WebApplication app, HealthEndpoints health)
+    {
+        _app = app;
+        _health = health;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IReadOnlyList<string> Addresses =>
+        [.. _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="settings">The host's settings.</param>
+    /// <param name="configuration">Where the section Kestrel is read from: certificates, and whatever else ASP.NET documents for it.</param>
+    /// <param name="node">What carries calls out.</param>
+    /// <param name="keys">The API keys; null for an open host.</param>
+    /// <param name="logger">Where the server logs.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    /// <exception cref="IOException">An address is in use or cannot be listened at.</exception>
+    public static async Task<HttpServer> StartAsync(HostSettings settings, IConfiguration configuration, Node node, ApiKeys? keys, Serilog.ILogger logger, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "wasmactors", EnvironmentName = "Production" });
+        builder.Logging.ClearProviders().AddSerilog(logger, dispose: false)
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // it would make an activity for each request, traced or not
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls([.. settings.Http.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Http, configuration));
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Functions.Grace + TimeSpan.FromSeconds(5));
+        builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.AddOpenApi("v1", static document => document.AddDocumentTransformer(static (document, _, _) =>
+        {
+            document.Info = new OpenApiInfo { Title = "WasmActors", Version = "v1", Description = "Deploys WebAssembly functions and calls them." };
+            document.Servers = [];
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+            {
+                ["apiKey"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key, wak_…" },
+            };
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", document)] = [] }];
+            return Task.CompletedTask;
+        }));
+        HostTelemetry.AddTo(builder.Services, settings.Telemetry, node.Members.SelfAddress.ToString());
+
+        var app = builder.Build();
+        var health = new HealthEndpoints(node);
+        var gate = new Gate(settings.Http, keys, logger);
+        app.UseRouting();
+        app.Use(static next => context => context.GetEndpoint() is RouteEndpoint ? next(context) : AnswerUnservedAsync(context, next));
+        HttpApi.Map(app, gate, node, keys, health, new BodyReader(settings.Http.MaxTotalBodyBytes));
+        if (settings.Http.Documentation)
+        {
+            app.MapOpenApi("/openapi/{documentName}.json");
+            app.MapScalarApiReference("/docs", static page => page.WithTitle("WasmActors").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry());
+        }
+
+        HostTelemetry.Map(app, settings.Telemetry, gate);
+        try
+        {
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return new HttpServer(app, health);
+    }
+
+    /// <summary>Is no longer ready, so that whoever spreads requests over nodes spares this one.</summary>
+    public void Drain() => _health.Stop();
+
+    /// <summary>Takes no new requests and waits for those that are under way, as long as the grace of calls.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void Configure(KestrelServerOptions kestrel, HttpSettings settings, IConfiguration configuration)
+    {
+        kestrel.Configure(configuration.GetSection("Kestrel"));
+        kestrel.AddServerHeader = false;
+        var limits = kestrel.Limits;
+        limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        limits.MaxConcurrentConnections = settings.MaxConnections;
+        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.RequestHeadersTimeout = settings.SlowClient;
+        limits.MinRequestBodyDataRate = new MinDataRate(SlowestBody, settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1));
+        limits.MinResponseDataRate = new MinDataRate(SlowestBody, settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1));
+    }
+
+    // There is no endpoint for the path, or one of routing's own that refuses the method.
+    private static async Task AnswerUnservedAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context).ConfigureAwait(false);
+        int status = context.Response.StatusCode;
+        var (code, detail) = status switch
+        {
+            StatusCodes.Status404NotFound => (ApiErrorCode.NotFound, "Nothing is served at this path: /openapi/v1.json lists what is."),
+            StatusCodes.Status405MethodNotAllowed => (ApiErrorCode.MethodNotAllowed, $"The path takes {context.Response.Headers.Allow}."),
+            StatusCodes.Status413PayloadTooLarge => (ApiErrorCode.BodyTooLarge, "The body is larger than allowed."),
+            StatusCodes.Status415UnsupportedMediaType => (ApiErrorCode.UnsupportedMediaType, "The body is of a media type that is not taken here."),
+            _ => (ApiErrorCode.BadRequest, ReasonPhrases.GetReasonPhrase(status)),
+        };
+        if (status >= StatusCodes.Status400BadRequest && !context.Response.HasStarted)
+        {
+            await Problems.WriteAsync(context, Problems.Make(status, code, detail)).ConfigureAwait(false);
+        }
+    }
+
+    // Signals are for the program, which stops more than this server.
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using WasmActors.Host.Http.Models;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Host.Http;
+
+/// <summary>Failures as problem details (RFC 9457).</summary>
+internal static class Problems
+{
+    /// <summary>Its media type.</summary>
+    public const string MediaType = "application/problem+json";
+
+    private const string TypePrefix = "urn:wasmactors:error:";
+    private static readonly TimeSpan s_retryByDefault = TimeSpan.FromSeconds(1);
+
+    /// <summary>Answers a failure. Does nothing where the client has gone or the answer has begun; then the connection is ended.</summary>
+    public static Task WriteAsync(HttpContext context, Exception failure, Serilog.ILogger logger)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = FailureStatus.ClientClosedRequest;
+            return Task.CompletedTask;
+        }
+
+        var problem = Of(failure, context.Request);
+        if (problem.Status == StatusCodes.Status500InternalServerError)
+        {
+            logger.Error(failure, "A request failed in the host with {Code}", problem.Code);
+        }
+
+        var after = failure switch { WasmError error => error.RetryAfter, ApiException refused => refused.RetryAfter, _ => null };
+        return WriteAsync(context, problem, after);
+    }
+
+    /// <summary>Answers a problem.</summary>
+    public static Task WriteAsync(HttpContext context, Problem problem, TimeSpan? retryAfter = null)
+    {
+        var response = context.Response;
+        response.StatusCode = problem.Status;
+        response.ContentType = MediaType;
+        if (problem.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+        {
+            int seconds = (int)Math.Ceiling(Math.Clamp((retryAfter ?? s_retryByDefault).TotalSeconds, 1, 3600));
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(problem with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier }, AnswerJson.Models.Problem);
+        response.ContentLength = body.Length;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>A problem without a failure of the library behind it.</summary>
+    public static Problem Make(int status, string code, string detail) =>
+        new(TypePrefix + code, ReasonPhrases.GetReasonPhrase(status), status, GuestText.Clean(detail, GuestText.MessageLimit), code);
+
+    private static Problem Of(Exception failure, HttpRequest request)
+    {
+        var problem = failure switch
+        {
+            WasmException wasm => Of(wasm),
+            ApiException refused => Make(refused.Status, refused.Code, refused.Message),
+            BadHttpRequestException bad => Make(bad.StatusCode, CodeOf(bad.StatusCode), bad.Message),
+            DbException => Make(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.DatabaseUnavailable, "The database does not answer or refuses what is asked of it. The node's log says more."),
+            OperationCanceledException => Make(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.GivenUp, "The node gave this up because it stops or took too long. Try again."),
+            _ => Make(StatusCodes.Status500InternalServerError, ApiErrorCode.Internal, "The host failed. Its log has the details under this trace id."),
+        };
+        return problem with { MayHaveRun = !HttpMethods.IsGet(request.Method) && FailureStatus.MayHaveRun(problem.Code, isCall: request.RouteValues.ContainsKey("export")) };
+    }
+
+    private static Problem Of(WasmException failure)
+    {
+        var frames = failure switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] };
+        return Make(FailureStatus.Of(failure.Code), failure.Code, failure.Message) with
+        {
+            Frames = frames.Count == 0 ? null : [.. frames.Select(static f => new ProblemFrame(f.FuncIndex, f.FuncName, f.ModuleName, f.FuncOffset, f.ModuleOffset))],
+        };
+    }
+
+    private static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => ApiErrorCode.BodyTooLarge,
+        StatusCodes.Status408RequestTimeout => ApiErrorCode.TooSlow,
+        _ => ApiErrorCode.BadRequest,
+    };
+}

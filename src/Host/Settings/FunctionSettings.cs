@@ -1,0 +1,21 @@
+namespace WasmActors.Host.Settings;
+
+/// <summary>How functions are run. The same for all nodes of a cluster.</summary>
+internal sealed record FunctionSettings
+{
+    /// <summary>How long calls that run may go on when a store moves or the node stops, 0 to 1 h. Default 10 s.</summary>
+    public required TimeSpan Grace { get; init; }
+
+    /// <summary>Keyed calls that may be under way from this node, 1 to 10,000,000. Default 100,000.</summary>
+    public required int CallsUnderWay { get; init; }
+
+    /// <summary>Bytes of large inputs and outputs that the node keeps for others to fetch, from 1 MiB. Default 256 MiB.</summary>
+    public required long HeldBytes { get; init; }
+
+    internal static FunctionSettings Read(SettingsReader reader) => new()
+    {
+        Grace = reader.Duration("Functions:Grace", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromHours(1)),
+        CallsUnderWay = reader.Number("Functions:CallsUnderWay", 100_000, 1, 10_000_000),
+        HeldBytes = reader.Size("Functions:HeldBytes", 256 << 20, 1 << 20, 1L << 40),
+    };
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+
+namespace WasmActors.Host.Settings;
+
+/// <summary>All settings of <c>wasmactors serve</c>, checked. docs/settings.md documents them.</summary>
+internal sealed record HostSettings
+{
+    /// <summary>Folder of what the node keeps on disk, as a full path. Default wasmactors-data where it is started.</summary>
+    public required string DataFolder { get; init; }
+
+    public required NodeSettings Node { get; init; }
+
+    public required TlsSettings Tls { get; init; }
+
+    public required HttpSettings Http { get; init; }
+
+    public required DatabaseSettings Database { get; init; }
+
+    public required FunctionSettings Functions { get; init; }
+
+    public required StoreSettings Stores { get; init; }
+
+    public required TelemetrySettings Telemetry { get; init; }
+
+    /// <summary>Reads and checks them.</summary>
+    /// <exception cref="SettingsException">Something is wrong: all of it is named.</exception>
+    public static HostSettings Read(IConfiguration configuration) => Read(new SettingsReader(configuration));
+
+    /// <summary>Reads and checks them, with a reader that can be asked for their names then.</summary>
+    /// <exception cref="SettingsException">Something is wrong: all of it is named.</exception>
+    public static HostSettings Read(SettingsReader reader)
+    {
+        string data = Path.GetFullPath(reader.Text("DataFolder", "wasmactors-data"));
+        var settings = new HostSettings
+        {
+            DataFolder = data,
+            Node = NodeSettings.Read(reader),
+            Tls = TlsSettings.Read(reader),
+            Http = HttpSettings.Read(reader),
+            Database = DatabaseSettings.Read(reader, data),
+            Functions = FunctionSettings.Read(reader),
+            Stores = StoreSettings.Read(reader, data),
+            Telemetry = TelemetrySettings.Read(reader),
+        };
+        reader.Finish();
+        return settings;
+    }
+}

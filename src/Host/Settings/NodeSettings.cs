@@ -1,0 +1,61 @@
+using System.Net;
+using Akka.Actor;
+
+namespace WasmActors.Host.Settings;
+
+/// <summary>This node and how it finds the others.</summary>
+internal sealed record NodeSettings
+{
+    /// <summary>Address that the node listens at for other nodes, an IP address or a name. Default 127.0.0.1: only this machine.</summary>
+    public required string Bind { get; init; }
+
+    /// <summary>Name or address under which other nodes reach it. Default: <see cref="Bind"/>.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Port for other nodes, 0 to 65535; 0, the default, for a free one.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Addresses of nodes that a cluster is joined through, the same list on every node; empty, the default, for a cluster of its own.</summary>
+    public required IReadOnlyList<string> SeedNodes { get; init; }
+
+    /// <summary>File of Akka settings (HOCON) over all others; empty for none.</summary>
+    public required string AkkaFile { get; init; }
+
+    /// <summary>How long a start waits to become a member and to know the catalogue. Default 1 minute.</summary>
+    public required TimeSpan StartWithin { get; init; }
+
+    /// <summary>Name of the actor system, the same on every node.</summary>
+    public const string SystemName = "wasmactors";
+
+    internal static NodeSettings Read(SettingsReader reader)
+    {
+        string bind = reader.Text("Node:Bind", "127.0.0.1");
+        var settings = new NodeSettings
+        {
+            Bind = bind,
+            Host = reader.Text("Node:Host", bind is "0.0.0.0" or "::" ? Dns.GetHostName() : bind),
+            Port = reader.Number("Node:Port", 0, 0, 65535),
+            SeedNodes = reader.Texts("Node:SeedNodes"),
+            AkkaFile = reader.Text("Node:AkkaFile", ""),
+            StartWithin = reader.Duration("Node:StartWithin", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        };
+        foreach (string seed in settings.SeedNodes.Where(static s => !IsNode(s)))
+        {
+            reader.Problem("Node:SeedNodes", $"has '{seed}'; expected are addresses like akka.tcp://{SystemName}@10.0.0.1:4053");
+        }
+
+        if (settings.SeedNodes.Count > 0 && settings.Port == 0)
+        {
+            reader.Problem("Node:Port", "is 0, a free port; a node with Node:SeedNodes needs one that the others can know, such as 4053");
+        }
+
+        if (settings.AkkaFile.Length > 0 && !File.Exists(settings.AkkaFile))
+        {
+            reader.Problem("Node:AkkaFile", $"is '{settings.AkkaFile}', which is no file");
+        }
+
+        return settings;
+    }
+
+    private static bool IsNode(string text) => ActorPath.TryParseAddress(text, out var address) && address.HasGlobalScope && address.System == SystemName;
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Configuration;
+using Serilog;
+using Serilog.Core;
+using Serilog.Debugging;
+using Serilog.Settings.Configuration;
+using WasmActors.Actors.Telemetry;
+using WasmActors.Host.Settings;
+
+namespace WasmActors.Host.Telemetry;
+
+/// <summary>The log of <c>wasmactors serve</c>, as the section Serilog of its settings says.</summary>
+internal static class HostLog
+{
+    private const string FilePath = "Serilog:WriteTo:File:Args:path";
+
+    /// <summary>Where the log file is when the settings do not say: in the data folder, a file for each day.</summary>
+    public static KeyValuePair<string, string?> DefaultFile(string dataFolder) => new(FilePath, Path.Combine(dataFolder, "logs", "wasmactors-.log"));
+
+    /// <summary>Makes the logger, to be disposed of by who asks for it.</summary>
+    /// <exception cref="SettingsException">The section cannot be used.</exception>
+    public static Logger Create(IConfiguration configuration, string dataFolder)
+    {
+        var byDefault = DefaultFile(dataFolder);
+        var sources = new ConfigurationBuilder();
+        if (configuration.GetSection("Serilog:WriteTo:File").GetChildren().Any())
+        {
+            sources.AddInMemoryCollection([byDefault]);
+        }
+
+        var problems = new List<string>();
+        SelfLog.Enable(problems.Add);
+        try
+        {
+            var logger = new LoggerConfiguration()
+                .ReadFrom.Configuration(
+                    sources.AddConfiguration(configuration).Build(),
+                    new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(FileLoggerConfigurationExtensions).Assembly))
+                .Enrich.FromLogContext()
+                .Enrich.With<StoreEnricher>()
+                .Enrich.With<RequestEnricher>()
+                .CreateLogger();
+            return problems.Count == 0 ? logger : throw new SettingsException(problems);
+        }
+        catch (SettingsException)
+        {
+            throw;
+        }
+        catch (Exception wrong) when (wrong is not OutOfMemoryException)
+        {
+            throw new SettingsException([$"Serilog cannot be configured as it is set: {wrong.GetBaseException().Message}"]);
+        }
+        finally
+        {
+            SelfLog.Disable();
+        }
+    }
+}

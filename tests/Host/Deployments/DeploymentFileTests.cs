@@ -1,0 +1,99 @@
+using WasmActors.Actors.Functions;
+using WasmActors.Host.Deployments;
+using WasmActors.Host.Tests.Cli;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Modules;
+
+namespace WasmActors.Host.Tests.Deployments;
+
+public sealed class DeploymentFileTests(TempFolder folder) : IClassFixture<TempFolder>
+{
+    [Fact]
+    public async Task The_file_beside_a_module_says_how_it_is_run()
+    {
+        string path = folder.Write("beside/Cart.wat", "(module)");
+        folder.Write("beside/Cart.json", """{ "kind": "keyed", "convention": "bytes", "rollOut": "atOnce" }""");
+
+        var file = await DeploymentFile.ReadAsync(path, null, default);
+
+        Assert.Equal(("cart", FunctionKind.Keyed, CallingConvention.Bytes, RollOut.AtOnce), (file.Name, file.ToSpec().Kind, file.ToSpec().Convention, file.ToRollOut()));
+        Assert.True(ModuleText.IsBinary(file.Module.Binary));
+        Assert.EndsWith("Cart.json", file.SettingsPath, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_file_beside_it_the_defaults_count()
+    {
+        var file = await DeploymentFile.ReadAsync(folder.Write("alone.wat", "(module)"), "named", default);
+
+        Assert.Null(file.SettingsPath);
+        Assert.Equal(("named", FunctionKind.Stateless), (file.Name, file.ToSpec().Kind));
+    }
+
+    [Theory]
+    [InlineData("""(module (func (export "add")))""", CallingConvention.Core)]
+    [InlineData("""(module (memory (export "memory") 1) (func (export "wasmactors_alloc")) (func (export "f")))""", CallingConvention.Bytes)]
+    [InlineData("""(module (func (export "wasmactors_alloc")) (func (export "_start")))""", CallingConvention.WasiCommand)]
+    [InlineData("""(module (func (export "_start")) (func (export "wasmactors_alloc")))""", CallingConvention.WasiCommand)]
+    [InlineData("""(module (memory (export "_start") 1) (global (export "wasmactors_alloc") i32 (i32.const 0)))""", CallingConvention.Core)]
+    [InlineData("""(module)""", CallingConvention.Core)]
+    public async Task The_convention_is_detected_by_the_exported_functions(string text, CallingConvention convention)
+    {
+        var file = await DeploymentFile.ReadAsync(folder.Write("detect.wat", text), null, default);
+
+        Assert.Equal(convention, file.Detected);
+        Assert.Equal(convention, file.ToSpec().Convention);
+    }
+
+    [Fact]
+    public void Detection_ends_on_bytes_that_are_no_module() =>
+        Assert.All(
+            (byte[][])[[], [0], [.. "\0asm\u0001\0\0\0"u8], [.. "\0asm\u0001\0\0\0\u0007"u8], [.. "\0asm\u0001\0\0\0\u0007\u0005"u8, 0xff, 0xff, 0xff, 0xff, 0x0f]],
+            static bytes => Assert.Equal(CallingConvention.Core, ConventionDetection.Of(bytes)));
+
+    [Theory]
+    [InlineData("""{ "kind": "other" }""", "kind is 'other'")]
+    [InlineData("{", "wrong.json")]
+    [InlineData("""{ "moduleDigest": "00" }""", "moduleDigest has no place here")]
+    public async Task Wrong_settings_are_told_with_their_file(string json, string problem)
+    {
+        string path = folder.Write("wrong.wat", "(module)");
+        folder.Write("wrong.json", json);
+
+        var failure = await Assert.ThrowsAsync<WasmError>(async () => (await DeploymentFile.ReadAsync(path, null, default)).ToSpec());
+
+        Assert.Equal(FunctionErrorCode.BadSpec, failure.Code);
+        Assert.Contains("wrong.json: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_that_are_too_large_are_not_read()
+    {
+        string path = folder.Write("large.wat", "(module)");
+        folder.Write("large.json", new string(' ', 70_000) + "{}");
+
+        var failure = await Assert.ThrowsAsync<WasmError>(() => DeploymentFile.ReadAsync(path, null, default));
+
+        Assert.Equal(FunctionErrorCode.BadSpec, failure.Code);
+    }
+
+    [Theory]
+    [InlineData("fib.wat", "fib")]
+    [InlineData("a/My Cart.v2.wasm", "my-cart-v2")]
+    [InlineData("_x_.wasm", "x")]
+    [InlineData("Ünï.wasm", "n")]
+    public void A_name_is_made_of_the_files(string path, string name) => Assert.Equal(name, DeploymentName.Of(path));
+
+    [Theory]
+    [InlineData("日本.wasm")]
+    [InlineData("a23456789012345678901234567890123456789012345678901234567890abcd.wasm")]
+    [InlineData(".wasm")]
+    public void A_name_that_cannot_be_made_is_refused_with_what_is_allowed(string path)
+    {
+        var failure = Assert.Throws<WasmError>(() => DeploymentName.Of(path));
+
+        Assert.Equal(FunctionErrorCode.BadName, failure.Code);
+        Assert.Contains("a-z, 0-9", failure.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Text;
+using WasmActors.Host.Tests.Cli;
+
+namespace WasmActors.Host.Tests.Serving;
+
+public sealed class ServeTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_folder_that_is_watched_is_deployed_and_answers_over_HTTP_and_a_change_is_deployed_again()
+    {
+        _folder.Write("functions/answer.wat", """(module (func (export "get") (result i32) i32.const 41))""");
+        await using var serve = await ServeProcess.StartAsync(_folder, "--open", "--watch", "functions");
+
+        await UntilAsync(serve, "41");
+        _folder.Write("functions/answer.wat", """(module (func (export "get") (result i32) i32.const 42))""");
+        await UntilAsync(serve, "42");
+
+        Assert.Null(serve.Key);
+        Assert.Contains("watch: deployed answer version 2 from answer.wat (core)", serve.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await serve.StopAsync());
+    }
+
+    [Fact]
+    public async Task The_first_start_prints_a_key_once_and_what_was_deployed_outlives_the_process()
+    {
+        string key;
+        await using (var first = await ServeProcess.StartAsync(_folder))
+        {
+            key = Assert.IsType<string>(first.Key);
+            using var module = new StringContent("""(module (func (export "get") (result i64) i64.const 9007199254740993))""", Encoding.UTF8, "text/plain");
+            using var deployed = await first.Client.PutAsync(new Uri("/v1/functions/answer", UriKind.Relative), module);
+            Assert.Equal(HttpStatusCode.Created, deployed.StatusCode);
+            Assert.Equal(0, await first.StopAsync());
+        }
+
+        await using var second = await ServeProcess.StartAsync(_folder);
+        Assert.Null(second.Key);
+        using var client = second.ClientWith(key);
+        using var answer = await client.PostAsync(new Uri("/v1/functions/answer/calls/get", UriKind.Relative), null);
+
+        Assert.Equal("""{"results":["9007199254740993"]}""", await answer.Content.ReadAsStringAsync());
+        string log = Assert.Single(Directory.GetFiles(Path.Combine(_folder.Path, "wasmactors-data", "logs")));
+        Assert.DoesNotContain(key.Split('_')[2], await File.ReadAllTextAsync(log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_node_is_refused_a_folder_that_is_in_use()
+    {
+        await using var serve = await ServeProcess.StartAsync(_folder, "--open");
+
+        var second = await ProgramRun.Of(_folder, ["serve", "--open", "--url", "http://127.0.0.1:0"]);
+
+        Assert.Equal((72, "data.in_use"), (second.ExitCode, second.Code));
+    }
+
+    [Fact]
+    public async Task Wrong_settings_stop_the_start_and_are_all_named()
+    {
+        string config = _folder.Write("wrong.json", """{ "WasmActors": { "Http": { "MaxConnections": 0 }, "Database": { "Kind": "oracle" } } }""");
+
+        var run = await ProgramRun.Of(_folder, ["serve", "--config", config]);
+
+        Assert.Equal((2, "settings.invalid"), (run.ExitCode, run.Code));
+        Assert.Contains("WasmActors:Http:MaxConnections is '0'; allowed is a whole number from 1 to 1000000.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("WasmActors:Database:Kind is 'oracle'; allowed are sqlite, postgresql.", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "wasmactors-data")));
+    }
+
+    [Theory]
+    [InlineData("{", "wrong.json")]
+    [InlineData("""{ "Serilog": { "WriteTo": { "X": { "Name": "NoSuchSink" } } } }""", "NoSuchSink")]
+    public async Task A_file_that_is_no_settings_is_refused(string text, string named)
+    {
+        string config = _folder.Write("wrong.json", text);
+
+        var run = await ProgramRun.Of(_folder, ["serve", "--config", config]);
+
+        Assert.Equal((2, "settings.invalid"), (run.ExitCode, run.Code));
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_in_use_is_told_and_the_node_is_not_left_running()
+    {
+        await using var serve = await ServeProcess.StartAsync(_folder, "--open");
+
+        var second = await ProgramRun.Of(_folder, ["serve", "--open", "--data", "other", "--url", serve.Address]);
+
+        Assert.Equal((72, "http.address_in_use"), (second.ExitCode, second.Code));
+    }
+
+    private static async Task UntilAsync(ServeProcess serve, string result)
+    {
+        using var patience = new CancellationTokenSource(ServeProcess.Patience);
+        while (true)
+        {
+            using var answer = await serve.Client.PostAsync(new Uri("/v1/functions/answer/calls/get", UriKind.Relative), null, patience.Token);
+            if (await answer.Content.ReadAsStringAsync(patience.Token) == $$"""{"results":[{{result}}]}""")
+            {
+                return;
+            }
+
+            await Task.Delay(50, patience.Token);
+        }
+    }
+}
