@@ -58,22 +58,7 @@ internal sealed record ApiKey(string Id, string Name, ImmutableArray<ApiScope> S
     }
 
     /// <summary>Whether it allows what a scope does.</summary>
-<<<<<<< HEAD
-    public bool Allows(ApiScope scope)
-    {
-        foreach (var own in Scopes)
-        {
-            if (own >= scope)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-=======
     public bool Allows(ApiScope scope) => _greatest >= scope;
->>>>>>> main
 
     /// <summary>Without what proves the secret.</summary>
     public override string ToString() => $"{Name} ({Id})";
