@@ -31,25 +31,10 @@ internal static class AkkaSettings
         var all = own.WithFallback(database.JournalConfig()).WithFallback(FunctionHost.DefaultConfig());
         if (settings.Tls.IsOn)
         {
-            all = TlsOf(settings.Tls).WithFallback(all);
+            all = ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.enable-ssl = true").WithFallback(all); // with what certificate, NodeTls says
         }
 
         return node.AkkaFile.Length == 0 ? all : ConfigurationFactory.ParseString(File.ReadAllText(node.AkkaFile)).WithFallback(all);
-    }
-
-    private static Config TlsOf(TlsSettings tls)
-    {
-        string password = tls.PasswordFile.Length == 0 ? "" : File.ReadLines(tls.PasswordFile).FirstOrDefault("");
-        return ConfigurationFactory.ParseString($$"""
-            akka.remote.dot-netty.tcp {
-              enable-ssl = true
-              ssl {
-                suppress-validation = false
-                require-mutual-authentication = true
-                certificate { path = {{Quoted(Path.GetFullPath(tls.Certificate))}}, password = {{Quoted(password)}} }
-              }
-            }
-            """);
     }
 
     private static string Quoted(string text) =>

@@ -1,4 +1,6 @@
+using Akka;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Serilog;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
@@ -10,11 +12,18 @@ namespace WasmActors.Host.Cluster;
 /// <summary>This process as a node: its actor system, its stores, its functions. Owns them.</summary>
 internal sealed class Node : IAsyncDisposable
 {
+    private readonly TaskCompletionSource _leaves = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private Node(WasmHost host, FunctionHost functions)
     {
         Host = host;
         Functions = functions;
         Members = Akka.Cluster.Cluster.Get(host.System);
+        CoordinatedShutdown.Get(host.System).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "wasm-node-leaves", () =>
+        {
+            _leaves.TrySetResult();
+            return Task.FromResult(Done.Instance);
+        });
     }
 
     /// <summary>Where stores live.</summary>
@@ -26,14 +35,15 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The nodes of the cluster, as this one sees them.</summary>
     public Akka.Cluster.Cluster Members { get; }
 
-    /// <summary>Done when the node has left its cluster, by its own will or because it was cut off from the others.</summary>
-    public Task Ended => Host.System.WhenTerminated;
+    /// <summary>Done as soon as the node begins to leave its cluster, by its own will or because it was cut off from the others.</summary>
+    public Task Leaves => _leaves.Task;
 
     /// <summary>Starts a node and waits until it is a member that knows the catalogue.</summary>
     /// <exception cref="NodeException">It did not become one in time; nothing of it is left.</exception>
     public static async Task<Node> StartAsync(HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
     {
-        var system = ActorSystem.Create(NodeSettings.SystemName, AkkaSettings.Of(settings, database));
+        var setup = BootstrapSetup.Create().WithConfig(AkkaSettings.Of(settings, database));
+        var system = ActorSystem.Create(NodeSettings.SystemName, settings.Tls.IsOn ? setup.And(NodeTls.Load(settings.Tls)) : ActorSystemSetup.Create(setup));
         var host = WasmHost.Attach(system, new WasmHostOptions
         {
             Engine = settings.Stores.Engine,
@@ -77,11 +87,7 @@ internal sealed class Node : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!Ended.IsCompleted)
-        {
-            await LeaveAsync().ConfigureAwait(false);
-        }
-
+        await LeaveAsync().ConfigureAwait(false); // or waits, where it leaves already
         await Functions.DisposeAsync().ConfigureAwait(false);
         await Host.DisposeAsync().ConfigureAwait(false);
     }
