@@ -15,6 +15,7 @@ internal static class ScenarioCatalogue
         OverloadScenario.Scenario,
         ArtifactsScenario.Scenario,
         SoakScenario.Scenario,
+        ClusterScenario.Scenario,
     ];
 
     internal static Scenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);

@@ -1,0 +1,226 @@
+using System.Diagnostics;
+using System.Globalization;
+using WasmActors.Processes;
+using WasmActors.Resilience.Running;
+
+namespace WasmActors.Resilience.Clustering;
+
+/// <summary>What happens to a cluster while it is called: one node is killed, one is stopped, the leader is killed, in the full form the oldest is stopped
+/// too; each comes back. At the end all are stopped and started again.</summary>
+internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
+{
+    private const int Stopped = 2;
+
+    private static readonly TimeSpan s_keyedAgain = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_longestRecovery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
+
+    // A call that was on its way when its node was killed.
+    private static readonly TimeSpan s_onItsWay = TimeSpan.FromSeconds(0.5);
+
+    private readonly List<(int Node, long At)> _kills = [];
+    private readonly List<(int Node, long From, long To)> _stops = [];
+    private long _began;
+    private int _deployed;
+
+    /// <summary>Runs it, tells and judges.</summary>
+    /// <param name="drains">Whether the node that is to be stopped is stopped, not killed.</param>
+    internal async Task TellAsync(bool drains)
+    {
+        await cluster.StartAllAsync().ConfigureAwait(false);
+        await DeployAsync(0, "counter", "keyed", ClusterLoad.Keyed).ConfigureAwait(false);
+        await DeployAsync(0, "adder", "stateless", ClusterLoad.Stateless).ConfigureAwait(false);
+        await AreReadyAsync().ConfigureAwait(false);
+        using var client = new SpreadClient(cluster.Places.Select(static p => p.Url));
+        using var load = new ClusterLoad(client);
+        var length = run.LengthOf(60, 1);
+        _began = Stopwatch.GetTimestamp();
+        load.Start();
+        await Task.Delay(s_settled).ConfigureAwait(false);
+
+        await KillAsync(load, 1, "").ConfigureAwait(false);
+        await StartAgainAsync(1).ConfigureAwait(false);
+        if (drains)
+        {
+            await StopAsync(Stopped).ConfigureAwait(false);
+        }
+        else
+        {
+            _stops.Add((Stopped, Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp() + Stopwatch.Frequency));
+            await cluster.Nodes[Stopped]!.KillAsync().ConfigureAwait(false);
+        }
+
+        await StartAgainAsync(Stopped).ConfigureAwait(false);
+        await KillAsync(load, await LeaderAsync(1).ConfigureAwait(false), ", the leader").ConfigureAwait(false);
+        await StartAgainAsync(_kills[^1].Node).ConfigureAwait(false);
+        if (!run.Quick && drains)
+        {
+            await StopAsync(1).ConfigureAwait(false); // the oldest, which writes the catalogue and places the keys
+            await StartAgainAsync(1).ConfigureAwait(false);
+        }
+
+        while (Stopwatch.GetElapsedTime(_began) < length)
+        {
+            await Task.Delay(s_poll).ConfigureAwait(false);
+        }
+
+        await load.EndAsync().ConfigureAwait(false);
+        Tell($"{load.Sent:n0} calls were made");
+        Judge(load);
+        await JudgeCatalogueAsync().ConfigureAwait(false);
+    }
+
+    private async Task KillAsync(ClusterLoad load, int node, string what)
+    {
+        long at = Stopwatch.GetTimestamp();
+        _kills.Add((node, at));
+        await cluster.Nodes[node]!.KillAsync().ConfigureAwait(false);
+        Tell($"{cluster.Places[node].Name}{what} was killed");
+        while (Stopwatch.GetElapsedTime(at) < s_longestRecovery && !IsRecovered(load, at))
+        {
+            await Task.Delay(s_poll).ConfigureAwait(false);
+        }
+
+        double after = LastKeyedFailure(load, at) is { } last ? Stopwatch.GetElapsedTime(at, last).TotalSeconds : 0;
+        run.Judge($"keys work again after the kill of {cluster.Places[node].Name}{what}", $"{after:f1} s", "within 10 s", after <= s_keyedAgain.TotalSeconds && IsRecovered(load, at));
+        await DeployAsync(node == 0 ? 1 : 0, $"after-{_deployed}", "stateless", ClusterLoad.Stateless).ConfigureAwait(false);
+    }
+
+    // Since the last failure every caller had results, on all of its keys.
+    private static bool IsRecovered(ClusterLoad load, long kill)
+    {
+        long since = Math.Max(kill, LastKeyedFailure(load, kill) ?? kill);
+        return Stopwatch.GetElapsedTime(since) > ClusterLoad.CallTime + s_settled && load.KeyedWorkSince(since + Stopwatch.Frequency);
+    }
+
+    private static long? LastKeyedFailure(ClusterLoad load, long since) =>
+        load.Failed.Where(f => f.Keyed && f.Ended > since).Select(static f => (long?)f.Began).Max();
+
+    private async Task StopAsync(int node)
+    {
+        long from = Stopwatch.GetTimestamp();
+        int status = await cluster.Nodes[node]!.StopAsync().ConfigureAwait(false);
+        double took = Stopwatch.GetElapsedTime(from).TotalSeconds;
+        Tell($"{cluster.Places[node].Name} was stopped, in {took:f1} s");
+        run.Judge($"exit code of {cluster.Places[node].Name}, which was stopped", $"{status}", "0", status == 0);
+        await Task.Delay(s_settled).ConfigureAwait(false);
+        _stops.Add((node, from, Stopwatch.GetTimestamp()));
+        await DeployAsync(node == 0 ? 1 : 0, $"after-{_deployed}", "stateless", ClusterLoad.Stateless).ConfigureAwait(false);
+    }
+
+    private async Task StartAgainAsync(int node)
+    {
+        long from = Stopwatch.GetTimestamp();
+        await cluster.StartAsync(node).ConfigureAwait(false);
+        Tell($"{cluster.Places[node].Name} is a member again, {Stopwatch.GetElapsedTime(from).TotalSeconds:f1} s after its start");
+        await AreReadyAsync().ConfigureAwait(false);
+        await Task.Delay(s_settled).ConfigureAwait(false);
+    }
+
+    private void Judge(ClusterLoad load)
+    {
+        foreach (var group in load.Failed.GroupBy(static f => $"{(f.Keyed ? "keyed" : "stateless")}: {f.Outcome.Kind} {f.Outcome.Detail}", StringComparer.Ordinal).OrderByDescending(static g => g.Count()).Take(20))
+        {
+            ScenarioRun.Tell($"{group.Count(),9:n0}  {group.Key}");
+        }
+
+        foreach (var call in load.Failed.Where(f => f.Outcome.Kind != CallEnd.Failure && !IsBrokenByKill(f)).Take(20))
+        {
+            ScenarioRun.Tell(string.Create(CultureInfo.InvariantCulture, $"begun at {Stopwatch.GetElapsedTime(_began, call.Began).TotalSeconds:f1} s, ended {Stopwatch.GetElapsedTime(call.Began, call.Ended).TotalSeconds:f1} s later on {(call.Outcome.Node < 0 ? "no node" : cluster.Places[call.Outcome.Node].Name)}: {call.Outcome.Kind} {call.Outcome.Detail}"));
+        }
+
+        ScenarioRun.Tell($"keyed: {load.KeyedTimes}");
+        ScenarioRun.Tell($"stateless: {load.StatelessTimes}");
+        int broken = load.Failed.Count(IsBrokenByKill);
+        var other = load.Failed.Where(f => !IsBrokenByKill(f)).ToList();
+        int failures = other.Count(static f => f.Outcome.Kind == CallEnd.Failure);
+        ScenarioRun.Tell($"{load.Results:n0} with their result, {failures:n0} with a failure that says whether they may have run, {broken:n0} broken by a kill");
+        Count("calls without an answer", other, static f => f.Outcome.Kind is CallEnd.NoAnswer or CallEnd.Broken or CallEnd.Untaken);
+        Count("calls that waited past their time", other, static f => f.Outcome.Kind == CallEnd.Late);
+        Count("wrong results, or calls that ran twice", other, static f => f.Outcome.Kind == CallEnd.Result);
+        Count("stateless calls that failed otherwise than by a kill", other, static f => !f.Keyed);
+        Count("calls that failed while a node was stopped", load.Failed, f => _stops.Exists(s => f.Ended >= s.From && f.Began <= s.To));
+        run.JudgeSpeed("longest time without a stateless result", $"{load.LongestStatelessGap.TotalMilliseconds:f0} ms", "at most 1,000 ms", load.LongestStatelessGap <= TimeSpan.FromSeconds(1));
+    }
+
+    private void Count(string what, IEnumerable<CallRecord> calls, Func<CallRecord, bool> isOne)
+    {
+        int count = calls.Count(isOne);
+        run.Judge(what, $"{count:n0}", "0", count == 0);
+    }
+
+    private bool IsBrokenByKill(CallRecord call) => call.Outcome.Kind == CallEnd.Broken && _kills.Exists(kill =>
+        kill.Node == call.Outcome.Node && call.Ended >= kill.At && call.Began <= kill.At + (long)(s_onItsWay.TotalSeconds * Stopwatch.Frequency));
+
+    private async Task JudgeCatalogueAsync()
+    {
+        string expected = await FunctionsAsync(0).ConfigureAwait(false);
+        int there = Enumerable.Range(0, _deployed).Count(i => expected.Contains($"\"after-{i}\"", StringComparison.Ordinal));
+        bool same = await AllTellAsync(expected).ConfigureAwait(false);
+        run.Judge("deployments that every node knows", same ? $"{there}" : "nodes differ", $"{_deployed}", same && there == _deployed);
+
+        await Task.WhenAll(cluster.Nodes.Select(static n => n!.StopAsync())).ConfigureAwait(false);
+        Tell("all were stopped");
+        await cluster.StartAllAsync().ConfigureAwait(false);
+        bool kept = await AllTellAsync(expected).ConfigureAwait(false);
+        using var client = new SpreadClient(cluster.Places.Select(static p => p.Url));
+        var called = await client.CallAsync("/v1/functions/counter/keys/last/calls/next", "[7]", TimeSpan.FromSeconds(20)).ConfigureAwait(false);
+        run.Judge("the same after a restart of all, and a keyed call", kept ? called.Detail : "nodes differ", "7", kept && called is { Kind: CallEnd.Result, Detail: "7" });
+    }
+
+    // Nodes hear of changes a moment later.
+    private async Task<bool> AllTellAsync(string expected)
+    {
+        for (int node = 0; node < cluster.Places.Count; node++)
+        {
+            long since = Stopwatch.GetTimestamp();
+            while (await FunctionsAsync(node).ConfigureAwait(false) != expected)
+            {
+                if (Stopwatch.GetElapsedTime(since) > s_keyedAgain)
+                {
+                    return false;
+                }
+
+                await Task.Delay(s_poll).ConfigureAwait(false);
+            }
+        }
+
+        return true;
+    }
+
+    private async Task DeployAsync(int node, string name, string kind, string text)
+    {
+        using var api = new NodeApi(cluster.Places[node].Url);
+        await api.DeployAsync(name, kind, text).ConfigureAwait(false);
+        _deployed += name.StartsWith("after-", StringComparison.Ordinal) ? 1 : 0;
+    }
+
+    private async Task<string> FunctionsAsync(int node)
+    {
+        using var api = new NodeApi(cluster.Places[node].Url);
+        return await api.FunctionsAsync().ConfigureAwait(false);
+    }
+
+    private async Task<int> LeaderAsync(int node)
+    {
+        using var api = new NodeApi(cluster.Places[node].Url);
+        string? leader = await api.LeaderAsync().ConfigureAwait(false);
+        return Enumerable.Range(0, cluster.Places.Count).Single(i => cluster.Places[i].Address == leader);
+    }
+
+    private async Task AreReadyAsync()
+    {
+        using var patience = new CancellationTokenSource(NodeProcess.Patience);
+        foreach (var place in cluster.Places)
+        {
+            using var api = new NodeApi(place.Url);
+            while (!await api.IsReadyAsync().ConfigureAwait(false))
+            {
+                await Task.Delay(s_poll, patience.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Tell(string what) => ScenarioRun.Tell(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_began).TotalSeconds,5:f1} s  {what}"));
+}
