@@ -9,5 +9,10 @@ return await new CommandLine(
     new InspectCommand(terminal),
     new CompileCommand(terminal),
     new CacheCommand(terminal),
-    new ServeCommand(terminal))
+    new ServeCommand(terminal),
+    new DeployCommand(terminal),
+    new FunctionsCommand(terminal),
+    new CallCommand(terminal),
+    new NodesCommand(terminal),
+    new KeysCommand(terminal))
     .InvokeAsync(args).ConfigureAwait(false);

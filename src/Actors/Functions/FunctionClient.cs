@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Remote;
+using Serilog.Core;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Runtime.Calls;
 
@@ -29,7 +30,7 @@ public sealed class FunctionClient : IAsyncDisposable
         var watcher = system.ActorOf(Props.Create(() => new ContactWatcher(contacts)));
         var undelivered = system.ActorOf(Props.Create(() => new UndeliveredCalls()));
         _own = [watcher, undelivered, router.Receiver, shelf.Holder];
-        _caller = new FunctionCaller(TimeProvider.System, router, shelf, pools: null, contacts.Next, catalogue: null);
+        _caller = new FunctionCaller(TimeProvider.System, router, shelf, pools: null, contacts.Next, catalogue: null, Logger.None);
     }
 
     /// <summary>Makes a client. That no node answers is seen when a function is called.</summary>

@@ -36,6 +36,9 @@ public static class FunctionErrorCode
     /// <summary>The idempotency key is that of an earlier call with another export or other input: this one did not run.</summary>
     public const string IdempotencyMismatch = "call.idempotency_mismatch";
 
+    /// <summary>A repetition by its idempotency key: the first call has run, and its output was too large to be kept.</summary>
+    public const string AnswerNotKept = "call.answer_not_kept";
+
     /// <summary>The catalogue has as many functions as it can.</summary>
     public const string TooMany = "function.too_many";
 

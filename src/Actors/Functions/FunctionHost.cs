@@ -62,7 +62,7 @@ public sealed class FunctionHost : IAsyncDisposable
         var gate = system.ActorOf(Props.Create(() => new FunctionGate(_runtime, _pools, region)), FunctionGate.Name);
         var undelivered = system.ActorOf(Props.Create(() => new UndeliveredCalls()), "wasm-undelivered");
         _own = [gate, follower, undelivered, router.Receiver, shelf.Holder];
-        _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue);
+        _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue, options.Logger);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "wasm-functions-drain", async () =>
         {
             await _pools.DrainAsync().ConfigureAwait(false);

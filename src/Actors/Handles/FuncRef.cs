@@ -88,6 +88,10 @@ public sealed class FuncRef : ExternRef
         }
     }
 
+    /// <summary>Calls a function of numbers with values of its parameters' types, which must not change until this is done.</summary>
+    internal ValueTask<Results> CallAsync(Val[] arguments, CallOptions options) =>
+        Store.Send(NumbersRequest.Rent(Id, arguments), options);
+
     private ValueTask<TResult> Typed<TArgs, TResult>(in TArgs arguments, CallOptions options)
     {
         try

@@ -42,7 +42,8 @@ internal sealed class CallCodec(ExtendedActorSystem system, TimeProvider clock)
             _ => throw Unreadable("a call without input"),
         })
     {
-        IdempotencyKey = data.HasIdempotencyKey ? data.IdempotencyKey : null,
+        Identity = data.Identity is { } identity ? new CallIdentity(identity.Key, new UInt128(identity.ContentHigh, identity.ContentLow)) : null,
+        Trace = data.Trace is { } trace ? TraceCodec.FromData(trace) : default,
     };
 
     internal FunctionProtocol.Answered FromData(AnsweredReply data) => new(
@@ -76,9 +77,14 @@ internal sealed class CallCodec(ExtendedActorSystem system, TimeProvider clock)
             data.Key = key;
         }
 
-        if (invoke.IdempotencyKey is { } idempotencyKey)
+        if (invoke.Identity is { } identity)
         {
-            data.IdempotencyKey = idempotencyKey;
+            data.Identity = new IdentityData { Key = identity.Key, ContentLow = (ulong)identity.Content, ContentHigh = (ulong)(identity.Content >> 64) };
+        }
+
+        if (invoke.Trace != default)
+        {
+            data.Trace = TraceCodec.ToData(invoke.Trace);
         }
 
         switch (invoke.Input)
@@ -185,12 +191,14 @@ internal sealed class CallCodec(ExtendedActorSystem system, TimeProvider clock)
         StartTicks = details.Timing.Start.Ticks,
         RunTicks = details.Timing.Run.Ticks,
         Replayed = details.Replayed,
+        MayHaveRun = details.MayHaveRun,
     };
 
     private static CallDetails FromData(DetailsData data) => new(
         data.Version,
         new CallTiming(TimeSpan.FromTicks(data.QueueTicks), TimeSpan.FromTicks(data.StartTicks), TimeSpan.FromTicks(data.RunTicks)),
-        data.Replayed);
+        data.Replayed,
+        data.MayHaveRun);
 
     private static TimeSpan Within(long ticks) => ticks >= 0 && ticks <= s_longest.Ticks
         ? TimeSpan.FromTicks(ticks)

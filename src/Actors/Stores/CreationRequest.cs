@@ -1,6 +1,7 @@
 using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 
 namespace WasmActors.Actors.Stores;
 
@@ -8,6 +9,9 @@ namespace WasmActors.Actors.Stores;
 internal sealed class CreationRequest : StoreRequest<StoreRef>
 {
     internal override StoreProtocol.Command? Command => null;
+
+    /// <summary>None: no store has answered a command then.</summary>
+    internal override CallKind? Kind => null;
 
     /// <summary>Begins the wait.</summary>
     internal void Expect(StoreCell cell, TimeSpan within, CancellationToken cancellation)

@@ -69,7 +69,7 @@ internal abstract partial class StoreRequest
     internal bool IsTooLate => Deadline != long.MaxValue && Cell.Now >= Deadline;
 
     internal static WasmError TooLate() =>
-        new(ErrorCode.DeadlineExceeded, "The call's deadline came while it waited for its store; the guest was not called.");
+        new(ErrorCode.DeadlineExceeded, "The call's deadline came while it waited for its store; the guest was not called.") { WasNotBegun = true };
 
     internal static WasmError NotLetGo() => new(
         ErrorCode.DeadlineExceeded,

@@ -145,7 +145,7 @@ internal abstract partial class StoreRequest : Mail, ICallSignal, ISwept, IThrea
             Cell.RequestAttention();
         }
 
-        FailUnless(Phase.Running, new WasmError(ErrorCode.Cancelled, "The call was cancelled while it waited for its store; the guest was not called."));
+        FailUnless(Phase.Running, new WasmError(ErrorCode.Cancelled, "The call was cancelled while it waited for its store; the guest was not called.") { WasNotBegun = true });
     }
 
     /// <summary>Ends it when its store has gone without taking it.</summary>

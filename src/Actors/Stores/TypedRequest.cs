@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
@@ -8,14 +7,6 @@ namespace WasmActors.Actors.Stores;
 /// <summary>A call with numbers only. Pooled: in steady state it allocates nothing.</summary>
 internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
 {
-    private const int MaxPooled = 1024;
-
-    private static readonly ConcurrentQueue<TypedRequest<TArgs, TResult>> s_pool = new();
-    private static int s_pooled;
-
-    [ThreadStatic]
-    private static TypedRequest<TArgs, TResult>? t_last;
-
     private ExternId _func;
     private TArgs _arguments = default!;
 
@@ -30,20 +21,7 @@ internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
     /// <summary>A request for one call; the function's types have been checked against the C# types.</summary>
     internal static TypedRequest<TArgs, TResult> Rent(ExternId func, in TArgs arguments)
     {
-        var request = t_last;
-        if (request is not null)
-        {
-            t_last = null;
-        }
-        else if (s_pool.TryDequeue(out request))
-        {
-            Interlocked.Decrement(ref s_pooled);
-        }
-        else
-        {
-            request = new TypedRequest<TArgs, TResult>();
-        }
-
+        var request = RequestPool<TypedRequest<TArgs, TResult>>.TryTake() ?? new TypedRequest<TArgs, TResult>();
         request._func = func;
         request._arguments = arguments;
         return request;
@@ -68,19 +46,5 @@ internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
 
     internal override void Reply(object reply) => throw new InvalidOperationException("A typed call has no command to reply to.");
 
-    protected override void Recycle()
-    {
-        if (t_last is null)
-        {
-            t_last = this;
-        }
-        else if (Interlocked.Increment(ref s_pooled) <= MaxPooled)
-        {
-            s_pool.Enqueue(this);
-        }
-        else
-        {
-            Interlocked.Decrement(ref s_pooled);
-        }
-    }
+    protected override void Recycle() => RequestPool<TypedRequest<TArgs, TResult>>.Put(this);
 }

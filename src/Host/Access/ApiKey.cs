@@ -14,6 +14,8 @@ namespace WasmActors.Host.Access;
 /// <param name="Limits">What it may use.</param>
 internal sealed record ApiKey(string Id, string Name, ImmutableArray<ApiScope> Scopes, byte[] SecretHash, DateTimeOffset CreatedAt, KeyLimits Limits)
 {
+    private readonly ApiScope _greatest = Scopes.IsDefaultOrEmpty ? default : Scopes.Max();
+
     private const string Prefix = "wak_";
     private const int IdLength = 16;
     private const int SecretLength = 43; // 32 bytes
@@ -56,7 +58,7 @@ internal sealed record ApiKey(string Id, string Name, ImmutableArray<ApiScope> S
     }
 
     /// <summary>Whether it allows what a scope does.</summary>
-    public bool Allows(ApiScope scope) => Scopes.Any(own => own >= scope);
+    public bool Allows(ApiScope scope) => _greatest >= scope;
 
     /// <summary>Without what proves the secret.</summary>
     public override string ToString() => $"{Name} ({Id})";

@@ -63,6 +63,9 @@ internal sealed class ApiKeys : IAsyncDisposable
             : FindNewAsync(token, cancellation);
     }
 
+    /// <summary>Whether a key that was found earlier has not been revoked since.</summary>
+    public bool IsKnown(KeyHolder holder) => _known.TryGetValue(holder.Key.Id, out var known) && ReferenceEquals(known, holder);
+
     /// <summary>The keys, by name.</summary>
     /// <exception cref="DbException">The database does not answer.</exception>
     public Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellation) => _store.ListAsync(cancellation);

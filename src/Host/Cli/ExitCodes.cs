@@ -1,3 +1,6 @@
+using WasmActors.Actors.Functions;
+using WasmActors.Host.Cli.Client;
+using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cli;
@@ -20,6 +23,9 @@ internal static class ExitCodes
     /// <summary>The module's file cannot be read.</summary>
     public const int ModuleUnreadable = 66;
 
+    /// <summary>The server cannot be reached, or what answers is none.</summary>
+    public const int Server = 68;
+
     /// <summary>An import is missing or does not fit.</summary>
     public const int Link = 69;
 
@@ -38,6 +44,15 @@ internal static class ExitCodes
     /// <summary>Standard output cannot be written.</summary>
     public const int Output = 74;
 
+    /// <summary>The server is busy or not ready: worth trying again.</summary>
+    public const int TryAgain = 75;
+
+    /// <summary>Another deployment came first.</summary>
+    public const int Conflict = 76;
+
+    /// <summary>The API key is missing, unknown or does not have the scope.</summary>
+    public const int NotAllowed = 77;
+
     /// <summary>The time limit was reached.</summary>
     public const int Deadline = 124;
 
@@ -47,6 +62,8 @@ internal static class ExitCodes
     /// <summary>The guest trapped.</summary>
     public const int Trap = 134;
 
+    private const string TrapCodes = "trap.";
+
     /// <summary>All of them with their meaning, as <c>--help</c> and docs/command-line.md list them.</summary>
     public static IReadOnlyList<(int Code, string Meaning)> All { get; } =
     [
@@ -54,13 +71,17 @@ internal static class ExitCodes
         (Usage, "wrong options or arguments, those of an export included"),
         (ModuleInvalid, "the module is not valid"),
         (ModuleUnreadable, "the module's file cannot be read"),
+        (Server, "the server cannot be reached, or what answers is no WasmActors server"),
         (Link, "an import is missing or does not fit"),
-        (Internal, "an error of the host itself"),
+        (Internal, "an error of the host itself, here or on the server"),
         (Limit, "a limit stood against it, such as --max-memory, a feature that is not allowed, or one of --isolate"),
         (Node, "a node could not start, or lost its cluster"),
         (Cache, "the cache of compiled modules cannot be used"),
         (Output, "standard output cannot be written"),
-        (Deadline, "the time limit was reached (--timeout)"),
+        (TryAgain, "the server is busy or not ready: try again later"),
+        (Conflict, "another deployment came first (--expect)"),
+        (NotAllowed, "the API key is missing, unknown, or not allowed to do this"),
+        (Deadline, "the time limit was reached (--timeout, --request-timeout)"),
         (Cancelled, "cancelled (Ctrl-C)"),
         (Trap, "the guest trapped, running out of --fuel included"),
     ];
@@ -69,24 +90,40 @@ internal static class ExitCodes
     public static int Of(Exception failure) => failure switch
     {
         WasiExit exit => exit.Status & 0xFF,
-        WasmException wasm => Of(wasm),
+        Trap { Code: not (ErrorCode.DeadlineExceeded or ErrorCode.Cancelled) } => Trap,
+        WasmException wasm => OfCode(wasm.Code) ?? Internal,
         CommandLineException refused => refused.ExitCode,
+        ServerFailure server => Of(server),
         OperationCanceledException => Cancelled,
         IOException => Output,
         _ => Internal,
     };
 
-    private static int Of(WasmException failure) => failure.Code switch
+    private static int Of(ServerFailure failure) => failure switch
     {
-        ErrorCode.DeadlineExceeded => Deadline,
+        { Exit: { } exit } => exit.Status & 0xFF,
+        _ when OfCode(failure.Code) is { } code => code,
+        _ when failure.Code.StartsWith(TrapCodes, StringComparison.Ordinal) => Trap,
+        { Status: 401 or 403 } => NotAllowed,
+        { Status: 429 or 503 } => TryAgain,
+        { Status: >= 400 and < 500 } => Usage,
+        _ => Internal,
+    };
+
+    private static int? OfCode(string code) => code switch
+    {
+        ErrorCode.DeadlineExceeded or FunctionErrorCode.Unanswered or ServerErrorCode.Timeout => Deadline,
         ErrorCode.Cancelled => Cancelled,
-        _ when failure is Trap => Trap,
         ErrorCode.ModuleInvalid => ModuleInvalid,
         ErrorCode.ModuleUnreadable => ModuleUnreadable,
         ErrorCode.MissingImport or ErrorCode.ImportWrongKind or ErrorCode.ImportWrongType => Link,
-        ErrorCode.LimitExceeded or ErrorCode.FeatureNotAllowed or ErrorCode.ModuleTooLarge or ErrorCode.ModuleTooExpensive => Limit,
+        ErrorCode.LimitExceeded or ErrorCode.FeatureNotAllowed or ErrorCode.ModuleTooLarge or ErrorCode.ModuleTooExpensive or FunctionErrorCode.PayloadTooLarge
+            or ApiErrorCode.BodyTooLarge => Limit,
         ErrorCode.BadArguments or ErrorCode.BadSettings or ErrorCode.WasiBadConfiguration => Usage,
         ErrorCode.ExportNotFound or ErrorCode.ExportWrongKind => Usage,
-        _ => Internal,
+        FunctionErrorCode.BadName or FunctionErrorCode.BadKey or FunctionErrorCode.BadSpec or FunctionErrorCode.NotGranted => Usage,
+        FunctionErrorCode.Conflict => Conflict,
+        ServerErrorCode.Unreachable or ServerErrorCode.BadAnswer => Server,
+        _ => null,
     };
 }

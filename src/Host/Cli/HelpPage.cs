@@ -14,6 +14,8 @@ internal sealed partial class HelpPage(HelpAction usual) : SynchronousCommandLin
           wasmactors run fib.wat --invoke fib 30
           wasmactors run --dir . --env LANG=C program.wasm input.txt
           wasmactors inspect program.wasm -o json
+          wasmactors deploy fib.wat
+          wasmactors call fib fib 30
 
         'wasmactors VERB --help' has the rules and more examples of each.
 

@@ -41,7 +41,7 @@ internal sealed record ModuleFile(string Path, byte[] Binary, bool IsText, long 
         string name = System.IO.Path.GetFileName(Path);
         try
         {
-            return await CompileProgress.ShowAsync(terminal, name, modules.GetAsync(Binary, name, cancellation)).ConfigureAwait(false);
+            return await Progress.ShowAsync(terminal, $"Compiling {name}", modules.GetAsync(Binary, name, cancellation)).ConfigureAwait(false);
         }
         catch (WasmError invalid) when (invalid.Code == ErrorCode.ModuleInvalid)
         {

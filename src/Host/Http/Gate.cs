@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using WasmActors.Host.Access;
 using WasmActors.Host.Settings;
@@ -11,6 +12,7 @@ namespace WasmActors.Host.Http;
 internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger logger)
 {
     private const string Scheme = "Bearer ";
+    private static readonly object s_shown = new();
     private static readonly string[] s_localNames = ["localhost", "127.0.0.1", "[::1]"];
 
     private readonly HashSet<string> _hosts = new(
@@ -56,24 +58,42 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         }
     };
 
-    private async ValueTask<KeyHolder> FindAsync(HttpContext context, ApiScope scope)
+    private ValueTask<KeyHolder> FindAsync(HttpContext context, ApiScope scope)
     {
         var header = context.Request.Headers.Authorization;
         string? value = header.Count == 1 ? header[0] : null;
+        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+
+        // The server gives the same text again where a connection sends the same header again: its secret need not be looked at again.
+        return value is not null && items is not null && items.TryGetValue(s_shown, out object? earlier) && earlier is ShownKey shown
+            && ReferenceEquals(shown.Header, value) && keys!.IsKnown(shown.Holder)
+            ? ValueTask.FromResult(Allowed(shown.Holder, scope))
+            : FindAsync(context, value, items, scope);
+    }
+
+    private async ValueTask<KeyHolder> FindAsync(HttpContext context, string? value, IDictionary<object, object?>? items, ApiScope scope)
+    {
         var holder = value is not null && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             ? await keys!.FindAsync(value[Scheme.Length..].Trim(), context.RequestAborted).ConfigureAwait(false)
             : null;
         if (holder is null)
         {
-            throw new ApiException(StatusCodes.Status401Unauthorized, ApiErrorCode.Unauthorized, header.Count == 0
+            throw new ApiException(StatusCodes.Status401Unauthorized, ApiErrorCode.Unauthorized, context.Request.Headers.Authorization.Count == 0
                 ? "An API key is needed: send it as 'Authorization: Bearer wak_…'. 'wasmactors keys create' makes one."
                 : "The API key is not known: it may have been revoked, or is not sent as 'Authorization: Bearer wak_…'.");
         }
 
-        return holder.Key.Allows(scope)
-            ? holder
-            : throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
+        if (items is not null)
+        {
+            items[s_shown] = new ShownKey(value!, holder);
+        }
+
+        return Allowed(holder, scope);
     }
+
+    private static KeyHolder Allowed(KeyHolder holder, ApiScope scope) => holder.Key.Allows(scope)
+        ? holder
+        : throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
 
     private static void Enter(KeyHolder holder, HttpContext context)
     {
@@ -101,4 +121,6 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
             throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.CrossOrigin, "The request comes from a page of another origin, which a host without API keys does not take.");
         }
     }
+
+    private sealed record ShownKey(string Header, KeyHolder Holder);
 }

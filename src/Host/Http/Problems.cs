@@ -86,7 +86,7 @@ internal static class Problems
         return Make(FailureStatus.Of(failure.Code), failure.Code, failure.Message) with
         {
             MayHaveRun = ofACall ? FailureStatus.MayHaveRun(failure.Code) : null,
-            Frames = frames.Count == 0 ? null : [.. frames.Select(static f => new ProblemFrame(f.FuncName, f.FuncIndex, f.ModuleName, f.FuncOffset, f.ModuleOffset))],
+            Frames = frames.Count == 0 ? null : [.. frames.Select(static f => new ProblemFrame(f.FuncIndex, f.FuncName, f.ModuleName, f.FuncOffset, f.ModuleOffset))],
         };
     }
 

@@ -19,6 +19,9 @@ public sealed class WasmError : WasmException
     /// microsecond, by how long those before took; else null.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Whether the guest was not called for it.</summary>
+    internal bool WasNotBegun { get; init; }
+
     /// <summary>Where in the guest a host function failed, innermost first; empty where no guest was running.</summary>
     public IReadOnlyList<TrapFrame> Frames { get; } = [];
 }

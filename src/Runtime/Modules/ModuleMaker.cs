@@ -13,7 +13,7 @@ internal sealed class ModuleMaker : IDisposable
     private readonly ArtifactStore? _disk;
     private readonly CompilerPool? _compilers;
     private readonly ModuleLimits _limits;
-    private readonly SemaphoreSlim _slots = new(Environment.ProcessorCount);
+    private readonly ModuleThreads _threads = new(Environment.ProcessorCount);
     private long _compilations;
     private long _diskHits;
 
@@ -53,7 +53,7 @@ internal sealed class ModuleMaker : IDisposable
     /// <param name="cancellation">Ends a compilation in another process; one in this process cannot be ended.</param>
     internal async Task<WasmModule> MakeAsync(byte[] wasm, string digest, string? name, CancellationToken cancellation)
     {
-        var made = await OnThreadAsync(() => Make(wasm, digest, name)).ConfigureAwait(false);
+        var made = await _threads.RunAsync(() => Make(wasm, digest, name)).ConfigureAwait(false);
         if (made is not null)
         {
             return made;
@@ -61,23 +61,13 @@ internal sealed class ModuleMaker : IDisposable
 
         Interlocked.Increment(ref _compilations);
         byte[] artifact = await CompileInChildAsync(wasm, digest, cancellation).ConfigureAwait(false);
-        return await OnThreadAsync(() => Load(artifact, wasm, digest, name)).ConfigureAwait(false);
+        return await _threads.RunAsync(() => Load(artifact, wasm, digest, name)).ConfigureAwait(false);
     }
 
-    public void Dispose() => _compilers?.Dispose();
-
-    private async Task<T> OnThreadAsync<T>(Func<T> work)
+    public void Dispose()
     {
-        await _slots.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            // Not on a thread of the pool, which others need while this one compiles for seconds.
-            return await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        }
-        finally
-        {
-            _slots.Release();
-        }
+        _compilers?.Dispose();
+        _threads.Dispose();
     }
 
     private async Task<byte[]> CompileInChildAsync(byte[] wasm, string digest, CancellationToken cancellation)

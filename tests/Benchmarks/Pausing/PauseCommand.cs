@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using WasmActors.Benchmarks.Functions;
+using WasmActors.Benchmarks.Serving;
 
 namespace WasmActors.Benchmarks.Pausing;
 
 /// <summary>
-/// The loads of guests that can be paused: <c>load [garbage] [fairness] [parking] [cost] [deadlocks] [overload] [tenants] [stores] [--seconds N] [--quick] [--threads]</c>.
+/// The loads of guests that can be paused and of deployed functions: <c>load [garbage] [fairness] [parking] [cost] [deadlocks] [overload] [tenants] [stores] [calls] [keys] [http] [--seconds N] [--quick] [--threads]</c>.
 /// Without a name all of them. Prints each figure beside its target; the exit status is 1 when a result was wrong.
 /// </summary>
 internal static class PauseCommand
@@ -21,6 +23,9 @@ internal static class PauseCommand
         ["tenants"] = TenantsLoad.RunAsync,
         ["garbage"] = GarbageLoad.RunAsync,
         ["stores"] = StoresLoad.RunAsync,
+        ["http"] = HttpLoad.RunAsync,
+        ["calls"] = CallsLoad.RunAsync,
+        ["keys"] = KeysLoad.RunAsync,
     };
 
     internal static async Task<int> RunAsync(string[] args)

@@ -55,6 +55,24 @@ public sealed class ClientTests(NodeFixture fixture) : IClassFixture<NodeFixture
     }
 
     [Fact]
+    public async Task A_reply_tells_across_the_wire_which_version_answered_and_that_it_is_a_repetition()
+    {
+        await _node.DeployAsync(new FunctionSpec("told-far") { Kind = FunctionKind.Keyed }, Wat.Counter);
+        var function = _client.Get("told-far", "k");
+        var request = FunctionRequest.Numbers("next", []) with { IdempotencyKey = "once" };
+
+        var first = await FirstAsync(() => function.SendAsync(request, Options));
+        var second = await Expect.SoonAsync(function.SendAsync(request, Options));
+        var failure = await FailureAsync("trap.unreachable", () => function.CallAsync("trap", Options));
+
+        Assert.Equal((1, true, 1), (first.Version, first.Timing.Run > TimeSpan.Zero, first.Results.Value.AsI32()));
+        Assert.Equal(first.Details with { Replayed = true }, second.Details);
+        Assert.Equal(1, second.Results.Value.AsI32());
+        Assert.Equal(1, CallDetails.Of(failure)?.Version);
+        await FailureAsync(FunctionErrorCode.IdempotencyMismatch, () => function.SendAsync(FunctionRequest.Numbers("trap", []) with { IdempotencyKey = "once" }, Options));
+    }
+
+    [Fact]
     public async Task Large_bytes_cross_both_ways()
     {
         var spec = new FunctionSpec("large") { Convention = CallingConvention.Bytes, Limits = new FunctionLimits { PayloadBytes = 4 << 20 } };

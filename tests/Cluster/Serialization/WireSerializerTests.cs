@@ -18,7 +18,7 @@ namespace WasmActors.Cluster.Tests.Serialization;
 
 public class WireSerializerTests : TestKit
 {
-    private static readonly CallDetails s_details = new(3, new CallTiming(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromTicks(7)), Replayed: true);
+    private static readonly CallDetails s_details = new(3, new CallTiming(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromTicks(7)), Replayed: true, MayHaveRun: true);
 
     private readonly ManualClock _clock = new();
     private readonly WireSerializer _wire;
@@ -223,7 +223,7 @@ public class WireSerializerTests : TestKit
         yield return new CatalogueProtocol.Refused(failure);
         yield return new CatalogueProtocol.Follow(7);
         yield return new CatalogueProtocol.Changes(1, 9, true, true, [entry]);
-        yield return new FunctionProtocol.Invoke(5, "f", "käy/☃", "run", 77, Within(TimeSpan.FromMilliseconds(1500)), new FunctionInput.Numbers([1, 2L])) { IdempotencyKey = "once" };
+        yield return new FunctionProtocol.Invoke(5, "f", "käy/☃", "run", 77, Within(TimeSpan.FromMilliseconds(1500)), new FunctionInput.Numbers([1, 2L])) { Identity = new CallIdentity("once", new UInt128(1, 2)) };
         yield return new FunctionProtocol.Invoke(6, "f", null, "run", 0, Within(TimeSpan.FromSeconds(1)), new FunctionInput.Bytes(Payload.Inline("abc"u8.ToArray())));
         yield return new FunctionProtocol.Invoke(6, "f", null, "", 0, Within(TimeSpan.FromSeconds(1)), new FunctionInput.Program(["a", ""], FullSpec().Grants.Environment, Payload.Inline(default)));
         yield return new FunctionProtocol.Answered(5, new FunctionAnswer(new FunctionOutput.Numbers(new Results([1.5])), s_details));

@@ -10,6 +10,14 @@ public class HelpTests
     [InlineData("compile")]
     [InlineData("cache")]
     [InlineData("cache", "show")]
+    [InlineData("serve")]
+    [InlineData("deploy")]
+    [InlineData("functions")]
+    [InlineData("functions", "rollback")]
+    [InlineData("call")]
+    [InlineData("nodes")]
+    [InlineData("keys")]
+    [InlineData("keys", "create")]
     public async Task The_help_of_each_verb_has_examples_and_exit_codes(params string[] verb)
     {
         var (exitCode, output, error) = Parts(await InProcess.RunAsync([.. verb, "--help"]));
@@ -27,18 +35,22 @@ public class HelpTests
         var (exitCode, output, _) = Parts(await InProcess.RunAsync("--help"));
 
         Assert.Equal(0, exitCode);
-        Assert.All(["run", "inspect", "compile", "cache"], verb => Assert.Contains($"  {verb}", output, StringComparison.Ordinal));
+        Assert.All(["run", "inspect", "compile", "cache", "serve", "deploy", "functions", "call", "nodes", "keys"], verb => Assert.Contains($"  {verb}", output, StringComparison.Ordinal));
         Assert.All(ExitCodes.All, code => Assert.Contains($"{code.Code,3}  {code.Meaning}", output, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task The_reference_documents_every_exit_code_and_every_option_of_run()
+    public async Task The_reference_documents_every_exit_code_and_every_option()
     {
         string reference = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", "command-line.md"));
-        var run = new RunCommand(Host.Cli.Output.Terminal.OfWriters(TextWriter.Null, TextWriter.Null));
+        var terminal = Host.Cli.Output.Terminal.OfWriters(TextWriter.Null, TextWriter.Null);
+        Verb[] verbs = [new RunCommand(terminal), new ServeCommand(terminal), new DeployCommand(terminal), new FunctionsCommand(terminal), new CallCommand(terminal), new NodesCommand(terminal), new KeysCommand(terminal)];
 
         Assert.All(ExitCodes.All, code => Assert.Contains($"| {code.Code} | {code.Meaning} |", reference, StringComparison.Ordinal));
-        Assert.All(run.Options, option => Assert.Contains($"`{option.Name}", reference, StringComparison.Ordinal));
+        Assert.All(verbs, verb => Assert.Contains($"\n## {verb.Name}\n\n```\nwasmactors {verb.Name} ", reference.ReplaceLineEndings("\n"), StringComparison.Ordinal));
+        Assert.All(
+            verbs.SelectMany(static verb => verb.Options.Concat(verb.Subcommands.SelectMany(static c => c.Options))),
+            option => Assert.Contains($"`{option.Name}", reference, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -11,6 +11,12 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether this process and those it starts ignore SIGINT, as a background job of a shell without job control.</summary>
+    public static bool IgnoresInterrupts =>
+        File.Exists("/proc/self/status")
+        && File.ReadLines("/proc/self/status", Encoding.ASCII).FirstOrDefault(static l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
+        && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0;
+
     public string Text => Encoding.UTF8.GetString(Output);
 
     /// <summary>The lines of standard output.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using WasmActors.Guests;
 
 namespace WasmActors.Host.Tests.Cli;
@@ -144,7 +143,7 @@ public sealed class RunProgramTests(TempFolder folder) : IClassFixture<TempFolde
     public async Task Ctrl_C_cancels_a_program_that_runs_or_waits_for_input(bool runs)
     {
         Skip.If(OperatingSystem.IsWindows(), "Signals are sent with kill.");
-        Skip.If(IgnoresInterrupts(), "This process and its children ignore SIGINT.");
+        Skip.If(ProgramRun.IgnoresInterrupts, "This process and its children ignore SIGINT.");
         string guest = runs ? await Compiled(ClangGuest.SourceAsync(Loud, GuestKind.Command)) : await Guest("cat.c");
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
 
@@ -174,10 +173,4 @@ public sealed class RunProgramTests(TempFolder folder) : IClassFixture<TempFolde
         Skip.If(guest.IsMissing, guest.MissingBecause);
         return guest.Path!;
     }
-
-    // As a background job of a shell without job control.
-    private static bool IgnoresInterrupts() =>
-        File.Exists("/proc/self/status")
-        && File.ReadLines("/proc/self/status", Encoding.ASCII).FirstOrDefault(static l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
-        && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0;
 }

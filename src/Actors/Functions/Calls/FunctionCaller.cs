@@ -1,6 +1,10 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Akka.Actor;
+using Serilog;
 using WasmActors.Actors.Functions.Running;
 using WasmActors.Actors.Handles;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Functions.Calls;
@@ -12,7 +16,8 @@ namespace WasmActors.Actors.Functions.Calls;
 /// <param name="pools">This node's pools; null where it runs nothing itself, so that others carry stateless calls out too.</param>
 /// <param name="target">The actor that the next call goes to.</param>
 /// <param name="catalogue">What is known here of the catalogue; null for nothing.</param>
-internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, PayloadShelf shelf, FunctionPools? pools, Func<IActorRef> target, FunctionCatalogue? catalogue)
+/// <param name="log">Where it is told that a listener to spans throws.</param>
+internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, PayloadShelf shelf, FunctionPools? pools, Func<IActorRef> target, FunctionCatalogue? catalogue, ILogger log)
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(1); // as a function's deadline
     private static readonly TimeSpan s_unasked = TimeSpan.FromSeconds(30); // as a function's deadline is by default
@@ -30,9 +35,9 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
                 throw CallTime.Over("it was sent: it did not run");
             }
 
-            return key is null && pools is not null
-                ? SendHereAsync(pools, function, request, time, options.Cancellation)
-                : SendAwayAsync(function, key, request, time, options.Cancellation);
+            return FunctionSpan.IsListening
+                ? SendTracedAsync(function, key, request, time, options.Cancellation)
+                : SendAsync(function, key, request, time, options.Cancellation);
         }
         catch (WasmException refused)
         {
@@ -40,10 +45,32 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
         }
     }
 
+    private ValueTask<FunctionReply> SendAsync(string function, string? key, FunctionRequest request, CallTime time, CancellationToken cancellation) =>
+        key is null && pools is not null
+            ? SendHereAsync(pools, function, request, time, cancellation)
+            : SendAwayAsync(function, key, request, time, cancellation);
+
+    private async ValueTask<FunctionReply> SendTracedAsync(string function, string? key, FunctionRequest request, CallTime time, CancellationToken cancellation)
+    {
+        var span = FunctionSpan.BeginCall(log, function);
+        try
+        {
+            var reply = await SendAsync(function, key, request, time, cancellation).ConfigureAwait(false);
+            span?.End(reply.Details, null, null);
+            return reply;
+        }
+        catch (WasmException failure)
+        {
+            span?.End(CallDetails.Of(failure), failure.Code, failure.Message);
+            throw;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FunctionReply> SendHereAsync(FunctionPools here, string function, FunctionRequest request, CallTime time, CancellationToken cancellation)
     {
         var input = InputOf(request, request.Convention == CallingConvention.Core ? null : Payload.Inline(BytesOf(request)));
-        var answer = await here.CallAsync(function, request.Export, input, time, cancellation).ConfigureAwait(false);
+        var answer = await here.CallAsync(function, request.Export, input, time, default, cancellation).ConfigureAwait(false);
         return answer.Output is FunctionOutput.Numbers numbers
             ? new FunctionReply(answer.Details) { Results = numbers.Values }
             : await TakeAsync(answer, time, cancellation).ConfigureAwait(false);
@@ -56,7 +83,7 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
         FunctionAnswer answer;
         try
         {
-            var call = new FunctionProtocol.Invoke(router.NextId(), function, key, request.Export, catalogue?.Revision ?? 0, time, InputOf(request, payload)) { IdempotencyKey = request.IdempotencyKey };
+            var call = new FunctionProtocol.Invoke(router.NextId(), function, key, request.Export, catalogue?.Revision ?? 0, time, InputOf(request, payload)) { Identity = CallIdentity.Of(request), Trace = Activity.Current?.Context ?? default };
             answer = await router.CallAsync(target, call, cancellation).ConfigureAwait(false);
         }
         finally

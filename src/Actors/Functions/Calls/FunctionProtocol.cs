@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Serialization;
 using WasmActors.Runtime.Calls;
@@ -17,8 +18,11 @@ internal static class FunctionProtocol
     /// <param name="Input">By the function's convention.</param>
     internal sealed record Invoke(long Id, string Function, string? Key, string Export, long Revision, CallTime Time, FunctionInput Input) : IWireMessage
     {
-        /// <summary>Names the call among those of its key, see <see cref="FunctionRequest.IdempotencyKey"/>; null for none.</summary>
-        internal string? IdempotencyKey { get; init; }
+        /// <summary>Tells the call from others of its key, see <see cref="FunctionRequest.IdempotencyKey"/>; null for none.</summary>
+        internal CallIdentity? Identity { get; init; }
+
+        /// <summary>The span that it belongs to; default for none.</summary>
+        internal ActivityContext Trace { get; init; }
     }
 
     /// <summary>A call's output.</summary>

@@ -23,8 +23,9 @@ internal static class BytesCall
     internal static FuncType FunctionType { get; } = new([ValType.I32, ValType.I32], [ValType.I64]);
 
     /// <exception cref="WasmException">The call failed.</exception>
-    internal static async ValueTask<FunctionOutput> CarryAsync(FunctionRuntime runtime, InstanceRef instance, FunctionSpec spec, string export, FunctionInput.Bytes input, CallTime time, CancellationToken cancellation)
+    internal static async ValueTask<FunctionOutput> CarryAsync(FunctionRuntime runtime, FunctionSession session, InstanceRef instance, string export, FunctionInput.Bytes input, CallTime time, CancellationToken cancellation)
     {
+        var spec = session.Version.Spec;
         var function = instance.GetFunc(export);
         if (!function.Type.Equals(FunctionType))
         {
@@ -40,7 +41,10 @@ internal static class BytesCall
             await WithinAsync(memory.WriteAsync((uint)address, bytes, cancellation), $"'{Alloc}' answered the address {(uint)address} for {bytes.Length} bytes").ConfigureAwait(false);
         }
 
-        ulong output = (ulong)await function.CallAsync<int, int, long>(address, bytes.Length, Options()).ConfigureAwait(false);
+        var options = Options();
+        session.Begins();
+        ulong output = (ulong)await function.CallAsync<int, int, long>(address, bytes.Length, options).ConfigureAwait(false);
+        session.Returned();
         uint at = (uint)(output >> 32);
         uint length = (uint)output;
         if (length > spec.Limits.PayloadBytes)

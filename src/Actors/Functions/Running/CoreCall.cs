@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Handles;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Functions.Running;
 
@@ -8,7 +10,8 @@ namespace WasmActors.Actors.Functions.Running;
 internal static class CoreCall
 {
     /// <exception cref="WasmException">The call failed.</exception>
-    internal static async ValueTask<FunctionOutput> CarryAsync(InstanceRef instance, string export, FunctionInput.Numbers input, CallTime time, CancellationToken cancellation)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal static async ValueTask<FunctionOutput> CarryAsync(FunctionSession session, InstanceRef instance, string export, FunctionInput.Numbers input, CallTime time, CancellationToken cancellation)
     {
         var function = instance.GetFunc(export);
         if (!function.Type.IsNumeric)
@@ -16,13 +19,23 @@ internal static class CoreCall
             throw new WasmError(ErrorCode.WrongType, $"'{GuestText.Clean(export, GuestText.NameLimit)}{function.Type}' takes or returns references, which do not leave a store: deployed functions are called with numbers.");
         }
 
-        object?[] arguments = new object?[input.Values.Count];
-        for (int i = 0; i < arguments.Length; i++)
+        var arguments = Arguments(function.Type, input.Values);
+        session.Begins();
+        var results = await function.CallAsync(arguments, new CallOptions(time.Take("it waited for its store"), cancellation)).ConfigureAwait(false);
+        return new FunctionOutput.Numbers(results);
+    }
+
+    // As they are where they are of the right types; else an integer is taken for a wider one where nothing is lost.
+    private static Val[] Arguments(FuncType type, IReadOnlyList<Val> values)
+    {
+        bool fits = values.Count == type.Params.Length;
+        for (int i = 0; fits && i < values.Count; i++)
         {
-            arguments[i] = input.Values[i].ToObject(); // plain: an integer is taken for a wider one where nothing is lost
+            fits = values[i].Kind == type.Params[i].Kind;
         }
 
-        var results = await function.CallAsync(new CallOptions(time.Take("it waited for its store"), cancellation), arguments).ConfigureAwait(false);
-        return new FunctionOutput.Numbers(results);
+        return fits
+            ? values as Val[] ?? [.. values]
+            : ValConversion.Arguments(type, [.. values.Select(static v => v.ToObject())]);
     }
 }

@@ -47,7 +47,8 @@ internal sealed class FunctionGate : UntypedActor
         object answer;
         try
         {
-            answer = new Answered(call.Id, await _pools.CallAsync(call.Function, call.Export, call.Input, call.Time, CancellationToken.None).ConfigureAwait(false));
+            call.Time.Take("it waited on its way: it did not run");
+            answer = new Answered(call.Id, await _pools.CallAsync(call.Function, call.Export, call.Input, call.Time, call.Trace, CancellationToken.None).ConfigureAwait(false));
         }
         catch (WasmException failure)
         {

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Functions.Running;
@@ -33,7 +35,7 @@ internal sealed class FunctionPools : IAsyncDisposable
     /// <summary>Carries a call of a stateless function out on this node.</summary>
     /// <exception cref="WasmException">It failed, or was not begun: <c>call.moved</c> on a node that stops.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<FunctionAnswer> CallAsync(string function, string export, FunctionInput input, CallTime time, CancellationToken cancellation)
+    internal async ValueTask<FunctionAnswer> CallAsync(string function, string export, FunctionInput input, CallTime time, ActivityContext trace, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _calls);
         try
@@ -42,11 +44,14 @@ internal sealed class FunctionPools : IAsyncDisposable
             {
                 var entry = _runtime.Catalogue.Find(function) ?? throw CatalogueState.Unknown(function);
                 var spec = entry.ActiveVersion!.Spec;
-                Inputs.Check(spec, null, export, input);
+                Check(spec, export, input);
                 var pool = PoolOf(entry);
                 if (pool.TryEnter())
                 {
-                    return await pool.CallAsync(export, input, time.AtMost(spec.Limits.Deadline), cancellation).ConfigureAwait(false);
+                    var here = time.AtMost(spec.Limits.Deadline);
+                    return FunctionSpan.IsListening
+                        ? await CallTracedAsync(pool, export, input, here, trace, cancellation).ConfigureAwait(false)
+                        : await pool.CallAsync(export, input, here, cancellation).ConfigureAwait(false);
                 }
             }
 
@@ -54,7 +59,7 @@ internal sealed class FunctionPools : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            throw new WasmError(ErrorCode.Cancelled, "The call was cancelled before its guest was called.");
+            throw CallDetails.NotBegun(new WasmError(ErrorCode.Cancelled, "The call was cancelled before its guest was called."));
         }
         finally
         {
@@ -80,6 +85,35 @@ internal sealed class FunctionPools : IAsyncDisposable
         foreach (string function in _pools.Keys)
         {
             Close(function);
+        }
+    }
+
+    private void Check(FunctionSpec spec, string export, FunctionInput input)
+    {
+        try
+        {
+            Inputs.Check(spec, null, export, input);
+        }
+        catch (WasmError refused)
+        {
+            FunctionMetrics.Answered(_runtime.Options.Logger, spec.Name, refused.Code, default);
+            throw;
+        }
+    }
+
+    private async ValueTask<FunctionAnswer> CallTracedAsync(StatelessPool pool, string export, FunctionInput input, CallTime time, ActivityContext trace, CancellationToken cancellation)
+    {
+        var span = FunctionSpan.BeginExecution(_runtime.Options.Logger, pool.Entry.Name, trace);
+        try
+        {
+            var answer = await pool.CallAsync(export, input, time, cancellation).ConfigureAwait(false);
+            span?.End(answer.Details, null, null);
+            return answer;
+        }
+        catch (WasmException failure)
+        {
+            span?.End(CallDetails.Of(failure), failure.Code, failure.Message);
+            throw;
         }
     }
 

@@ -12,8 +12,13 @@ namespace WasmActors.Actors.Functions.Running;
 /// <param name="Options">Settings.</param>
 internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogue, FunctionModules Modules, PayloadShelf Shelf, FunctionHostOptions Options)
 {
+    private const long RememberedBytes = 128 << 20;
+
     /// <summary>What functions may import.</summary>
     internal FunctionImports Imports { get; } = new(Options.Imports);
+
+    /// <summary>What keys may remember of calls with idempotency keys.</summary>
+    internal AnswerRoom Answers { get; } = new(RememberedBytes);
 
     /// <summary>The clock of deadlines and idle times.</summary>
     internal TimeProvider Clock => Host.Engine.Settings.Clock;

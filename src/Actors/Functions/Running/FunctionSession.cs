@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Stores;
@@ -20,6 +21,8 @@ internal sealed class FunctionSession
     private readonly InstanceRef _instance;
     private readonly ProgramRun? _program;
     private bool _broken;
+    private bool _begun;
+    private bool _returned;
 
     private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program = null)
     {
@@ -27,6 +30,7 @@ internal sealed class FunctionSession
         Version = version;
         _instance = instance;
         _program = program;
+        FunctionMetrics.StoreStarted(version.Spec.Kind);
     }
 
     /// <summary>The function as it was when the session was started.</summary>
@@ -99,12 +103,13 @@ internal sealed class FunctionSession
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<FunctionOutput> CallAsync(FunctionRuntime runtime, string export, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
+        (_begun, _returned) = (false, false);
         try
         {
             return (Version.Spec.Convention, input) switch
             {
-                (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(_instance, export, numbers, time, cancellation).ConfigureAwait(false),
-                (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, _instance, Version.Spec, export, bytes, time, cancellation).ConfigureAwait(false),
+                (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(this, _instance, export, numbers, time, cancellation).ConfigureAwait(false),
+                (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, this, _instance, export, bytes, time, cancellation).ConfigureAwait(false),
                 (CallingConvention.WasiCommand, FunctionInput.Program) => await RunAsync(runtime, time, cancellation).ConfigureAwait(false),
                 _ => throw Inputs.WrongConvention(Version.Spec, input),
             };
@@ -117,11 +122,29 @@ internal sealed class FunctionSession
         }
     }
 
-    /// <summary>Ends the store once its call is over. Does nothing when it has gone.</summary>
-    internal ValueTask StopAsync() => _instance.Store.StopAsync(CancellationToken.None);
+    /// <summary>The function itself is called from here on.</summary>
+    internal void Begins() => _begun = true;
+
+    /// <summary>The function itself has returned.</summary>
+    internal void Returned() => _returned = true;
+
+    /// <summary>Whether the function itself was called, as far as can be known, by the call that ended with this failure.</summary>
+    internal bool MayHaveRun(WasmException failure) => _returned || (_begun && !WasRefused(failure));
+
+    /// <summary>Ends the store once its call is over, once. Does nothing to it when it has gone.</summary>
+    internal ValueTask StopAsync()
+    {
+        FunctionMetrics.StoreEnded(Version.Spec.Kind);
+        return _instance.Store.StopAsync(CancellationToken.None);
+    }
+
+    // By its store, before the guest was called.
+    private static bool WasRefused(WasmException failure) =>
+        failure is WasmError { WasNotBegun: true } || failure.Code is ErrorCode.Busy or ErrorCode.HostFull or ErrorCode.NoStack or ErrorCode.CircuitOpen;
 
     private ValueTask<FunctionOutput> RunAsync(FunctionRuntime runtime, CallTime time, CancellationToken cancellation)
     {
+        Begins();
         _broken = true; // no program is run twice
         return _program!.RunAsync(runtime, _instance, Version.Spec, time, cancellation);
     }

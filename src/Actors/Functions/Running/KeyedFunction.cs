@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
 
@@ -17,10 +18,11 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
     private readonly FunctionRuntime _runtime;
     private readonly string _name;
     private readonly string _key;
-    private readonly Queue<Waiting> _queue = new();
+    private readonly Queue<KeyedCall> _queue = new();
     private readonly CancellationTokenSource _graceOver = new();
 
     private FunctionSession? _session;
+    private RememberedCalls? _remembered;
     private long _lastUse;
     private bool _busy;
     private bool _stopping;
@@ -46,6 +48,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         MoveWaiting();
         _graceOver.Cancel();
         DropSession();
+        _remembered?.Clear();
         Dispose();
     }
 
@@ -58,7 +61,7 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
             case Invoke call:
                 Take(call);
                 break;
-            case Ended ended:
+            case KeyedCall.Ended ended:
                 OnEnded(ended);
                 break;
             case LookForIdle:
@@ -95,15 +98,26 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         {
             var spec = _runtime.Catalogue.Active(_name).Spec;
             Inputs.Check(spec, _key, call.Export, call.Input);
+            if (Repeated(call, spec) is { } repeated)
+            {
+                Sender.Tell(repeated);
+                return;
+            }
+
             if (_busy && _queue.Count >= spec.Limits.QueueLimit)
             {
                 throw new WasmError(ErrorCode.Busy, $"{_queue.Count} calls wait for this key of '{_name}', the function's limit: send fewer at once, or try again later.");
             }
 
-            _queue.Enqueue(new Waiting(call, Sender, call.Time.AtMost(spec.Limits.Deadline), _runtime.Clock.GetTimestamp()));
+            _queue.Enqueue(new KeyedCall(call, Sender, call.Time.AtMost(spec.Limits.Deadline), _runtime.Clock.GetTimestamp()));
         }
         catch (WasmError refused)
         {
+            if (refused.Code != FunctionErrorCode.NotFound)
+            {
+                FunctionMetrics.Answered(_runtime.Options.Logger, _name, refused.Code, default);
+            }
+
             Sender.Tell(new Failed(call.Id, WasmFailure.From(refused)));
             return;
         }
@@ -123,11 +137,38 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
             {
                 next.Caller.Tell(new Failed(next.Call.Id, WasmFailure.From(CatalogueState.Unknown(_name))));
             }
-            else
+            else if (Repeated(next.Call, entry.ActiveVersion.Spec) is { } repeated)
+            {
+                next.Caller.Tell(repeated);
+            }
+            else if (TryRemember(next))
             {
                 _busy = true;
-                _ = CarryAsync(Usable(entry), entry, next, Self, _graceOver.Token);
+                _ = CarryAsync(next, Usable(entry), entry, Self, _graceOver.Token);
             }
+        }
+    }
+
+    // Its answer where it was carried out already; also while another one runs.
+    private object? Repeated(Invoke call, FunctionSpec spec) =>
+        call.Identity is { } identity ? _remembered?.Find(call.Id, identity, spec.Limits.Deadline) : null;
+
+    private bool TryRemember(KeyedCall next)
+    {
+        if (next.Call.Identity is null)
+        {
+            return true;
+        }
+
+        try
+        {
+            (_remembered ??= new RememberedCalls(_runtime.Answers, _runtime.Shelf)).Reserve();
+            return true;
+        }
+        catch (WasmError full)
+        {
+            next.Caller.Tell(Failed.From(next.Call.Id, full));
+            return false;
         }
     }
 
@@ -142,47 +183,20 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         return _session;
     }
 
-    // Not on the actor's turn. Answers the caller, always, and then tells the actor.
-    private async Task CarryAsync(FunctionSession? session, FunctionEntry entry, Waiting next, IActorRef self, CancellationToken graceOver)
-    {
-        object answer;
-        var (call, caller, time, came) = next;
-        int version = (session?.Version ?? entry.ActiveVersion!).Number;
-        var stages = new CallStages(_runtime.Clock, came);
-        stages.Turn();
-        try
-        {
-            bool isNew = session is null;
-            session ??= await FunctionSession.StartAsync(_runtime, entry, call.Input, time, graceOver).ConfigureAwait(false);
-            stages.Started(isNew);
-            var output = await session.CallAsync(_runtime, call.Export, call.Input, time, graceOver).ConfigureAwait(false);
-            answer = new Answered(call.Id, new FunctionAnswer(output, Details()));
-        }
-        catch (WasmException failure)
-        {
-            answer = new Failed(call.Id, WasmFailure.From(failure)) { Details = Details() };
-        }
-        catch (OperationCanceledException)
-        {
-            answer = new Failed(call.Id, new WasmFailure(ErrorCode.Cancelled, "The node stops, and the call's grace time is over."));
-        }
-        catch (Exception bug)
-        {
-            _runtime.Options.Logger.Error(bug, "A call of {Function} with the key {Key} failed in the host", _name, _key);
-            answer = new Failed(call.Id, new WasmFailure(ErrorCode.EngineError, $"The host failed: {bug.GetType().Name}: {bug.Message}"));
-        }
+    // Not on the actor's turn.
+    private async Task CarryAsync(KeyedCall call, FunctionSession? session, FunctionEntry entry, IActorRef self, CancellationToken graceOver) =>
+        self.Tell(await call.CarryAsync(_runtime, session, entry, self, graceOver).ConfigureAwait(false), self);
 
-        caller.Tell(answer, self);
-        self.Tell(new Ended(session), self);
-
-        CallDetails Details() => new(version, stages.Timing(), Replayed: false);
-    }
-
-    private void OnEnded(Ended ended)
+    private void OnEnded(KeyedCall.Ended ended)
     {
         _busy = false;
         _lastUse = _runtime.Clock.GetTimestamp();
         _session = ended.Session;
+        if (ended.Identity is { } identity)
+        {
+            Remember(identity, ended.Answer);
+        }
+
         if (_session is { IsOver: true })
         {
             DropSession();
@@ -195,6 +209,18 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
         else
         {
             StartNext();
+        }
+    }
+
+    private void Remember(CallIdentity identity, object? answer)
+    {
+        if (answer is null)
+        {
+            _remembered!.Cancel();
+        }
+        else
+        {
+            _remembered!.Add(identity, answer);
         }
     }
 
@@ -253,11 +279,6 @@ internal sealed class KeyedFunction : UntypedActor, IWithTimers, IDisposable
 
     private static readonly WasmFailure s_moved =
         new(FunctionErrorCode.Moved, "The key's store goes to another node or was idle: the call was not begun there. Send it again.");
-
-    /// <summary>A call that waits for its turn, and when it came.</summary>
-    private sealed record Waiting(Invoke Call, IActorRef Caller, CallTime Time, long Came);
-
-    private sealed record Ended(FunctionSession? Session) : INoSerializationVerificationNeeded;
 
     private sealed class LookForIdle : INoSerializationVerificationNeeded
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Functions.Running;
@@ -79,9 +80,11 @@ internal sealed class StatelessPool : IDisposable
             session = kept ?? await FunctionSession.StartAsync(_runtime, Entry, input, time, cancellation).ConfigureAwait(false);
             stages.Started(made: kept is null);
             var output = await session.CallAsync(_runtime, export, input, time, cancellation).ConfigureAwait(false);
-            return new FunctionAnswer(output, new CallDetails(Entry.Active, stages.Timing(), Replayed: false));
+            var details = new CallDetails(Entry.Active, stages.Timing(), Replayed: false, MayHaveRun: true);
+            FunctionMetrics.Answered(_runtime.Options.Logger, Entry.Name, null, details.Timing);
+            return new FunctionAnswer(output, details);
         }
-        catch (WasmException failure) when (Describe(failure, stages))
+        catch (WasmException failure) when (Describe(failure, stages, session))
         {
             throw; // never: it is only described
         }
@@ -208,9 +211,11 @@ internal sealed class StatelessPool : IDisposable
         }
     }
 
-    private bool Describe(WasmException failure, in CallStages stages)
+    private bool Describe(WasmException failure, in CallStages stages, FunctionSession? session)
     {
-        failure.Context = new CallDetails(Entry.Active, stages.Timing(), Replayed: false);
+        var details = new CallDetails(Entry.Active, stages.Timing(), Replayed: false, session?.MayHaveRun(failure) ?? false);
+        failure.Context = details;
+        FunctionMetrics.Answered(_runtime.Options.Logger, Entry.Name, failure.Code, details.Timing);
         return false;
     }
 

@@ -1,3 +1,4 @@
+using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Calls;
 
@@ -10,6 +11,7 @@ internal static class Advice
     public static string? For(Exception failure) => failure switch
     {
         CommandLineException refused => refused.Help,
+        ServerFailure server => ServerAdvice.For(server),
         WasmException wasm => For(wasm.Code),
         OperationCanceledException or IOException => null,
         _ => "This is an error of wasmactors: please report it with the command line and the module.",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using WasmActors.Host.Cli.Client;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cli.Output;
@@ -16,8 +17,7 @@ internal sealed class FailureReport(Terminal terminal)
     {
         if (failure is not WasiExit)
         {
-            var frames = failure switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] };
-            Write(CodeOf(failure), MessageOf(failure), frames, Advice.For(failure));
+            Write(CodeOf(failure), MessageOf(failure), FramesOf(failure), Advice.For(failure));
         }
 
         return ExitCodes.Of(failure);
@@ -43,10 +43,19 @@ internal sealed class FailureReport(Terminal terminal)
         return string.Join(' ', names);
     }
 
+    private static IReadOnlyList<string> FramesOf(Exception failure) => failure switch
+    {
+        Trap trap => [.. trap.Frames.Select(static f => f.ToString())],
+        WasmError error => [.. error.Frames.Select(static f => f.ToString())],
+        ServerFailure server => server.Frames,
+        _ => [],
+    };
+
     private static string CodeOf(Exception failure) => failure switch
     {
         WasmException wasm => wasm.Code,
         CommandLineException refused => refused.Code,
+        ServerFailure server => server.Code,
         OperationCanceledException => ErrorCode.Cancelled,
         IOException => "output.failed",
         _ => "internal",
@@ -54,13 +63,13 @@ internal sealed class FailureReport(Terminal terminal)
 
     private static string MessageOf(Exception failure) => failure switch
     {
-        WasmException or CommandLineException => failure.Message,
+        WasmException or CommandLineException or ServerFailure => failure.Message,
         OperationCanceledException => "Cancelled.",
         IOException => $"Standard output cannot be written: {failure.Message}.",
         _ => $"{failure.GetType().Name}: {failure.Message}",
     };
 
-    private void Write(string code, string message, IReadOnlyList<TrapFrame> frames, string? advice)
+    private void Write(string code, string message, IReadOnlyList<string> frames, string? advice)
     {
         var console = terminal.RichError;
         console.MarkupLine($"[bold red]error:[/] [bold]{Markup.Escape(code)}[/]");
@@ -70,7 +79,7 @@ internal sealed class FailureReport(Terminal terminal)
             Indented("backtrace, innermost first:");
         }
 
-        foreach (var frame in frames.Take(MaxFrames))
+        foreach (string frame in frames.Take(MaxFrames))
         {
             Indented($"  at {frame}");
         }

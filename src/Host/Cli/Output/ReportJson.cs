@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Compilation;
 using WasmActors.Host.Cli.Inspection;
 
@@ -12,6 +13,8 @@ namespace WasmActors.Host.Cli.Output;
 [JsonSerializable(typeof(CompileReport))]
 [JsonSerializable(typeof(CacheReport))]
 [JsonSerializable(typeof(ClearReport))]
+[JsonSerializable(typeof(DeleteReport))]
+[JsonSerializable(typeof(DeployReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>Writes a report and a line's end.</summary>

@@ -1,18 +1,24 @@
+using System.Text;
 using Spectre.Console;
 
 namespace WasmActors.Host.Cli.Output;
 
-/// <summary>Standard output and standard error, and what may be shown on them.</summary>
+/// <summary>The standard streams, and what may be shown on them.</summary>
 internal sealed class Terminal
 {
     // Lines are not broken where a program reads them.
     private const int UnlimitedWidth = 100_000;
 
+    private readonly Func<Stream> _openInput;
+    private readonly Func<Stream>? _openOutput;
     private readonly Lazy<IAnsiConsole> _richOutput;
     private readonly Lazy<IAnsiConsole> _richError;
 
-    private Terminal(TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal, bool colourWanted)
+    private Terminal(Func<Stream> openInput, bool inputIsTerminal, TextWriter output, Func<Stream>? openOutput, TextWriter error, bool outputIsTerminal, bool errorIsTerminal, bool colourWanted)
     {
+        _openInput = openInput;
+        _openOutput = openOutput;
+        InputIsTerminal = inputIsTerminal;
         Output = output;
         Error = error;
         ErrorIsTerminal = errorIsTerminal;
@@ -26,6 +32,9 @@ internal sealed class Terminal
 
     /// <summary>Plain standard error.</summary>
     public TextWriter Error { get; }
+
+    /// <summary>Whether somebody may be typing on standard input.</summary>
+    public bool InputIsTerminal { get; }
 
     /// <summary>Whether somebody may be watching standard error.</summary>
     public bool ErrorIsTerminal { get; }
@@ -41,14 +50,53 @@ internal sealed class Terminal
 
     /// <summary>The terminal or files that the process was started with.</summary>
     public static Terminal OfProcess() => new(
+        Console.OpenStandardInput,
+        !Console.IsInputRedirected,
         Console.Out,
+        Console.OpenStandardOutput,
         Console.Error,
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected,
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb");
 
     /// <summary>Writers that are no terminal.</summary>
-    public static Terminal OfWriters(TextWriter output, TextWriter error) => new(output, error, false, false, false);
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="input">Standard input; null for an empty one.</param>
+    /// <param name="inputIsTerminal">Whether the input is to be taken for a person's.</param>
+    public static Terminal OfWriters(TextWriter output, TextWriter error, Stream? input = null, bool inputIsTerminal = false) =>
+        new(() => input ?? Stream.Null, inputIsTerminal, output, null, error, false, false, false);
+
+    /// <summary>Standard input; reading it does not end by cancellation.</summary>
+    public Stream OpenInput() => _openInput();
+
+    /// <summary>Writes bytes on standard output as they are.</summary>
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        await Output.FlushAsync(cancellation).ConfigureAwait(false);
+        if (_openOutput is null)
+        {
+            await Output.WriteAsync(Encoding.UTF8.GetString(bytes.Span)).ConfigureAwait(false);
+            return;
+        }
+
+        var stream = _openOutput();
+        await using (stream.ConfigureAwait(false))
+        {
+            await stream.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks on standard error and reads the answer's line.</summary>
+    /// <returns>Whether it was yes.</returns>
+    public async Task<bool> ConfirmAsync(string question, CancellationToken cancellation)
+    {
+        await Error.WriteAsync($"{question} [y/N] ").ConfigureAwait(false);
+        await Error.FlushAsync(cancellation).ConfigureAwait(false);
+        using var reader = new StreamReader(OpenInput());
+        string? answer = await reader.ReadLineAsync(cancellation).AsTask().WaitAsync(cancellation).ConfigureAwait(false);
+        return answer?.Trim() is "y" or "Y" or "yes" or "Yes" or "YES";
+    }
 
     private static IAnsiConsole Rich(TextWriter writer, bool isTerminal, bool colour)
     {

@@ -1,9 +1,9 @@
 namespace WasmActors.Host.Http.Models;
 
 /// <summary>A function of a guest's backtrace.</summary>
-/// <param name="Function">Its name, where the module tells.</param>
 /// <param name="Index">Its index in the module.</param>
+/// <param name="Function">Its name, where the module tells.</param>
 /// <param name="Module">The module's name, where it tells.</param>
 /// <param name="Offset">Bytes from the start of the function's body.</param>
 /// <param name="ModuleOffset">Bytes from the start of the module.</param>
-internal sealed record ProblemFrame(string? Function, uint Index, string? Module, long? Offset, long? ModuleOffset);
+internal sealed record ProblemFrame(uint Index, string? Function = null, string? Module = null, long? Offset = null, long? ModuleOffset = null);

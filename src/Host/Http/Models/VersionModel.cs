@@ -7,7 +7,6 @@ namespace WasmActors.Host.Http.Models;
 /// <param name="Number">From 1, growing.</param>
 /// <param name="Active">Whether new calls go to it.</param>
 /// <param name="DeployedAt">When it was deployed.</param>
-/// <param name="Label">The deployer's name for it.</param>
 /// <param name="ModuleDigest">SHA-256 of the module.</param>
 /// <param name="Kind">stateless or keyed.</param>
 /// <param name="Convention">core, bytes or wasi-command.</param>
@@ -18,7 +17,6 @@ internal sealed record VersionModel(
     int Number,
     bool Active,
     DateTimeOffset DeployedAt,
-    string? Label,
     string ModuleDigest,
     string Kind,
     string Convention,
@@ -26,6 +24,9 @@ internal sealed record VersionModel(
     LimitSettings Limits,
     GrantSettings Grants)
 {
+    /// <summary>The deployer's name for it; absent for none.</summary>
+    public string? Label { get; init; }
+
     /// <summary>A version of the catalogue.</summary>
     public static VersionModel Of(FunctionVersion version, bool active)
     {
@@ -34,12 +35,14 @@ internal sealed record VersionModel(
             version.Number,
             active,
             version.DeployedAt,
-            spec.Label,
             spec.ModuleDigest,
             SettingNames.Kinds.NameOf(spec.Kind),
             SettingNames.Conventions.NameOf(spec.Convention),
             SettingNames.Reuses.NameOf(spec.Reuse),
             LimitSettings.Of(spec.Limits),
-            GrantSettings.Of(spec.Grants));
+            GrantSettings.Of(spec.Grants))
+        {
+            Label = spec.Label,
+        };
     }
 }

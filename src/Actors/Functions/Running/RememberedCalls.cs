@@ -1,0 +1,179 @@
+using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
+using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>
+/// The calls with idempotency keys that one key has carried out, and what it answered: the last <see cref="MaxCalls"/>, with
+/// <see cref="MaxBytes"/> of output together. Of an older output only that there was one is remembered, so that no call runs twice.
+/// Used by one thread at a time.
+/// </summary>
+internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
+{
+    /// <summary>Calls that are remembered; the oldest is forgotten first.</summary>
+    internal const int MaxCalls = 100;
+
+    /// <summary>Bytes of output that are kept.</summary>
+    internal const int MaxBytes = 1 << 20;
+
+    private const int BytesOfCall = 1024; // with the greatest idempotency key; a failure's frames are what is left of it, roughly
+
+    private readonly Dictionary<string, Remembered> _calls = new(StringComparer.Ordinal);
+    private readonly Queue<Remembered> _order = new();
+    private long _bytes;
+
+    /// <summary>The answer to a call that is a repetition; null for one that is not.</summary>
+    /// <param name="id">Number of the repetition at its sender.</param>
+    /// <param name="identity">What it is told by.</param>
+    /// <param name="within">How long bytes are kept for who fetches them.</param>
+    internal object? Find(long id, CallIdentity identity, TimeSpan within)
+    {
+        if (!_calls.TryGetValue(identity.Key, out var call))
+        {
+            return null;
+        }
+
+        if (call.Identity.Content != identity.Content)
+        {
+            return new Failed(id, new WasmFailure(FunctionErrorCode.IdempotencyMismatch, $"The idempotency key '{identity.Key}' is that of an earlier call with another export or other input: it did not run. Use a key of its own for each call."));
+        }
+
+        var details = call.Details with { Replayed = true };
+        if (call.Failure is { } failure)
+        {
+            return new Failed(id, failure) { Details = details };
+        }
+
+        if (call.Output is { } bytes)
+        {
+            return WithBytes(id, bytes, details, within);
+        }
+
+        return call.Numbers is { } numbers
+            ? new Answered(id, new FunctionAnswer(numbers, details))
+            : new Failed(id, new WasmFailure(FunctionErrorCode.AnswerNotKept, $"The call with the idempotency key '{identity.Key}' has run; its output was too large to be kept with the others of its key, which have {MaxBytes} bytes together. It was not run again.")) { Details = details };
+    }
+
+    /// <summary>Makes room for one more call, before it begins.</summary>
+    /// <exception cref="WasmError"><c>call.busy</c>: the keys of the node remember too much already.</exception>
+    internal void Reserve()
+    {
+        while (_order.Count >= MaxCalls)
+        {
+            Forget();
+        }
+
+        if (!room.TryTake(BytesOfCall))
+        {
+            throw new WasmError(ErrorCode.Busy, "The keys of this node remember as many calls with idempotency keys as they have memory for: try again later, or call without one.");
+        }
+    }
+
+    /// <summary>Gives back what was made room for, for a call that did not begin.</summary>
+    internal void Cancel() => room.GiveBack(BytesOfCall);
+
+    /// <summary>Remembers what a call was answered that has a place.</summary>
+    internal void Add(CallIdentity identity, object answer)
+    {
+        var call = new Remembered(identity);
+        switch (answer)
+        {
+            case Answered { Answer: { Output: FunctionOutput.Bytes bytes } answered }:
+                call.Details = answered.Details;
+                call.Output = Keep(bytes.Payload.Here!.Value);
+                break;
+            case Answered { Answer: var answered }:
+                call.Details = answered.Details;
+                call.Numbers = (FunctionOutput.Numbers)answered.Output;
+                break;
+            case Failed failed:
+                call.Details = failed.Details ?? default;
+                call.Failure = failed.Failure with { Exception = null }; // who asks again has an exception of his own
+                break;
+        }
+
+        _calls[identity.Key] = call;
+        _order.Enqueue(call);
+    }
+
+    /// <summary>Forgets all.</summary>
+    internal void Clear()
+    {
+        while (_order.Count > 0)
+        {
+            Forget();
+        }
+    }
+
+    // Older outputs go for it where they must; null where it does not fit at all.
+    private ReadOnlyMemory<byte>? Keep(ReadOnlyMemory<byte> output)
+    {
+        if (output.Length > MaxBytes)
+        {
+            return null;
+        }
+
+        foreach (var older in _order)
+        {
+            if (_bytes + output.Length <= MaxBytes)
+            {
+                break;
+            }
+
+            Drop(older);
+        }
+
+        if (!room.TryTake(output.Length))
+        {
+            return null;
+        }
+
+        _bytes += output.Length;
+        return output;
+    }
+
+    private void Forget()
+    {
+        var oldest = _order.Dequeue();
+        Drop(oldest);
+        _calls.Remove(oldest.Identity.Key);
+        room.GiveBack(BytesOfCall);
+    }
+
+    private void Drop(Remembered call)
+    {
+        if (call.Output is { } output)
+        {
+            call.Output = null;
+            _bytes -= output.Length;
+            room.GiveBack(output.Length);
+        }
+    }
+
+    private object WithBytes(long id, ReadOnlyMemory<byte> bytes, CallDetails details, TimeSpan within)
+    {
+        try
+        {
+            return new Answered(id, new FunctionAnswer(new FunctionOutput.Bytes(shelf.Put(bytes, within)), details));
+        }
+        catch (WasmError busy)
+        {
+            return Failed.From(id, busy);
+        }
+    }
+
+    private sealed class Remembered(CallIdentity identity)
+    {
+        internal CallIdentity Identity => identity;
+
+        internal CallDetails Details { get; set; }
+
+        internal FunctionOutput.Numbers? Numbers { get; set; }
+
+        internal ReadOnlyMemory<byte>? Output { get; set; }
+
+        internal WasmFailure? Failure { get; set; }
+    }
+}
