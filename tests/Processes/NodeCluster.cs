@@ -8,6 +8,7 @@ public sealed class NodeCluster : IAsyncDisposable
     /// <summary>Finds deaths soon, and not so soon that a busy machine is taken for one: a node may be silent for three seconds.</summary>
     public const string FindsDeathsSoon = """
         akka.cluster {
+          seed-node-timeout = 2s
           failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = 3s }
           split-brain-resolver.stable-after = 2s
           down-removal-margin = 1s

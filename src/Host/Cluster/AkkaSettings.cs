@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Configuration;
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Persistence;
@@ -24,7 +25,7 @@ internal static class AkkaSettings
                 public-hostname = {{Quoted(node.Host)}}
                 port = {{node.Port}}
               }
-              cluster.seed-nodes = [{{string.Join(", ", node.SeedNodes.Select(Quoted))}}]
+              cluster.seed-nodes = [{{string.Join(", ", node.SeedNodes.Select(s => Quoted(SeedOf(s, settings.Tls.IsOn))))}}]
             }
             wasmactors.dispatcher.guest-executor.parallelism = {{settings.Stores.Parallelism}}
             """);
@@ -36,6 +37,9 @@ internal static class AkkaSettings
 
         return node.AkkaFile.Length == 0 ? all : ConfigurationFactory.ParseString(File.ReadAllText(node.AkkaFile)).WithFallback(all);
     }
+
+    // Akka's addresses name the protocol, which TLS changes. Settings need not.
+    private static string SeedOf(string seed, bool tls) => Address.Parse(seed).WithProtocol(tls ? "akka.ssl.tcp" : "akka.tcp").ToString();
 
     private static string Quoted(string text) =>
         $"\"{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
