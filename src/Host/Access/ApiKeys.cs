@@ -24,6 +24,7 @@ internal sealed class ApiKeys : IAsyncDisposable
     private readonly Task _refreshes;
     private volatile FrozenDictionary<string, KeyHolder> _known = FrozenDictionary<string, KeyHolder>.Empty;
     private long _triedAt;
+    private int _failing;
 
     private ApiKeys(SqlKeyStore store, TimeProvider clock, ILogger logger)
     {
@@ -50,8 +51,8 @@ internal sealed class ApiKeys : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds the key that a token is for, with its secret checked; null where there is none.</summary>
-    public ValueTask<KeyHolder?> FindAsync(string token, CancellationToken cancellation)
+    /// <summary>Finds the key that a token is for, with its secret checked; null where there is none. Allocates nothing where the key is known.</summary>
+    public ValueTask<KeyHolder?> FindAsync(ReadOnlySpan<char> token, CancellationToken cancellation)
     {
         if (!ApiKey.TryParse(token, out var id, out var secret))
         {
@@ -60,7 +61,7 @@ internal sealed class ApiKeys : IAsyncDisposable
 
         return _known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var holder)
             ? ValueTask.FromResult(holder.Key.IsSecret(secret) ? holder : null)
-            : FindNewAsync(token, cancellation);
+            : FindNewAsync(token.ToString(), cancellation);
     }
 
     /// <summary>Whether a key that was found earlier has not been revoked since.</summary>
@@ -120,15 +121,23 @@ internal sealed class ApiKeys : IAsyncDisposable
         }
     }
 
+    // Whatever fails, the next round comes: keys that are revoked must not go on for good. Told once, not for each request that shows an unknown key.
     private async Task TryRefreshAsync(TimeSpan notBefore, CancellationToken cancellation)
     {
         try
         {
             await RefreshAsync(notBefore, cancellation).ConfigureAwait(false);
+            if (Interlocked.Exchange(ref _failing, 0) == 1)
+            {
+                _logger.Information("The API keys can be read again");
+            }
         }
-        catch (Exception failure) when (failure is DbException or TimeoutException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
-            _logger.Warning(failure, "The API keys could not be read; those that were known go on");
+            if (Interlocked.Exchange(ref _failing, 1) == 0)
+            {
+                _logger.Warning(failure, "The API keys cannot be read; those that were known go on, and it is tried again every {Often}", s_often);
+            }
         }
     }
 
@@ -145,23 +154,28 @@ internal sealed class ApiKeys : IAsyncDisposable
         await _refreshing.WaitAsync(patience.Token).ConfigureAwait(false);
         try
         {
-            if (IsFresh(notBefore))
+            if (!IsFresh(notBefore))
             {
-                return;
+                Take(await _store.ListAsync(patience.Token).ConfigureAwait(false));
             }
-
-            var stored = await _store.ListAsync(patience.Token).ConfigureAwait(false);
-            var known = _known;
-            // A key never changes: what it has used of its limits stays with it.
-            _known = stored.ToFrozenDictionary(
-                static key => key.Id,
-                key => known.TryGetValue(key.Id, out var holder) ? holder : new KeyHolder(key),
-                StringComparer.Ordinal);
         }
         finally
         {
             Volatile.Write(ref _triedAt, _clock.GetTimestamp());
             _refreshing.Release();
+        }
+    }
+
+    // A key never changes: what it has used of its limits stays with it.
+    private void Take(IReadOnlyList<ApiKey> stored)
+    {
+        var known = _known;
+        if (stored.Count != known.Count || stored.Any(key => !known.ContainsKey(key.Id)))
+        {
+            _known = stored.ToFrozenDictionary(
+                static key => key.Id,
+                key => known.TryGetValue(key.Id, out var holder) ? holder : new KeyHolder(key),
+                StringComparer.Ordinal);
         }
     }
 

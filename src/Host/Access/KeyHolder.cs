@@ -15,11 +15,12 @@ internal sealed class KeyHolder : IDisposable
         _mostAtOnce = key.Limits.Concurrency ?? int.MaxValue;
         if (key.Limits.RequestsPerSecond is { } rate)
         {
-            // Tokens come in ten portions a second, or one at a time where there are fewer.
-            int portion = Math.Max(1, rate / 10);
+            // Tokens come in ten portions a second, or one at a time where there are fewer; never more at once than the burst.
+            int burst = key.Limits.Burst ?? rate;
+            int portion = Math.Clamp(rate / 10, 1, burst);
             _rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
             {
-                TokenLimit = Math.Max(key.Limits.Burst ?? rate, portion),
+                TokenLimit = burst,
                 TokensPerPeriod = portion,
                 ReplenishmentPeriod = TimeSpan.FromSeconds(portion / (double)rate),
                 QueueLimit = 0,

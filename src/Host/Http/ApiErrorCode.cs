@@ -36,8 +36,14 @@ internal static class ApiErrorCode
     /// <summary>The API key has used its requests for now.</summary>
     public const string RateLimited = "http.rate_limited";
 
+    /// <summary>The bodies of the requests under way take as much memory as they may.</summary>
+    public const string Busy = "http.busy";
+
     /// <summary>The node is stopping or not ready yet.</summary>
     public const string NotReady = "http.not_ready";
+
+    /// <summary>The node gave a request up, because it stops or the request took too long.</summary>
+    public const string GivenUp = "http.given_up";
 
     /// <summary>The database does not answer.</summary>
     public const string DatabaseUnavailable = "database.unavailable";

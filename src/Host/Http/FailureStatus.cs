@@ -19,7 +19,7 @@ internal static class FailureStatus
         FunctionErrorCode.Conflict => StatusCodes.Status412PreconditionFailed,
         FunctionErrorCode.PayloadTooLarge or ErrorCode.ModuleTooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorCode.BadArguments or ErrorCode.BadSignature or ErrorCode.ExportWrongKind => StatusCodes.Status400BadRequest,
-        FunctionErrorCode.BadName or FunctionErrorCode.BadKey or FunctionErrorCode.BadSpec
+        FunctionErrorCode.BadName or FunctionErrorCode.BadKey or FunctionErrorCode.BadSpec or FunctionErrorCode.BadIdempotencyKey
             or FunctionErrorCode.WrongKind or FunctionErrorCode.WrongConvention => StatusCodes.Status400BadRequest,
         ErrorCode.DeadlineExceeded or FunctionErrorCode.Unanswered or ErrorCode.ImportDeadlineExceeded => StatusCodes.Status504GatewayTimeout,
         _ when IsUnavailable(code) => StatusCodes.Status503ServiceUnavailable,
@@ -28,16 +28,20 @@ internal static class FailureStatus
         _ => StatusCodes.Status422UnprocessableEntity, // traps, modules that are not valid, limits that stand against them
     };
 
-    /// <summary>Whether a call that failed so may have had an effect. Where it is false, it can be sent again without fear.</summary>
-    public static bool MayHaveRun(string code) => code switch
+    /// <summary>Whether a request that failed so may have had an effect. Where it is false, it can be sent again without fear.</summary>
+    /// <param name="code">The failure's code, of the library or of the API.</param>
+    /// <param name="isCall">Whether it was a call, otherwise a change.</param>
+    public static bool MayHaveRun(string code, bool isCall) => code switch
     {
-        FunctionErrorCode.BrokenConvention or FunctionErrorCode.Unanswered => true,
+        FunctionErrorCode.BrokenConvention or FunctionErrorCode.Unanswered or ApiErrorCode.GivenUp => true,
         FunctionErrorCode.PayloadTooLarge => true, // of an output
+        FunctionErrorCode.CatalogueUnavailable or ApiErrorCode.DatabaseUnavailable => !isCall,
         _ when code.StartsWith("function.", StringComparison.Ordinal) || code.StartsWith("module.", StringComparison.Ordinal)
             || code.StartsWith("export.", StringComparison.Ordinal) || code.StartsWith("link.", StringComparison.Ordinal)
-            || code.StartsWith("http.", StringComparison.Ordinal) || code.StartsWith("compiler.", StringComparison.Ordinal) => false,
-        ErrorCode.BadArguments or ErrorCode.BadSignature or FunctionErrorCode.Moved or ErrorCode.Busy or ErrorCode.NoStack or ErrorCode.HostFull
-            or ErrorCode.CircuitOpen or FunctionErrorCode.CatalogueUnavailable => false,
+            || code.StartsWith("http.", StringComparison.Ordinal) || code.StartsWith("key.", StringComparison.Ordinal)
+            || code.StartsWith("compiler.", StringComparison.Ordinal) => false,
+        ErrorCode.BadArguments or ErrorCode.BadSignature or FunctionErrorCode.IdempotencyMismatch or FunctionErrorCode.Moved or ErrorCode.Busy
+            or ErrorCode.NoStack or ErrorCode.HostFull or ErrorCode.CircuitOpen => false,
         _ => true,
     };
 

@@ -9,7 +9,7 @@ using WasmActors.Runtime.Calls;
 namespace WasmActors.Host.Http;
 
 /// <summary>The catalogue: deploy, look, roll back, delete.</summary>
-internal sealed class FunctionEndpoints(FunctionHost functions)
+internal sealed class FunctionEndpoints(FunctionHost functions, BodyReader bodies)
 {
     public Task ListAsync(HttpContext context) =>
         JsonAnswer.WriteAsync(context, new FunctionList([.. functions.Catalogue.List().Select(FunctionModel.Of)]), AnswerJson.Models.FunctionList);
@@ -26,8 +26,9 @@ internal sealed class FunctionEndpoints(FunctionHost functions)
 
     public async Task ExportsAsync(HttpContext context)
     {
+        var convention = Find(context).ActiveVersion!.Spec.Convention;
         var exports = await functions.ExportsAsync(Name(context), context.RequestAborted).ConfigureAwait(false);
-        var list = new ExportList([.. exports.Select(static e => new ExportModel(
+        var list = new ExportList(SettingNames.Conventions.NameOf(convention), [.. exports.Select(static e => new ExportModel(
             GuestText.Clean(e.Name, GuestText.NameLimit),
             [.. e.Type.Params.Select(static t => t.ToString())],
             [.. e.Type.Results.Select(static t => t.ToString())]))]);
@@ -38,17 +39,17 @@ internal sealed class FunctionEndpoints(FunctionHost functions)
     {
         string name = Name(context);
         int? expected = ExpectedActive(context.Request);
-        bool isNew = functions.Catalogue.Find(name) is null;
+        bool wasMissing = functions.Catalogue.Find(name) is null;
         Deployment deployment;
         if (ModuleBody.IsModule(context.Request))
         {
             var settings = FromQuery(context.Request.Query);
-            byte[] module = await ModuleBody.ReadAsync(context).ConfigureAwait(false);
-            deployment = await functions.DeployAsync(settings.ToSpec(name), module, settings.ToRollOut(), expected, context.RequestAborted).ConfigureAwait(false);
+            using var module = await ModuleBody.ReadAsync(context, bodies).ConfigureAwait(false);
+            deployment = await functions.DeployAsync(settings.ToSpec(name), module.Bytes, settings.ToRollOut(), expected, context.RequestAborted).ConfigureAwait(false);
         }
         else
         {
-            var settings = await RequestBody.JsonAsync(context, ApiJson.Default.DeploymentSettings).ConfigureAwait(false);
+            var settings = await bodies.JsonAsync(context, ApiJson.Default.DeploymentSettings).ConfigureAwait(false);
             if (settings.ModuleDigest is null)
             {
                 throw new WasmError(FunctionErrorCode.BadSpec, "moduleDigest is missing: store the module first (POST /v1/modules), or send it as the body with the Content-Type application/wasm or text/plain.");
@@ -57,12 +58,14 @@ internal sealed class FunctionEndpoints(FunctionHost functions)
             deployment = await functions.DeployAsync(settings.ToSpec(name), settings.ToRollOut(), expected, context.RequestAborted).ConfigureAwait(false);
         }
 
+        // Of two who deploy a new function at once, one makes it.
+        bool isNew = wasMissing && functions.Catalogue.Find(name)?.Versions[0].Number == deployment.Version;
         await AnswerAsync(context, deployment, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
     public async Task RollBackAsync(HttpContext context)
     {
-        var body = await RequestBody.JsonAsync(context, ApiJson.Default.RollbackBody, new RollbackBody()).ConfigureAwait(false);
+        var body = await bodies.JsonAsync(context, ApiJson.Default.RollbackBody, new RollbackBody()).ConfigureAwait(false);
         var rollOut = SettingNames.RollOuts.Read(body.RollOut) ?? default;
         var deployment = await functions.ActivateAsync(Name(context), body.Version, rollOut, context.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(context, deployment).ConfigureAwait(false);

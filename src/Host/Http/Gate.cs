@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using WasmActors.Host.Access;
 using WasmActors.Host.Settings;
+using WasmActors.Host.Telemetry;
 
 namespace WasmActors.Host.Http;
 
@@ -20,17 +21,20 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A handler that is reached only by who may.</summary>
-    public RequestDelegate Guard(ApiScope scope, RequestDelegate handler) => async context =>
+    public RequestDelegate Guard(ApiScope needed, RequestDelegate handler) => async context =>
     {
         KeyHolder? holder = null;
+        var scope = RequestScope.Begin(context);
         try
         {
             CheckOrigin(context.Request);
             if (keys is not null)
             {
-                var found = await FindAsync(context, scope).ConfigureAwait(false);
+                var found = await FindAsync(context).ConfigureAwait(false);
                 Enter(found, context);
-                holder = found;
+                holder = found; // what was entered is left
+                scope.Key = found.Key;
+                CheckScope(found, needed);
             }
 
             await handler(context).ConfigureAwait(false);
@@ -42,6 +46,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         finally
         {
             holder?.Leave();
+            scope.End();
         }
     };
 
@@ -58,7 +63,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         }
     };
 
-    private ValueTask<KeyHolder> FindAsync(HttpContext context, ApiScope scope)
+    private ValueTask<KeyHolder> FindAsync(HttpContext context)
     {
         var header = context.Request.Headers.Authorization;
         string? value = header.Count == 1 ? header[0] : null;
@@ -67,14 +72,14 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         // The server gives the same text again where a connection sends the same header again: its secret need not be looked at again.
         return value is not null && items is not null && items.TryGetValue(s_shown, out object? earlier) && earlier is ShownKey shown
             && ReferenceEquals(shown.Header, value) && keys!.IsKnown(shown.Holder)
-            ? ValueTask.FromResult(Allowed(shown.Holder, scope))
-            : FindAsync(context, value, items, scope);
+            ? ValueTask.FromResult(shown.Holder)
+            : FindAsync(context, value, items);
     }
 
-    private async ValueTask<KeyHolder> FindAsync(HttpContext context, string? value, IDictionary<object, object?>? items, ApiScope scope)
+    private async ValueTask<KeyHolder> FindAsync(HttpContext context, string? value, IDictionary<object, object?>? items)
     {
         var holder = value is not null && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await keys!.FindAsync(value[Scheme.Length..].Trim(), context.RequestAborted).ConfigureAwait(false)
+            ? await keys!.FindAsync(value.AsSpan(Scheme.Length).Trim(), context.RequestAborted).ConfigureAwait(false)
             : null;
         if (holder is null)
         {
@@ -88,12 +93,16 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
             items[s_shown] = new ShownKey(value!, holder);
         }
 
-        return Allowed(holder, scope);
+        return holder;
     }
 
-    private static KeyHolder Allowed(KeyHolder holder, ApiScope scope) => holder.Key.Allows(scope)
-        ? holder
-        : throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
+    private static void CheckScope(KeyHolder holder, ApiScope scope)
+    {
+        if (!holder.Key.Allows(scope))
+        {
+            throw new ApiException(StatusCodes.Status403Forbidden, ApiErrorCode.Forbidden, $"The API key '{holder.Key.Name}' has no scope that allows this: {ApiScopes.Word(scope)} is needed.");
+        }
+    }
 
     private static void Enter(KeyHolder holder, HttpContext context)
     {

@@ -10,11 +10,12 @@ namespace WasmActors.Host.Http;
 /// <summary>Whether the process lives, and whether its node can carry calls out.</summary>
 internal sealed class HealthEndpoints(Node node)
 {
-    private const string Probe = "readyz";
     private static readonly byte[] s_ok = Encoding.ASCII.GetBytes("ok\n");
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
 
+    // A name that nobody deploys a function under.
+    private readonly string _probed = $"readyz-{Guid.NewGuid():N}";
     private readonly Lock _lock = new();
     private readonly string _key = node.Members.SelfAddress.ToString();
     private Task<string?>? _probe;
@@ -59,10 +60,10 @@ internal sealed class HealthEndpoints(Node node)
     {
         try
         {
-            await node.Functions.Get(Probe, _key).SendAsync(FunctionRequest.Numbers(Probe, []), new CallOptions(s_patience)).ConfigureAwait(false);
+            await node.Functions.Get(_probed, _key).SendAsync(FunctionRequest.Numbers(_probed, []), new CallOptions(s_patience)).ConfigureAwait(false);
             return null;
         }
-        catch (WasmException answer) when (answer.Code is not (FunctionErrorCode.Unanswered or FunctionErrorCode.Moved or ErrorCode.DeadlineExceeded or ErrorCode.Busy))
+        catch (WasmException answer) when (answer.Code == FunctionErrorCode.NotFound)
         {
             return null;
         }

@@ -23,16 +23,18 @@ internal static class HttpApi
     private static readonly ApiParameter s_env = Query("env", "NAME=VALUE, a variable of a WASI program; may be there several times.");
 
     /// <summary>Maps it all.</summary>
-    public static void Map(IEndpointRouteBuilder routes, Gate gate, Node node, ApiKeys? keys, HealthEndpoints health)
+    public static void Map(IEndpointRouteBuilder routes, Gate gate, Node node, ApiKeys? keys, HealthEndpoints health, BodyReader bodies)
     {
-        MapCalls(routes, gate, new CallEndpoints(node.Functions));
-        MapFunctions(routes, gate, new FunctionEndpoints(node.Functions));
-        MapModules(routes, gate, new ModuleEndpoints(node.Functions));
-        MapKeys(routes, gate, new KeyEndpoints(keys, TimeProvider.System));
+        MapCalls(routes, gate, new CallEndpoints(node.Functions, bodies));
+        MapFunctions(routes, gate, new FunctionEndpoints(node.Functions, bodies));
+        MapModules(routes, gate, new ModuleEndpoints(node.Functions, bodies));
+        MapKeys(routes, gate, new KeyEndpoints(keys, bodies, TimeProvider.System));
         routes.MapGet("/v1/nodes", gate.Guard(ApiScope.Admin, new NodeEndpoints(node).ListAsync))
             .Describe("listNodes", "Nodes", "The nodes of the cluster.").Answers(typeof(NodeList));
-        routes.MapGet("/healthz", gate.Open(HealthEndpoints.LiveAsync));
-        routes.MapGet("/readyz", gate.Open(health.ReadyAsync));
+        routes.MapGet("/healthz", gate.Open(HealthEndpoints.LiveAsync))
+            .Describe("live", "Health", "Whether the process answers. Needs no key.").AnswersBytes("text/plain");
+        routes.MapGet("/readyz", gate.Open(health.ReadyAsync))
+            .Describe("ready", "Health", "Whether the node carries calls out: 200 after a round trip through a shard of the cluster. Needs no key.").AnswersBytes("text/plain");
     }
 
     private static void MapCalls(IEndpointRouteBuilder routes, Gate gate, CallEndpoints calls)

@@ -79,7 +79,7 @@ internal sealed class HttpServer : IAsyncDisposable
         app.Services.GetRequiredService<HttpDoor>().StandBefore(app);
         app.UseStatusCodePages(static context => AnswerEmptyAsync(context.HttpContext));
         app.UseRouting();
-        HttpApi.Map(app, gate, node, keys, health);
+        HttpApi.Map(app, gate, node, keys, health, new BodyReader(settings.Http.MaxTotalBodyBytes));
         if (settings.Http.Documentation)
         {
             app.MapOpenApi("/openapi/{documentName}.json");

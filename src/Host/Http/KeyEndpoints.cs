@@ -11,8 +11,9 @@ namespace WasmActors.Host.Http;
 
 /// <summary>API keys.</summary>
 /// <param name="keys">Null where the host asks for none: there are none to be managed then.</param>
+/// <param name="bodies">Reads requests.</param>
 /// <param name="clock">When keys are made.</param>
-internal sealed class KeyEndpoints(ApiKeys? keys, TimeProvider clock)
+internal sealed class KeyEndpoints(ApiKeys? keys, BodyReader bodies, TimeProvider clock)
 {
     private const int MostOfAnything = 1_000_000;
 
@@ -28,7 +29,7 @@ internal sealed class KeyEndpoints(ApiKeys? keys, TimeProvider clock)
     public async Task PostAsync(HttpContext context)
     {
         var known = Keys;
-        var body = await RequestBody.JsonAsync(context, ApiJson.Default.NewKeyBody).ConfigureAwait(false);
+        var body = await bodies.JsonAsync(context, ApiJson.Default.NewKeyBody).ConfigureAwait(false);
         var (key, token) = ApiKey.Create(NameOf(body), ScopesOf(body), LimitsOf(body), clock);
         if (!await known.AddAsync(key, context.RequestAborted).ConfigureAwait(false))
         {

@@ -7,7 +7,7 @@ using WasmActors.Runtime.Calls;
 namespace WasmActors.Host.Http;
 
 /// <summary>Modules by their digest.</summary>
-internal sealed class ModuleEndpoints(FunctionHost functions)
+internal sealed class ModuleEndpoints(FunctionHost functions, BodyReader bodies)
 {
     public Task PostAsync(HttpContext context) => StoreAsync(context, digest: null);
 
@@ -25,8 +25,8 @@ internal sealed class ModuleEndpoints(FunctionHost functions)
 
     private async Task StoreAsync(HttpContext context, string? digest)
     {
-        byte[] body = await ModuleBody.ReadAsync(context).ConfigureAwait(false);
-        var stored = await functions.PutModuleAsync(body, digest, context.RequestAborted).ConfigureAwait(false);
+        using var body = await ModuleBody.ReadAsync(context, bodies).ConfigureAwait(false);
+        var stored = await functions.PutModuleAsync(body.Bytes, digest, context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, new ModuleModel(stored.Digest, stored.Bytes), AnswerJson.Models.ModuleModel).ConfigureAwait(false);
     }
 

@@ -21,19 +21,19 @@ internal static class Problems
     /// <summary>Answers a failure. Does nothing where the client has gone or the answer has begun; then the connection is ended.</summary>
     public static Task WriteAsync(HttpContext context, Exception failure, Serilog.ILogger logger)
     {
-        if (context.RequestAborted.IsCancellationRequested)
-        {
-            context.Response.StatusCode = FailureStatus.ClientClosedRequest;
-            return Task.CompletedTask;
-        }
-
         if (context.Response.HasStarted)
         {
             context.Abort();
             return Task.CompletedTask;
         }
 
-        var problem = Of(failure);
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = FailureStatus.ClientClosedRequest;
+            return Task.CompletedTask;
+        }
+
+        var problem = Of(failure, context.Request);
         if (problem.Status == StatusCodes.Status500InternalServerError)
         {
             logger.Error(failure, "A request failed in the host with {Code}", problem.Code);
@@ -69,23 +69,25 @@ internal static class Problems
     public static Problem Make(int status, string code, string detail) =>
         new(TypePrefix + code, ReasonPhrases.GetReasonPhrase(status), status, GuestText.Clean(detail, GuestText.MessageLimit), code);
 
-    private static Problem Of(Exception failure) => failure switch
+    private static Problem Of(Exception failure, HttpRequest request)
     {
-        WasmException wasm => Of(wasm),
-        ApiException refused => Make(refused.Status, refused.Code, refused.Message),
-        BadHttpRequestException bad => Make(bad.StatusCode, CodeOf(bad.StatusCode), bad.Message),
-        DbException => Make(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.DatabaseUnavailable, "The database does not answer or refuses what is asked of it. The node's log says more."),
-        OperationCanceledException => Make(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.NotReady, "The node gave this up because it stops or took too long. Try again."),
-        _ => Make(StatusCodes.Status500InternalServerError, ApiErrorCode.Internal, "The host failed. Its log has the details under this trace id."),
-    };
+        var problem = failure switch
+        {
+            WasmException wasm => Of(wasm),
+            ApiException refused => Make(refused.Status, refused.Code, refused.Message),
+            BadHttpRequestException bad => Make(bad.StatusCode, CodeOf(bad.StatusCode), bad.Message),
+            DbException => Make(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.DatabaseUnavailable, "The database does not answer or refuses what is asked of it. The node's log says more."),
+            OperationCanceledException => Make(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.GivenUp, "The node gave this up because it stops or took too long. Try again."),
+            _ => Make(StatusCodes.Status500InternalServerError, ApiErrorCode.Internal, "The host failed. Its log has the details under this trace id."),
+        };
+        return problem with { MayHaveRun = !HttpMethods.IsGet(request.Method) && FailureStatus.MayHaveRun(problem.Code, isCall: request.RouteValues.ContainsKey("export")) };
+    }
 
     private static Problem Of(WasmException failure)
     {
         var frames = failure switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] };
-        bool ofACall = !failure.Code.StartsWith("catalogue.", StringComparison.Ordinal);
         return Make(FailureStatus.Of(failure.Code), failure.Code, failure.Message) with
         {
-            MayHaveRun = ofACall ? FailureStatus.MayHaveRun(failure.Code) : null,
             Frames = frames.Count == 0 ? null : [.. frames.Select(static f => new ProblemFrame(f.FuncIndex, f.FuncName, f.ModuleName, f.FuncOffset, f.ModuleOffset))],
         };
     }

@@ -18,6 +18,9 @@ internal sealed record HttpSettings
     /// <summary>Most bytes of a request's body; modules too. 1 KiB to 1 GiB. Default 64 MiB.</summary>
     public required long MaxBodyBytes { get; init; }
 
+    /// <summary>Most bytes of the bodies of all requests under way, from <see cref="MaxBodyBytes"/> to 1 TiB. Default 256 MiB.</summary>
+    public required long MaxTotalBodyBytes { get; init; }
+
     /// <summary>Most connections at a time, 1 to 1,000,000. Default 10,000.</summary>
     public required int MaxConnections { get; init; }
 
@@ -36,10 +39,16 @@ internal sealed record HttpSettings
             AllowedHosts = reader.Texts("Http:AllowedHosts"),
             Documentation = reader.Switch("Http:Documentation", true),
             MaxBodyBytes = reader.Size("Http:MaxBodyBytes", 64 << 20, 1 << 10, 1 << 30),
+            MaxTotalBodyBytes = reader.Size("Http:MaxTotalBodyBytes", 256 << 20, 1 << 10, 1L << 40),
             MaxConnections = reader.Number("Http:MaxConnections", 10_000, 1, 1_000_000),
             SlowClient = reader.Duration("Http:SlowClient", TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             DrainFor = reader.Duration("Http:DrainFor", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
         };
+        if (settings.MaxTotalBodyBytes < settings.MaxBodyBytes)
+        {
+            reader.Problem("Http:MaxTotalBodyBytes", "is less than Http:MaxBodyBytes: a body of that size could never be taken");
+        }
+
         foreach (string url in settings.Urls.Where(static u => !IsUrl(u)))
         {
             reader.Problem("Http:Urls", $"has '{url}'; expected are addresses like http://127.0.0.1:8080 or https://0.0.0.0:8443");

@@ -6,6 +6,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using WasmActors.Host.Access;
 using WasmActors.Host.Http;
+using WasmActors.Host.Http.OpenApi;
 using WasmActors.Host.Settings;
 
 namespace WasmActors.Host.Telemetry;
@@ -58,6 +59,7 @@ internal static class HostTelemetry
         }
 
         var scrape = ((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(static _ => true).Build();
-        app.MapGet(Path, settings.OpenMetrics ? gate.Open(scrape) : gate.Guard(ApiScope.Admin, scrape));
+        app.MapGet(Path, settings.OpenMetrics ? gate.Open(scrape) : gate.Guard(ApiScope.Admin, scrape))
+            .Describe("metrics", "Health", "Metrics in Prometheus' text format.").AnswersBytes("text/plain");
     }
 }

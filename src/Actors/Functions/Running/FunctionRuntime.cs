@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Modules;
 using WasmActors.Actors.Handles;
@@ -14,11 +15,17 @@ internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogu
 {
     private const long RememberedBytes = 128 << 20;
 
+    private readonly ConditionalWeakTable<FunctionVersion, VersionRecipe> _recipes = [];
+
     /// <summary>What functions may import.</summary>
     internal FunctionImports Imports { get; } = new(Options.Imports);
 
     /// <summary>What keys may remember of calls with idempotency keys.</summary>
     internal AnswerRoom Answers { get; } = new(RememberedBytes);
+
+    /// <summary>What the stores of a version share; for as long as somebody has the version.</summary>
+    internal VersionRecipe RecipeOf(FunctionVersion version) =>
+        _recipes.TryGetValue(version, out var recipe) ? recipe : _recipes.GetValue(version, v => new VersionRecipe(Options, v, Clock));
 
     /// <summary>The clock of deadlines and idle times.</summary>
     internal TimeProvider Clock => Host.Engine.Settings.Clock;

@@ -4,8 +4,7 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Limits;
-using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Actors.Functions.Running;
@@ -20,16 +19,18 @@ internal sealed class FunctionSession
 
     private readonly InstanceRef _instance;
     private readonly ProgramRun? _program;
+    private readonly GuestLog? _log;
     private bool _broken;
     private bool _begun;
     private bool _returned;
 
-    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program = null)
+    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program, GuestLog? log)
     {
         Entry = entry;
         Version = version;
         _instance = instance;
         _program = program;
+        _log = log;
         FunctionMetrics.StoreStarted(version.Spec.Kind);
     }
 
@@ -45,20 +46,25 @@ internal sealed class FunctionSession
     /// <summary>Starts a store for a function's active version.</summary>
     /// <param name="runtime">What the node runs functions with.</param>
     /// <param name="entry">The function.</param>
+    /// <param name="key">The key whose store it is; null for a stateless function.</param>
     /// <param name="input">Of the first call, which a WASI program is started with: it takes no other.</param>
     /// <param name="time">The first call's.</param>
     /// <param name="cancellation">Gives the start up.</param>
     /// <exception cref="WasmException">The module cannot be had, or does not link, or its start fails.</exception>
-    internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, FunctionInput input, CallTime time, CancellationToken cancellation)
+    internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, string? key, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
         var version = entry.ActiveVersion!;
         if (input is FunctionInput.Program start)
         {
-            var (program, main) = await ProgramRun.StartAsync(runtime, version.Spec, start, time, cancellation).ConfigureAwait(false);
-            return new FunctionSession(entry, version, main, program);
+            var (program, main) = await ProgramRun.StartAsync(runtime, version, start, time, cancellation).ConfigureAwait(false);
+            return new FunctionSession(entry, version, main, program, program.Log);
         }
 
-        var instance = await InstantiateAsync(runtime, version.Spec, WasiOf(version.Spec.Grants), time, cancellation).ConfigureAwait(false);
+        var module = await ModuleAsync(runtime, version.Spec, time, cancellation).ConfigureAwait(false);
+        var recipe = runtime.RecipeOf(version);
+        var log = recipe.LogOf(module, key);
+        var store = log is null ? recipe.Store : recipe.StoreWith(recipe.Wasi with { Stdout = WasiOutput.ToStream(log.Stdout), Stderr = WasiOutput.ToStream(log.Stderr) });
+        var instance = await InstantiateAsync(runtime, version.Spec, module, store, time, cancellation).ConfigureAwait(false);
         try
         {
             if (instance.TryGetFunc(Initialize) is { ParamArity: 0 } initialize)
@@ -72,14 +78,17 @@ internal sealed class FunctionSession
             throw;
         }
 
-        return new FunctionSession(entry, version, instance);
+        return new FunctionSession(entry, version, instance, null, log);
     }
 
+    /// <summary>A version's module.</summary>
+    internal static Task<WasmModule> ModuleAsync(FunctionRuntime runtime, FunctionSpec spec, CallTime time, CancellationToken cancellation) =>
+        time.WaitAsync(runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation).AsTask(), "its module was fetched and compiled");
+
     /// <summary>Makes a store with an instance.</summary>
-    internal static async ValueTask<InstanceRef> InstantiateAsync(FunctionRuntime runtime, FunctionSpec spec, WasiOptions wasi, CallTime time, CancellationToken cancellation)
+    internal static async ValueTask<InstanceRef> InstantiateAsync(FunctionRuntime runtime, FunctionSpec spec, WasmModule module, StoreSpec storeSpec, CallTime time, CancellationToken cancellation)
     {
-        var module = await time.WaitAsync(runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation).AsTask(), "its module was fetched and compiled").ConfigureAwait(false);
-        var store = await CreateStoreAsync(runtime, Store(spec, wasi), time).ConfigureAwait(false);
+        var store = await CreateStoreAsync(runtime, storeSpec, time).ConfigureAwait(false);
         try
         {
             return await store.InstantiateAsync(module, runtime.Imports.For(spec), new CallOptions(time.Take("its store was started"), cancellation)).ConfigureAwait(false);
@@ -91,19 +100,17 @@ internal sealed class FunctionSession
         }
     }
 
-    /// <summary>What a WASI guest gets to see by the grants alone.</summary>
-    internal static WasiOptions WasiOf(FunctionGrants grants) => new()
-    {
-        Environment = grants.Environment,
-        Folders = [.. grants.Folders],
-    };
-
     /// <summary>Carries a call out.</summary>
     /// <exception cref="WasmException">It failed.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<FunctionOutput> CallAsync(FunctionRuntime runtime, string export, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
         (_begun, _returned) = (false, false);
+        if (_log is not null)
+        {
+            _log.Span = System.Diagnostics.Activity.Current;
+        }
+
         try
         {
             return (Version.Spec.Convention, input) switch
@@ -119,6 +126,10 @@ internal sealed class FunctionSession
             // Its guest is interrupted, or still runs; a store that was made again has not run _initialize.
             _broken = true;
             throw;
+        }
+        finally
+        {
+            _log?.Flush();
         }
     }
 
@@ -172,21 +183,4 @@ internal sealed class FunctionSession
             await (await creating.ConfigureAwait(false)).StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
-
-    private static StoreSpec Store(FunctionSpec spec, WasiOptions wasi) => new()
-    {
-        AfterInterrupt = FailurePolicy.Stop, // a fresh session is started for the next call instead
-        Options = new StoreOptions
-        {
-            Mode = ExecutionMode.Preemptive,
-            Wasi = wasi,
-            Limits = new StoreLimits
-            {
-                MemoryBytes = spec.Limits.MemoryBytes,
-                Deadline = spec.Limits.Deadline,
-                Fuel = spec.Limits.Fuel,
-                Instances = 1,
-            },
-        },
-    };
 }

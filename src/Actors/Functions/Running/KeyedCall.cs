@@ -30,7 +30,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
         try
         {
             bool isNew = session is null;
-            session ??= await FunctionSession.StartAsync(runtime, entry, Call.Input, Time, graceOver).ConfigureAwait(false);
+            session ??= await FunctionSession.StartAsync(runtime, entry, Call.Key, Call.Input, Time, graceOver).ConfigureAwait(false);
             stages.Started(isNew);
             var output = await session.CallAsync(runtime, Call.Export, Call.Input, Time, graceOver).ConfigureAwait(false);
             answer = new Answered(Call.Id, new FunctionAnswer(output, Details()));

@@ -15,26 +15,37 @@ internal sealed class ProgramRun
     private readonly WasiCapture _stdout;
     private readonly WasiCapture _stderr = WasiOutput.Capture(StderrLimit);
 
-    private ProgramRun(FunctionSpec spec) => _stdout = WasiOutput.Capture(spec.Limits.PayloadBytes);
+    private ProgramRun(FunctionSpec spec, GuestLog? log)
+    {
+        _stdout = WasiOutput.Capture(spec.Limits.PayloadBytes);
+        Log = log;
+        log?.CaptureStderr(_stderr);
+    }
+
+    /// <summary>Logs what it writes to standard error; null where nobody would see it.</summary>
+    internal GuestLog? Log { get; }
 
     internal static FuncType StartType { get; } = new([], []);
 
     /// <summary>Makes the store with the program, which is not begun yet.</summary>
     /// <exception cref="WasmException">The program could not be started.</exception>
-    internal static async ValueTask<(ProgramRun Program, InstanceRef Instance)> StartAsync(FunctionRuntime runtime, FunctionSpec spec, FunctionInput.Program input, CallTime time, CancellationToken cancellation)
+    internal static async ValueTask<(ProgramRun Program, InstanceRef Instance)> StartAsync(FunctionRuntime runtime, FunctionVersion version, FunctionInput.Program input, CallTime time, CancellationToken cancellation)
     {
+        var spec = version.Spec;
         CheckGranted(spec, input);
-        var program = new ProgramRun(spec);
         var stdin = await PayloadShelf.FetchAsync(input.Stdin, time, cancellation).ConfigureAwait(false);
-        var wasi = FunctionSession.WasiOf(spec.Grants) with
+        var module = await FunctionSession.ModuleAsync(runtime, spec, time, cancellation).ConfigureAwait(false);
+        var recipe = runtime.RecipeOf(version);
+        var program = new ProgramRun(spec, recipe.LogOf(module, null));
+        var wasi = recipe.Wasi with
         {
             Args = [spec.Name, .. input.Arguments],
             Environment = spec.Grants.Environment.SetItems(input.Environment),
             Stdin = WasiInput.FromBytes(stdin),
             Stdout = program._stdout,
-            Stderr = program._stderr,
+            Stderr = program.Log is { } log ? WasiOutput.ToStream(log.Stderr) : program._stderr,
         };
-        return (program, await FunctionSession.InstantiateAsync(runtime, spec, wasi, time, cancellation).ConfigureAwait(false));
+        return (program, await FunctionSession.InstantiateAsync(runtime, spec, module, recipe.StoreWith(wasi), time, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Runs it to its end, once.</summary>

@@ -77,7 +77,7 @@ internal sealed class StatelessPool : IDisposable
 
             stages.Turn();
             var kept = TakeKept();
-            session = kept ?? await FunctionSession.StartAsync(_runtime, Entry, input, time, cancellation).ConfigureAwait(false);
+            session = kept ?? await FunctionSession.StartAsync(_runtime, Entry, null, input, time, cancellation).ConfigureAwait(false);
             stages.Started(made: kept is null);
             var output = await session.CallAsync(_runtime, export, input, time, cancellation).ConfigureAwait(false);
             var details = new CallDetails(Entry.Active, stages.Timing(), Replayed: false, MayHaveRun: true);

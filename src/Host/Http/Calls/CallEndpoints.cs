@@ -6,11 +6,12 @@ using Microsoft.AspNetCore.Http;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Values;
 
 namespace WasmActors.Host.Http.Calls;
 
 /// <summary>Calls of deployed functions.</summary>
-internal sealed class CallEndpoints(FunctionHost functions)
+internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
 {
     private const int ShownOutput = 64 << 10;
 
@@ -25,22 +26,25 @@ internal sealed class CallEndpoints(FunctionHost functions)
 
     private async Task CallAsync(HttpContext context, CallPath path)
     {
+        using var trace = RequestTrace.Continue(context.Request);
         var function = functions.Get(path.Function, path.Key);
-        var version = functions.Catalogue.Find(path.Function)?.ActiveVersion;
-        var request = version?.Spec.Convention switch
+        var spec = functions.Catalogue.Find(path.Function)?.ActiveVersion?.Spec
+            ?? throw new WasmError(FunctionErrorCode.NotFound, $"No function '{path.Function}' is deployed.");
+        var within = CallHeaders.TimeoutOf(context.Request);
+        using var body = await BodyAsync(context, spec).ConfigureAwait(false);
+        var type = spec.Convention == CallingConvention.Core ? await TypeAsync(context, path, within ?? spec.Limits.Deadline).ConfigureAwait(false) : null;
+        var request = spec.Convention switch
         {
-            null => throw new WasmError(FunctionErrorCode.NotFound, $"No function '{path.Function}' is deployed."),
-            CallingConvention.Core => await NumbersAsync(context, path, version.Spec).ConfigureAwait(false),
-            CallingConvention.Bytes => FunctionRequest.Bytes(path.Export, await BodyAsync(context, version.Spec).ConfigureAwait(false)),
-            _ => await ProgramAsync(context, path, version.Spec).ConfigureAwait(false),
+            CallingConvention.Core => FunctionRequest.Numbers(path.Export, JsonArguments.Read(body.Bytes, type!)),
+            CallingConvention.Bytes => FunctionRequest.Bytes(path.Export, body.Bytes),
+            _ => Program(context.Request.Query, path, body.Bytes),
         };
         if (CallHeaders.IdempotencyKeyOf(context.Request) is { } name)
         {
             request = request with { IdempotencyKey = name };
         }
 
-        var options = new CallOptions(CallHeaders.TimeoutOf(context.Request), context.RequestAborted);
-        var reply = await function.SendAsync(request, options).ConfigureAwait(false);
+        var reply = await function.SendAsync(request, new CallOptions(within, context.RequestAborted)).ConfigureAwait(false);
         CallHeaders.Write(context.Response, reply);
         await (request.Convention switch
         {
@@ -50,35 +54,44 @@ internal sealed class CallEndpoints(FunctionHost functions)
         }).ConfigureAwait(false);
     }
 
-    private async ValueTask<FunctionRequest> NumbersAsync(HttpContext context, CallPath path, FunctionSpec spec)
+    private ValueTask<BodyBytes> BodyAsync(HttpContext context, FunctionSpec spec)
     {
-        RequestBody.RequireJson(context);
-        RequestBody.Limit(context, RequestBody.MostJson);
-        byte[] body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        if (!functions.TryGetSignature(path.Function, path.Export, out var type))
+        if (spec.Convention != CallingConvention.Core)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            patience.CancelAfter(spec.Limits.Deadline);
-            type = await functions.SignatureAsync(path.Function, path.Export, patience.Token).ConfigureAwait(false);
+            return bodies.ReadAsync(context, spec.Limits.PayloadBytes);
         }
 
-        return FunctionRequest.Numbers(path.Export, JsonArguments.Read(body, type));
+        RequestBody.RequireJson(context);
+        return bodies.ReadAsync(context, BodyReader.MostJson);
     }
 
-    private static ValueTask<byte[]> BodyAsync(HttpContext context, FunctionSpec spec)
+    // The module may have to be fetched and compiled first.
+    private async ValueTask<FuncType> TypeAsync(HttpContext context, CallPath path, TimeSpan patience)
     {
-        RequestBody.Limit(context, spec.Limits.PayloadBytes);
-        return RequestBody.ReadAsync(context);
+        if (functions.TryGetSignature(path.Function, path.Export, out var type))
+        {
+            return type;
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        over.CancelAfter(patience);
+        try
+        {
+            return await functions.SignatureAsync(path.Function, path.Export, over.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new WasmError(ErrorCode.DeadlineExceeded, "The call's time was over before the module was compiled: it did not run.");
+        }
     }
 
-    private static async ValueTask<FunctionRequest> ProgramAsync(HttpContext context, CallPath path, FunctionSpec spec)
+    private static FunctionRequest Program(IQueryCollection query, CallPath path, byte[] input)
     {
         if (path.Export != "_start")
         {
             throw new WasmError(ErrorCode.ExportNotFound, $"'{path.Function}' is a WASI program: the only export that can be called is _start.");
         }
 
-        var query = context.Request.Query;
         var environment = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (string? variable in query["env"])
         {
@@ -86,7 +99,7 @@ internal sealed class CallEndpoints(FunctionHost functions)
             environment[equals > 0 ? variable[..equals] : throw new ApiException(StatusCodes.Status400BadRequest, ApiErrorCode.BadRequest, "The query's env is not NAME=VALUE.")] = variable[(equals + 1)..];
         }
 
-        return FunctionRequest.Program(new ProgramInput(await BodyAsync(context, spec).ConfigureAwait(false))
+        return FunctionRequest.Program(new ProgramInput(input)
         {
             Arguments = [.. query["arg"].Select(static a => a!)],
             Environment = environment.ToImmutable(),

@@ -24,6 +24,9 @@ internal sealed record KeyModel(string Id, string Name, IReadOnlyList<string> Sc
     /// <summary>The whole key, only in the answer to its making.</summary>
     public string? Secret { get; init; }
 
+    /// <summary>Without the secret.</summary>
+    public override string ToString() => $"{Name} ({Id})";
+
     /// <summary>A key as it is stored.</summary>
     public static KeyModel Of(ApiKey key, string? secret = null) => new(key.Id, key.Name, [.. key.Scopes.Select(ApiScopes.Word)], key.CreatedAt)
     {

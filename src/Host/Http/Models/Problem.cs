@@ -8,8 +8,8 @@ namespace WasmActors.Host.Http.Models;
 /// <param name="Code">Stable code of the failure, see docs/failure-modes.md.</param>
 internal sealed record Problem(string Type, string Title, int Status, string Detail, string Code)
 {
-    /// <summary>Whether a call that failed may have had an effect; absent where the request was no call.</summary>
-    public bool? MayHaveRun { get; init; }
+    /// <summary>Whether what was asked for may have had an effect. Where it is false, it can be sent again without fear.</summary>
+    public bool MayHaveRun { get; init; }
 
     /// <summary>Where in the guest it failed, innermost first.</summary>
     public IReadOnlyList<ProblemFrame>? Frames { get; init; }

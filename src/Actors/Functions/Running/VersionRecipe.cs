@@ -1,0 +1,72 @@
+using Serilog;
+using Serilog.Events;
+using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Wasi;
+
+namespace WasmActors.Actors.Functions.Running;
+
+/// <summary>What all stores of one version of a function on this node are made by, and share.</summary>
+internal sealed class VersionRecipe
+{
+    /// <summary>Lines that all stores of the version may log in a second.</summary>
+    internal const int LinesOfFunction = 1000;
+
+    /// <summary>Bytes that all stores of the version may log in a second.</summary>
+    internal const int BytesOfFunction = 512 << 10;
+
+    private readonly FunctionHostOptions _options;
+    private readonly FunctionVersion _version;
+    private readonly TimeProvider _clock;
+    private readonly LogAllowance _lines;
+
+    internal VersionRecipe(FunctionHostOptions options, FunctionVersion version, TimeProvider clock)
+    {
+        _options = options;
+        _version = version;
+        _clock = clock;
+        _lines = new LogAllowance(clock, LinesOfFunction, BytesOfFunction);
+        var spec = version.Spec;
+        Wasi = new WasiOptions { Environment = spec.Grants.Environment, Folders = [.. spec.Grants.Folders] };
+        Store = new StoreSpec
+        {
+            AfterInterrupt = FailurePolicy.Stop, // a fresh session is started for the next call instead
+            Options = new StoreOptions
+            {
+                Mode = ExecutionMode.Preemptive,
+                Wasi = Wasi,
+                Limits = new StoreLimits
+                {
+                    MemoryBytes = spec.Limits.MemoryBytes,
+                    Deadline = spec.Limits.Deadline,
+                    Fuel = spec.Limits.Fuel,
+                    Instances = 1,
+                },
+            },
+        };
+    }
+
+    /// <summary>What a WASI guest gets to see by the grants alone.</summary>
+    internal WasiOptions Wasi { get; }
+
+    /// <summary>A store whose guest's output goes nowhere.</summary>
+    internal StoreSpec Store { get; }
+
+    /// <summary>A log of one store's lines; null where its guest cannot write, or nobody would see them.</summary>
+    internal GuestLog? LogOf(WasmModule module, string? key) =>
+        module.Imports.Any(static i => i is { Module: FunctionSession.WasiModule, Name: "fd_write" }) && _options.Logger.IsEnabled(LogEventLevel.Information)
+            ? new GuestLog(Named(key), _version.Spec.Name, _clock, _lines)
+            : null;
+
+    /// <summary>A store with other WASI options.</summary>
+    internal StoreSpec StoreWith(WasiOptions wasi) => Store with { Options = Store.Options with { Wasi = wasi } };
+
+    private ILogger Named(string? key)
+    {
+        var log = _options.Logger.ForContext("Version", _version.Number);
+        return key is null ? log : log.ForContext("Key", key);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace WasmActors.Host.Http;
+
+/// <summary>
+/// Reads bodies of requests: each no larger than the host, the API key and what it is for allow, before it is read; and all that are in use
+/// together no larger than <paramref name="mostInAll"/>. Bytes count when they have come, not when they are announced.
+/// </summary>
+/// <param name="mostInAll">Most bytes of all bodies in use.</param>
+internal sealed class BodyReader(long mostInAll)
+{
+    /// <summary>Most bytes of a body that is JSON.</summary>
+    public const long MostJson = 1 << 20;
+
+    private long _inUse;
+
+    /// <summary>The whole body.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="most">Most bytes that it may have; it may be limited to fewer already.</param>
+    /// <exception cref="BadHttpRequestException">It is larger (413), or comes too slowly (408).</exception>
+    /// <exception cref="ApiException"><c>http.busy</c></exception>
+    public async ValueTask<BodyBytes> ReadAsync(HttpContext context, long most)
+    {
+        RequestBody.Limit(context, most);
+        if (context.Request.ContentLength == 0)
+        {
+            return new BodyBytes([], this);
+        }
+
+        var reader = context.Request.BodyReader;
+        long taken = 0;
+        try
+        {
+            while (true)
+            {
+                var read = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+                Take(read.Buffer.Length - taken);
+                taken = read.Buffer.Length;
+                if (read.IsCompleted)
+                {
+                    byte[] body = read.Buffer.ToArray();
+                    reader.AdvanceTo(read.Buffer.End);
+                    return new BodyBytes(body, this);
+                }
+
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+        }
+        catch (Exception)
+        {
+            Release(taken);
+            throw;
+        }
+    }
+
+    /// <summary>A body of JSON; the default where it is empty and may be.</summary>
+    /// <exception cref="ApiException"><c>http.unsupported_media_type</c>, <c>http.bad_json</c>, and as <see cref="ReadAsync"/>.</exception>
+    public async ValueTask<T> JsonAsync<T>(HttpContext context, JsonTypeInfo<T> type, T? whenEmpty = null)
+        where T : class
+    {
+        RequestBody.RequireJson(context);
+        using var body = await ReadAsync(context, MostJson).ConfigureAwait(false);
+        if (body.Bytes.Length == 0 && whenEmpty is not null)
+        {
+            return whenEmpty;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(body.Bytes, type) ?? throw Bad("null is no answer here; an object was expected");
+        }
+        catch (JsonException invalid)
+        {
+            throw Bad(invalid.InnerException is JsonException syntax ? syntax.Message : $"{invalid.Path} in line {invalid.LineNumber + 1} is not expected there, is there twice, or has a value of another kind");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Bad("a string in it is no Unicode text");
+        }
+    }
+
+    /// <summary>Gives a share back.</summary>
+    public void Release(long bytes) => Interlocked.Add(ref _inUse, -bytes);
+
+    private void Take(long bytes)
+    {
+        if (Interlocked.Add(ref _inUse, bytes) > mostInAll)
+        {
+            Release(bytes);
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.Busy, $"The requests under way hold as many bytes as the node takes, {mostInAll} (WasmActors:Http:MaxTotalBodyBytes): nothing was done. Try again later.");
+        }
+    }
+
+    private static ApiException Bad(string problem) =>
+        new(StatusCodes.Status400BadRequest, ApiErrorCode.BadJson, $"The body is not the JSON that was expected: {problem}.");
+}
