@@ -16,10 +16,7 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
     private static readonly TimeSpan s_longestRecovery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
 
-    // A call that was on its way when its node was killed.
-    private static readonly TimeSpan s_onItsWay = TimeSpan.FromSeconds(0.5);
-
-    private readonly List<(int Node, long At)> _kills = [];
+    private readonly List<(int Node, long From, long To)> _kills = [];
     private readonly List<(int Node, long From, long To)> _stops = [];
     private long _began;
     private int _deployed;
@@ -32,6 +29,7 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
         await DeployAsync(0, "counter", "keyed", ClusterLoad.Keyed).ConfigureAwait(false);
         await DeployAsync(0, "adder", "stateless", ClusterLoad.Stateless).ConfigureAwait(false);
         await AreReadyAsync().ConfigureAwait(false);
+        await WarmAsync().ConfigureAwait(false);
         using var client = new SpreadClient(cluster.Places.Select(static p => p.Url));
         using var load = new ClusterLoad(client);
         var length = run.LengthOf(60, 1);
@@ -73,9 +71,10 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
 
     private async Task KillAsync(ClusterLoad load, int node, string what)
     {
-        long at = Stopwatch.GetTimestamp();
-        _kills.Add((node, at));
+        long from = Stopwatch.GetTimestamp();
         await cluster.Nodes[node]!.KillAsync().ConfigureAwait(false);
+        long at = Stopwatch.GetTimestamp(); // on a busy machine a process needs a moment to die
+        _kills.Add((node, from, at));
         Tell($"{cluster.Places[node].Name}{what} was killed");
         while (Stopwatch.GetElapsedTime(at) < s_longestRecovery && !IsRecovered(load, at))
         {
@@ -83,7 +82,7 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
         }
 
         double after = LastKeyedFailure(load, at) is { } last ? Stopwatch.GetElapsedTime(at, last).TotalSeconds : 0;
-        run.Judge($"keys work again after the kill of {cluster.Places[node].Name}{what}", $"{after:f1} s", "within 10 s", after <= s_keyedAgain.TotalSeconds && IsRecovered(load, at));
+        run.JudgeSpeed($"keys work again after the kill of {cluster.Places[node].Name}{what}", $"{after:f1} s", "within 10 s", after <= s_keyedAgain.TotalSeconds && IsRecovered(load, at));
         await DeployAsync(node == 0 ? 1 : 0, $"after-{_deployed}", "stateless", ClusterLoad.Stateless).ConfigureAwait(false);
     }
 
@@ -125,7 +124,7 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
             ScenarioRun.Tell($"{group.Count(),9:n0}  {group.Key}");
         }
 
-        foreach (var call in load.Failed.Where(f => f.Outcome.Kind != CallEnd.Failure && !IsBrokenByKill(f)).Take(20))
+        foreach (var call in load.Failed.Where(f => !IsBrokenByKill(f) && (f.Outcome.Kind != CallEnd.Failure || !f.Keyed || IsWhileStopped(f))).Take(40))
         {
             ScenarioRun.Tell(string.Create(CultureInfo.InvariantCulture, $"begun at {Stopwatch.GetElapsedTime(_began, call.Began).TotalSeconds:f1} s, ended {Stopwatch.GetElapsedTime(call.Began, call.Ended).TotalSeconds:f1} s later on {(call.Outcome.Node < 0 ? "no node" : cluster.Places[call.Outcome.Node].Name)}: {call.Outcome.Kind} {call.Outcome.Detail}"));
         }
@@ -139,8 +138,10 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
         Count("calls without an answer", other, static f => f.Outcome.Kind is CallEnd.NoAnswer or CallEnd.Broken or CallEnd.Untaken);
         Count("calls that waited past their time", other, static f => f.Outcome.Kind == CallEnd.Late);
         Count("wrong results, or calls that ran twice", other, static f => f.Outcome.Kind == CallEnd.Result);
-        Count("stateless calls that failed otherwise than by a kill", other, static f => !f.Keyed);
-        Count("calls that failed while a node was stopped", load.Failed, f => _stops.Exists(s => f.Ended >= s.From && f.Began <= s.To));
+        Count("stateless calls that failed otherwise than by a kill", other, static f => !f.Keyed && !IsSlow(f));
+        Count("calls that failed while a node was stopped", load.Failed, f => IsWhileStopped(f) && !IsSlow(f));
+        int slow = load.Failed.Count(f => IsSlow(f) && (!f.Keyed || IsWhileStopped(f)));
+        run.JudgeSpeed("of both, calls whose time was over before they were done", $"{slow:n0}", "0", slow == 0);
         run.JudgeSpeed("longest time without a stateless result", $"{load.LongestStatelessGap.TotalMilliseconds:f0} ms", "at most 1,000 ms", load.LongestStatelessGap <= TimeSpan.FromSeconds(1));
     }
 
@@ -151,7 +152,12 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
     }
 
     private bool IsBrokenByKill(CallRecord call) => call.Outcome.Kind == CallEnd.Broken && _kills.Exists(kill =>
-        kill.Node == call.Outcome.Node && call.Ended >= kill.At && call.Began <= kill.At + (long)(s_onItsWay.TotalSeconds * Stopwatch.Frequency));
+        kill.Node == call.Outcome.Node && call.Ended >= kill.From && call.Began <= kill.To);
+
+    private bool IsWhileStopped(CallRecord call) => _stops.Exists(s => call.Ended >= s.From && call.Began <= s.To);
+
+    // On a machine that others keep busy a call may take longer than it has.
+    private static bool IsSlow(CallRecord call) => call.Outcome.Kind == CallEnd.Failure && call.Outcome.Detail.StartsWith("call.deadline_exceeded", StringComparison.Ordinal);
 
     private async Task JudgeCatalogueAsync()
     {
@@ -218,6 +224,23 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
             while (!await api.IsReadyAsync().ConfigureAwait(false))
             {
                 await Task.Delay(s_poll, patience.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Each node compiles a function's module when it is called there for the first time.
+    private async Task WarmAsync()
+    {
+        for (int node = 0; node < cluster.Places.Count; node++)
+        {
+            using var client = new SpreadClient([cluster.Places[node].Url]);
+            foreach (string call in (string[])["/v1/functions/adder/calls/add", "/v1/functions/counter/keys/first/calls/next"])
+            {
+                var outcome = await client.CallAsync(call, call.Contains("/keys/", StringComparison.Ordinal) ? $"[{node + 1}]" : "[1,2]", s_longestRecovery).ConfigureAwait(false);
+                if (outcome.Kind != CallEnd.Result)
+                {
+                    throw new InvalidOperationException($"{cluster.Places[node].Name} did not answer {call}: {outcome}");
+                }
             }
         }
     }
