@@ -13,7 +13,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
 
     private static bool IsLinux => OperatingSystem.IsLinux();
 
-    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "soak"];
+    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "soak", "cluster"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
@@ -28,6 +28,8 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         { "overload", "admission", [] },
         { "artifacts", "hmac", ["--count", "100"] },
         { "soak", "disposal", ["--seconds", "4"] },
+        { "cluster", "drain", [] },
+        { "cluster", "resolver", [] },
     };
 
     [SkippableTheory]

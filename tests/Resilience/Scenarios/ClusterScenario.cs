@@ -41,7 +41,7 @@ internal static class ClusterScenario
             string akka = run.Has(Resolver) ? NodeCluster.FindsDeathsSoon : NodeCluster.FindsDeathsSoon + "\nakka.cluster.downing-provider-class = \"\"";
             var cluster = NodeCluster.Make(Nodes, akka, settings);
             await using var _ = cluster.ConfigureAwait(false);
-            await new ClusterStory(run, cluster).TellAsync(run.Has(Drain)).ConfigureAwait(false);
+            await new ClusterStory(run, cluster).TellAsync(run.Has(Drain), run.Has(Resolver)).ConfigureAwait(false);
         }
         finally
         {
