@@ -67,7 +67,9 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
     {
         var header = context.Request.Headers.Authorization;
         string? value = header.Count == 1 ? header[0] : null;
-        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+
+        // Requests of one connection come one after the other, but for HTTP/2.
+        var items = HttpProtocol.IsHttp11(context.Request.Protocol) ? context.Features.Get<IConnectionItemsFeature>()?.Items : null;
 
         // The server gives the same text again where a connection sends the same header again: its secret need not be looked at again.
         return value is not null && items is not null && items.TryGetValue(s_shown, out object? earlier) && earlier is ShownKey shown
@@ -131,5 +133,10 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         }
     }
 
-    private sealed record ShownKey(string Header, KeyHolder Holder);
+    private sealed class ShownKey(string header, KeyHolder holder)
+    {
+        public string Header => header;
+
+        public KeyHolder Holder => holder;
+    }
 }
