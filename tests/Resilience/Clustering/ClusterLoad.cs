@@ -34,6 +34,7 @@ internal sealed class ClusterLoad : IDisposable
     private Task _callers = Task.CompletedTask;
     private long _statelessResultAt;
     private long _longestStatelessGap;
+    private long _longestStatelessGapEnd;
     private long _sent;
     private long _results;
 
@@ -50,8 +51,17 @@ internal sealed class ClusterLoad : IDisposable
     /// <summary>Calls that did not end with the right result.</summary>
     internal IReadOnlyCollection<CallRecord> Failed => _failed;
 
-    /// <summary>The longest time in which no stateless call had its result.</summary>
-    internal TimeSpan LongestStatelessGap => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _longestStatelessGap));
+    /// <summary>The longest time in which no stateless call had its result, and when it ended.</summary>
+    internal (TimeSpan Length, long End) LongestStatelessGap
+    {
+        get
+        {
+            lock (_end)
+            {
+                return (Stopwatch.GetElapsedTime(0, _longestStatelessGap), _longestStatelessGapEnd);
+            }
+        }
+    }
 
     internal void Start()
     {
@@ -95,11 +105,15 @@ internal sealed class ClusterLoad : IDisposable
             var outcome = await _client.CallAsync("/v1/functions/adder/calls/add", $"[{number},{caller}]", CallTime).ConfigureAwait(false);
             if (Take(false, began, outcome, (number + caller).ToString(CultureInfo.InvariantCulture), StatelessTimes))
             {
-                long now = Stopwatch.GetTimestamp();
-                long gap = now - Interlocked.Exchange(ref _statelessResultAt, now);
-                for (long longest = Volatile.Read(ref _longestStatelessGap); gap > longest; longest = Volatile.Read(ref _longestStatelessGap))
+                lock (_end)
                 {
-                    Interlocked.CompareExchange(ref _longestStatelessGap, gap, longest);
+                    long now = Stopwatch.GetTimestamp();
+                    if (now - _statelessResultAt > _longestStatelessGap)
+                    {
+                        (_longestStatelessGap, _longestStatelessGapEnd) = (now - _statelessResultAt, now);
+                    }
+
+                    _statelessResultAt = now;
                 }
             }
 
