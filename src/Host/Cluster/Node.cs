@@ -6,12 +6,16 @@ using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cluster;
 
 /// <summary>This process as a node: its actor system, its stores, its functions. Owns them.</summary>
 internal sealed class Node : IAsyncDisposable
 {
+    private const int WarmedAtOnce = 2;
+    private static readonly TimeSpan s_warming = TimeSpan.FromSeconds(10);
+
     private readonly TaskCompletionSource _leaves = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Node(WasmHost host, FunctionHost functions)
@@ -66,6 +70,7 @@ internal sealed class Node : IAsyncDisposable
         try
         {
             await node.JoinAsync(settings.Node, patience.Token).ConfigureAwait(false);
+            await node.WarmAsync(logger, cancellation).ConfigureAwait(false);
             return node;
         }
         catch (Exception failure)
@@ -106,5 +111,31 @@ internal sealed class Node : IAsyncDisposable
         }
 
         await Functions.Catalogue.Known.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    // What is deployed is fetched and compiled before calls come, as much as that is done in some seconds: the first callers would wait for it, and all
+    // others of a client that takes nodes in turn.
+    private async Task WarmAsync(ILogger logger, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        over.CancelAfter(s_warming);
+        try
+        {
+            await Parallel.ForEachAsync(Functions.Catalogue.List(), new ParallelOptions { MaxDegreeOfParallelism = WarmedAtOnce, CancellationToken = over.Token }, async (function, token) =>
+            {
+                try
+                {
+                    await Functions.ExportsAsync(function.Name, token).ConfigureAwait(false);
+                }
+                catch (WasmException failure)
+                {
+                    logger.Warning("The module of {Function} cannot be used here: {Code} {Message}", function.Name, failure.Code, failure.Message);
+                }
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            logger.Information("Not all that is deployed was compiled within {Seconds} s: the rest is, when it is called", s_warming.TotalSeconds);
+        }
     }
 }

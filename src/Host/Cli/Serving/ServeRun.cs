@@ -30,7 +30,15 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         await using (logger.ConfigureAwait(false))
         {
             Log.Logger = logger; // Akka's own log lines go there
-            return await RunAsync(configuration, settings, logger, signals, cancellation).ConfigureAwait(false);
+            try
+            {
+                return await RunAsync(configuration, settings, logger, signals, signals.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+            {
+                logger.Information("The start was given up, as asked");
+                return ExitCodes.Ok;
+            }
         }
     }
 
