@@ -13,7 +13,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
 
     private static bool IsLinux => OperatingSystem.IsLinux();
 
-    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "soak", "cluster"];
+    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "soak", "cluster"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
@@ -27,6 +27,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         { "tenants", "stores", ["--count", "50000"] },
         { "overload", "admission", [] },
         { "artifacts", "hmac", ["--count", "100"] },
+        { "http", "keys", ["--count", "300"] },
         { "soak", "disposal", ["--seconds", "4"] },
         { "cluster", "drain", [] },
         { "cluster", "resolver", [] },

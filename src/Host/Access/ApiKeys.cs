@@ -126,8 +126,8 @@ internal sealed class ApiKeys : IAsyncDisposable
     {
         try
         {
-            await RefreshAsync(notBefore, cancellation).ConfigureAwait(false);
-            if (Interlocked.Exchange(ref _failing, 0) == 1)
+            bool wereRead = await RefreshAsync(notBefore, cancellation).ConfigureAwait(false);
+            if (wereRead && Interlocked.Exchange(ref _failing, 0) == 1)
             {
                 _logger.Information("The API keys can be read again");
             }
@@ -141,12 +141,12 @@ internal sealed class ApiKeys : IAsyncDisposable
         }
     }
 
-    // Reads them, unless they were read, or could not be, so short a time ago.
-    private async Task RefreshAsync(TimeSpan notBefore, CancellationToken cancellation)
+    // Reads them, unless they were read, or could not be, so short a time ago: false then.
+    private async Task<bool> RefreshAsync(TimeSpan notBefore, CancellationToken cancellation)
     {
         if (IsFresh(notBefore))
         {
-            return;
+            return false;
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _end.Token);
@@ -154,10 +154,13 @@ internal sealed class ApiKeys : IAsyncDisposable
         await _refreshing.WaitAsync(patience.Token).ConfigureAwait(false);
         try
         {
-            if (!IsFresh(notBefore))
+            if (IsFresh(notBefore))
             {
-                Take(await _store.ListAsync(patience.Token).ConfigureAwait(false));
+                return false;
             }
+
+            Take(await _store.ListAsync(patience.Token).ConfigureAwait(false));
+            return true;
         }
         finally
         {

@@ -21,7 +21,7 @@ internal sealed class BodyReader(long mostInAll)
     /// <param name="context">The request.</param>
     /// <param name="most">Most bytes that it may have; it may be limited to fewer already.</param>
     /// <exception cref="BadHttpRequestException">It is larger (413), or comes too slowly (408).</exception>
-    /// <exception cref="ApiException"><c>http.busy</c></exception>
+    /// <exception cref="ApiException"><c>http.busy</c>, <c>http.bad_request</c>: its chunks are malformed.</exception>
     public async ValueTask<BodyBytes> ReadAsync(HttpContext context, long most)
     {
         RequestBody.Limit(context, most);
@@ -37,7 +37,12 @@ internal sealed class BodyReader(long mostInAll)
             while (true)
             {
                 var read = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-                Take(read.Buffer.Length - taken);
+                if (!TryTake(read.Buffer.Length - taken))
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    throw new ApiException(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.Busy, $"The requests under way hold as many bytes as the node takes, {mostInAll} (WasmActors:Http:MaxTotalBodyBytes): nothing was done. Try again later.");
+                }
+
                 taken = read.Buffer.Length;
                 if (read.IsCompleted)
                 {
@@ -48,6 +53,11 @@ internal sealed class BodyReader(long mostInAll)
 
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
+        }
+        catch (IOException malformed) when (malformed is not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
+        {
+            Release(taken);
+            throw new ApiException(StatusCodes.Status400BadRequest, ApiErrorCode.BadRequest, $"The body is malformed: {malformed.Message}");
         }
         catch (Exception)
         {
@@ -85,13 +95,15 @@ internal sealed class BodyReader(long mostInAll)
     /// <summary>Gives a share back.</summary>
     public void Release(long bytes) => Interlocked.Add(ref _inUse, -bytes);
 
-    private void Take(long bytes)
+    private bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref _inUse, bytes) > mostInAll)
+        if (Interlocked.Add(ref _inUse, bytes) <= mostInAll)
         {
-            Release(bytes);
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.Busy, $"The requests under way hold as many bytes as the node takes, {mostInAll} (WasmActors:Http:MaxTotalBodyBytes): nothing was done. Try again later.");
+            return true;
         }
+
+        Release(bytes);
+        return false;
     }
 
     private static ApiException Bad(string problem) =>

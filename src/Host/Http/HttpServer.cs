@@ -84,8 +84,9 @@ internal sealed class HttpServer : IAsyncDisposable
         HttpApi.Map(app, gate, node, keys, health, new BodyReader(settings.Http.MaxTotalBodyBytes));
         if (settings.Http.Documentation)
         {
-            app.MapOpenApi("/openapi/{documentName}.json");
-            app.MapScalarApiReference("/docs", static page => page.WithTitle("WasmActors").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry());
+            app.MapOpenApi("/openapi/v1.json");
+            app.MapScalarApiReference("/docs", static page => page.WithTitle("WasmActors").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry())
+                .Finally(static endpoint => endpoint.RequestDelegate = OnItsOwn(endpoint.RequestDelegate!));
         }
 
         HostTelemetry.Map(app, settings.Telemetry, gate);
@@ -128,6 +129,13 @@ internal sealed class HttpServer : IAsyncDisposable
         limits.MinRequestBodyDataRate = new MinDataRate(SlowestBody, settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1));
         limits.MinResponseDataRate = new MinDataRate(SlowestBody, settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1));
     }
+
+    // The page to try the API: the browser is told to load nothing from elsewhere, whatever the page asks for.
+    private static RequestDelegate OnItsOwn(RequestDelegate page) => context =>
+    {
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'";
+        return page(context);
+    };
 
     // There is no endpoint for the path, or one of routing's own that refuses the method.
     private static async Task AnswerUnservedAsync(HttpContext context, RequestDelegate next)

@@ -170,7 +170,7 @@ public class CallTests(OpenHost host)
         (await host.CallAsync("once/keys/k/calls/add", "[1, 2]", key)).IsFailure(422, "call.idempotency_mismatch");
         (await host.CallAsync("once/keys/k/calls/next")).Is(200, """{"results":[2]}""");
         (await host.CallAsync("once/keys/k/calls/next", null, ("Idempotency-Key", new string('x', 129)))).IsFailure(400, "function.bad_idempotency_key");
-        (await host.CallAsync("once/keys/k/calls/next", null, ("Idempotency-Key", "é"))).IsFailure(400, "function.bad_idempotency_key");
+        (await host.CallAsync("once/keys/k/calls/next", null, ("Idempotency-Key", "\t"))).IsFailure(400, "function.bad_idempotency_key");
         await host.DeployAsync("twice", Wat.Numbers);
         (await host.CallAsync("twice/calls/next", null, key)).IsFailure(400, "function.bad_idempotency_key");
     }

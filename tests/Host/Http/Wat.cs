@@ -77,6 +77,7 @@ internal static class Wat
             (drop (call $env (i32.const 1024) (i32.const 32768)))
             (i32.store (i32.const 16) (i32.const 8192))
             (i32.store (i32.const 24) (i32.const 32768))
-            (drop (call $write (i32.const 1) (i32.const 16) (i32.const 2) (i32.const 40)))))
+            (drop (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 40)))
+            (drop (call $write (i32.const 1) (i32.const 24) (i32.const 1) (i32.const 40)))))
         """;
 }

@@ -5,8 +5,8 @@ using WasmActors.Resilience.Measuring;
 namespace WasmActors.Resilience.Running;
 
 /// <summary>
-/// <c>SCENARIO... [--quick] [--seconds N] [--count N] [--without DEFENCE] [--graph FILE] [--database sqlite|postgresql] [--list]</c>. The exit status is 0 when every target was
-/// met, 1 when one was missed, 2 when the command is wrong.
+/// <c>SCENARIO... [--quick] [--seconds N] [--count N] [--seed N] [--without DEFENCE] [--graph FILE] [--database sqlite|postgresql] [--list]</c>. The
+/// exit status is 0 when every target was met, 1 when one was missed, 2 when the command is wrong.
 /// </summary>
 internal static class ResilienceCommand
 {
@@ -33,6 +33,9 @@ internal static class ResilienceCommand
                     break;
                 case "--count" when long.TryParse(value, CultureInfo.InvariantCulture, out long count) && count is > 0 and <= MaxCount:
                     options = options with { Count = count };
+                    break;
+                case "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out int seed):
+                    options = options with { Seed = seed };
                     break;
                 case "--without" when value is not null:
                     options = options with { Without = value };
@@ -104,7 +107,7 @@ internal static class ResilienceCommand
     private static int Wrong(string why)
     {
         Console.Error.WriteLine($"resilience: {why}. Scenarios: {string.Join(", ", ScenarioCatalogue.All.Select(static s => s.Name))}.");
-        Console.Error.WriteLine($"Options: --list, --quick, --seconds 1 to {MaxSeconds}, --count 1 to {MaxCount}, --without DEFENCE, --graph FILE, --database sqlite or postgresql.");
+        Console.Error.WriteLine($"Options: --list, --quick, --seconds 1 to {MaxSeconds}, --count 1 to {MaxCount}, --seed N, --without DEFENCE, --graph FILE, --database sqlite or postgresql.");
         return 2;
     }
 }

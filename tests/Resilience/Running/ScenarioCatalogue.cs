@@ -14,6 +14,7 @@ internal static class ScenarioCatalogue
         TenantsScenario.Scenario,
         OverloadScenario.Scenario,
         ArtifactsScenario.Scenario,
+        HttpScenario.Scenario,
         SoakScenario.Scenario,
         ClusterScenario.Scenario,
     ];

@@ -12,6 +12,9 @@ internal sealed record ScenarioOptions
     /// <summary>How many of what is counted; null for the scenario's own.</summary>
     internal long? Count { get; init; }
 
+    /// <summary>What random choices begin with; null for the scenario's own.</summary>
+    internal int? Seed { get; init; }
+
     /// <summary>The defence that is switched off; null for none.</summary>
     internal string? Without { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed class ScenarioRun(ScenarioOptions options)
     /// <summary>A host that keeps nothing on disk, and few modules.</summary>
     internal static WasmHostOptions HostOptions => new() { Cache = new ModuleCacheOptions { OnDisk = false, MaxModules = 100 } };
 
+    /// <summary>What random choices begin with, where the scenario uses it.</summary>
+    internal int SeedOf(int own) => options.Seed ?? own;
+
     internal bool Has(string defence) => options.Without != defence;
 
     internal long CountOf(long full, long quick) => options.Count ?? (Quick ? quick : full);

@@ -33,7 +33,7 @@ internal static class ApiDescriptions
 
     /// <summary>The answer of success: JSON of a model, or where that is null no body.</summary>
     public static IEndpointConventionBuilder Answers(this IEndpointConventionBuilder endpoint, Type? model, int status = StatusCodes.Status200OK) =>
-        endpoint.WithMetadata(model is null ? new ProducesResponseTypeMetadata(status) : new ProducesResponseTypeMetadata(status, model, ["application/json"]));
+        endpoint.WithMetadata(model is null ? new ProducesResponseTypeMetadata(status, typeof(void)) : new ProducesResponseTypeMetadata(status, model, ["application/json"]));
 
     /// <summary>An answer of bytes.</summary>
     public static IEndpointConventionBuilder AnswersBytes(this IEndpointConventionBuilder endpoint, string mediaType) =>
