@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace WasmActors.Resilience.Clustering;
 
 /// <summary>
-/// Calls functions on whichever node of a cluster is there, in turn. A node that refuses a connection, or breaks one, is spared for a while. What surely did
+/// Calls functions on whichever node of a cluster is there, in turn. A node that refuses a connection, breaks or ends one, is spared for a while. What surely did
 /// not run is sent to the next one while there is time; what may have run is not sent again.
 /// </summary>
 internal sealed class SpreadClient : IDisposable
@@ -15,17 +15,18 @@ internal sealed class SpreadClient : IDisposable
     /// <summary>How much later than its time a call's answer is waited for: the node that answers for another one that is lost waits half a second itself.</summary>
     internal static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1.5);
 
-    private static readonly TimeSpan s_spared = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_absent = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_leaves = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly HttpClient[] _nodes;
-    private readonly long[] _absentSince;
+    private readonly long[] _sparedUntil;
     private int _next;
 
     internal SpreadClient(IEnumerable<Uri> nodes)
     {
         _nodes = [.. nodes.Select(static uri => new HttpClient(new SocketsHttpHandler { ConnectTimeout = Tolerance }) { BaseAddress = uri, Timeout = Timeout.InfiniteTimeSpan })];
-        _absentSince = new long[_nodes.Length];
+        _sparedUntil = new long[_nodes.Length];
     }
 
     /// <summary>Makes a call.</summary>
@@ -48,7 +49,7 @@ internal sealed class SpreadClient : IDisposable
             }
 
             last = outcome;
-            if (outcome.Kind == CallEnd.Failure || Array.TrueForAll(_absentSince, IsSpared))
+            if (outcome.Kind == CallEnd.Failure || Array.TrueForAll(_sparedUntil, IsSpared))
             {
                 await Task.Delay(s_pause).ConfigureAwait(false);
             }
@@ -72,6 +73,11 @@ internal sealed class SpreadClient : IDisposable
         try
         {
             using var response = await _nodes[node].SendAsync(request, late).ConfigureAwait(false);
+            if (response.Headers.ConnectionClose == true)
+            {
+                Spare(node, s_leaves); // it is about to stop
+            }
+
             string body = await response.Content.ReadAsStringAsync(late).ConfigureAwait(false);
             return Read(node, response.StatusCode, body);
         }
@@ -81,12 +87,12 @@ internal sealed class SpreadClient : IDisposable
         }
         catch (HttpRequestException failure) when (failure.HttpRequestError is HttpRequestError.ConnectionError)
         {
-            Volatile.Write(ref _absentSince[node], TimeProvider.System.GetTimestamp());
+            Spare(node, s_absent);
             return (new CallOutcome(CallEnd.Untaken, node, "refused"), true);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            Volatile.Write(ref _absentSince[node], TimeProvider.System.GetTimestamp());
+            Spare(node, s_absent);
             return (new CallOutcome(CallEnd.Broken, node, $"{failure.Message} {failure.InnerException?.Message}"), false);
         }
     }
@@ -118,7 +124,7 @@ internal sealed class SpreadClient : IDisposable
         for (int i = 0; i < _nodes.Length; i++)
         {
             int node = (first + i) % _nodes.Length;
-            if (!IsSpared(Volatile.Read(ref _absentSince[node])))
+            if (!IsSpared(Volatile.Read(ref _sparedUntil[node])))
             {
                 return node;
             }
@@ -127,5 +133,8 @@ internal sealed class SpreadClient : IDisposable
         return first;
     }
 
-    private static bool IsSpared(long absentSince) => absentSince != 0 && TimeProvider.System.GetElapsedTime(absentSince) < s_spared;
+    private void Spare(int node, TimeSpan time) =>
+        Volatile.Write(ref _sparedUntil[node], TimeProvider.System.GetTimestamp() + (long)(time.TotalSeconds * TimeProvider.System.TimestampFrequency));
+
+    private static bool IsSpared(long until) => TimeProvider.System.GetTimestamp() < until;
 }
