@@ -13,7 +13,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
 
     private static bool IsLinux => OperatingSystem.IsLinux();
 
-    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "soak"];
+    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "soak", "cluster"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
@@ -29,6 +29,8 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         { "artifacts", "hmac", ["--count", "100"] },
         { "http", "keys", ["--count", "300"] },
         { "soak", "disposal", ["--seconds", "4"] },
+        { "cluster", "drain", [] },
+        { "cluster", "resolver", [] },
     };
 
     [SkippableTheory]

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Configuration;
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Persistence;
@@ -24,33 +25,21 @@ internal static class AkkaSettings
                 public-hostname = {{Quoted(node.Host)}}
                 port = {{node.Port}}
               }
-              cluster.seed-nodes = [{{string.Join(", ", node.SeedNodes.Select(Quoted))}}]
+              cluster.seed-nodes = [{{string.Join(", ", node.SeedNodes.Select(s => Quoted(SeedOf(s, settings.Tls.IsOn))))}}]
             }
             wasmactors.dispatcher.guest-executor.parallelism = {{settings.Stores.Parallelism}}
             """);
         var all = own.WithFallback(database.JournalConfig()).WithFallback(FunctionHost.DefaultConfig());
         if (settings.Tls.IsOn)
         {
-            all = TlsOf(settings.Tls).WithFallback(all);
+            all = ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.enable-ssl = true").WithFallback(all); // with what certificate, NodeTls says
         }
 
         return node.AkkaFile.Length == 0 ? all : ConfigurationFactory.ParseString(File.ReadAllText(node.AkkaFile)).WithFallback(all);
     }
 
-    private static Config TlsOf(TlsSettings tls)
-    {
-        string password = tls.PasswordFile.Length == 0 ? "" : File.ReadLines(tls.PasswordFile).FirstOrDefault("");
-        return ConfigurationFactory.ParseString($$"""
-            akka.remote.dot-netty.tcp {
-              enable-ssl = true
-              ssl {
-                suppress-validation = false
-                require-mutual-authentication = true
-                certificate { path = {{Quoted(Path.GetFullPath(tls.Certificate))}}, password = {{Quoted(password)}} }
-              }
-            }
-            """);
-    }
+    // Akka's addresses name the protocol, which TLS changes. Settings need not.
+    private static string SeedOf(string seed, bool tls) => Address.Parse(seed).WithProtocol(tls ? "akka.ssl.tcp" : "akka.tcp").ToString();
 
     private static string Quoted(string text) =>
         $"\"{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

@@ -1,4 +1,6 @@
+using Akka;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Serilog;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
@@ -6,17 +8,28 @@ using WasmActors.Actors.Imports;
 using WasmActors.Host.Imports;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cluster;
 
 /// <summary>This process as a node: its actor system, its stores, its functions. Owns them.</summary>
 internal sealed class Node : IAsyncDisposable
 {
+    private const int WarmedAtOnce = 2;
+    private static readonly TimeSpan s_warming = TimeSpan.FromSeconds(10);
+
+    private readonly TaskCompletionSource _leaves = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private Node(WasmHost host, FunctionHost functions)
     {
         Host = host;
         Functions = functions;
         Members = Akka.Cluster.Cluster.Get(host.System);
+        CoordinatedShutdown.Get(host.System).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "wasm-node-leaves", () =>
+        {
+            _leaves.TrySetResult();
+            return Task.FromResult(Done.Instance);
+        });
     }
 
     /// <summary>Where stores live.</summary>
@@ -28,14 +41,15 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The nodes of the cluster, as this one sees them.</summary>
     public Akka.Cluster.Cluster Members { get; }
 
-    /// <summary>Done when the node has left its cluster, by its own will or because it was cut off from the others.</summary>
-    public Task Ended => Host.System.WhenTerminated;
+    /// <summary>Done as soon as the node begins to leave its cluster, by its own will or because it was cut off from the others.</summary>
+    public Task Leaves => _leaves.Task;
 
     /// <summary>Starts a node and waits until it is a member that knows the catalogue.</summary>
     /// <exception cref="NodeException">It did not become one in time; nothing of it is left.</exception>
     public static async Task<Node> StartAsync(HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
     {
-        var system = ActorSystem.Create(NodeSettings.SystemName, AkkaSettings.Of(settings, database));
+        var setup = BootstrapSetup.Create().WithConfig(AkkaSettings.Of(settings, database));
+        var system = ActorSystem.Create(NodeSettings.SystemName, settings.Tls.IsOn ? setup.And(NodeTls.Load(settings.Tls)) : ActorSystemSetup.Create(setup));
         var host = WasmHost.Attach(system, new WasmHostOptions
         {
             Engine = settings.Stores.Engine,
@@ -61,6 +75,7 @@ internal sealed class Node : IAsyncDisposable
         try
         {
             await node.JoinAsync(settings.Node, patience.Token).ConfigureAwait(false);
+            await node.WarmAsync(logger, cancellation).ConfigureAwait(false);
             return node;
         }
         catch (Exception failure)
@@ -82,11 +97,7 @@ internal sealed class Node : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!Ended.IsCompleted)
-        {
-            await LeaveAsync().ConfigureAwait(false);
-        }
-
+        await LeaveAsync().ConfigureAwait(false); // or waits, where it leaves already
         await Functions.DisposeAsync().ConfigureAwait(false);
         await Host.DisposeAsync().ConfigureAwait(false);
     }
@@ -105,5 +116,31 @@ internal sealed class Node : IAsyncDisposable
         }
 
         await Functions.Catalogue.Known.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    // What is deployed is fetched and compiled before calls come, as much as that is done in some seconds: the first callers would wait for it, and all
+    // others of a client that takes nodes in turn.
+    private async Task WarmAsync(ILogger logger, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        over.CancelAfter(s_warming);
+        try
+        {
+            await Parallel.ForEachAsync(Functions.Catalogue.List(), new ParallelOptions { MaxDegreeOfParallelism = WarmedAtOnce, CancellationToken = over.Token }, async (function, token) =>
+            {
+                try
+                {
+                    await Functions.ExportsAsync(function.Name, token).ConfigureAwait(false);
+                }
+                catch (WasmException failure)
+                {
+                    logger.Warning("The module of {Function} cannot be used here: {Code} {Message}", function.Name, failure.Code, failure.Message);
+                }
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            logger.Information("Not all that is deployed was compiled within {Seconds} s: the rest is, when it is called", s_warming.TotalSeconds);
+        }
     }
 }

@@ -28,11 +28,13 @@ internal sealed class HttpServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly HealthEndpoints _health;
+    private readonly HttpDoor _door;
 
     private HttpServer(WebApplication app, HealthEndpoints health)
     {
         _app = app;
         _health = health;
+        _door = app.Services.GetRequiredService<HttpDoor>();
     }
 
     /// <summary>Where it listens.</summary>
@@ -55,6 +57,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls([.. settings.Http.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Http, configuration));
+        HttpDoor.AddTo(builder.Services);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Functions.Grace + TimeSpan.FromSeconds(5));
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
@@ -75,6 +78,7 @@ internal sealed class HttpServer : IAsyncDisposable
         var app = builder.Build();
         var health = new HealthEndpoints(node);
         var gate = new Gate(settings.Http, keys, logger);
+        app.Services.GetRequiredService<HttpDoor>().StandBefore(app);
         app.UseRouting();
         app.Use(static next => context => context.GetEndpoint() is RouteEndpoint ? next(context) : AnswerUnservedAsync(context, next));
         HttpApi.Map(app, gate, node, keys, health, new BodyReader(settings.Http.MaxTotalBodyBytes));
@@ -99,11 +103,17 @@ internal sealed class HttpServer : IAsyncDisposable
         return new HttpServer(app, health);
     }
 
-    /// <summary>Is no longer ready, so that whoever spreads requests over nodes spares this one.</summary>
-    public void Drain() => _health.Stop();
-
-    /// <summary>Takes no new requests and waits for those that are under way, as long as the grace of calls.</summary>
-    public Task StopAsync() => _app.StopAsync();
+    /// <summary>Stops in a way that no client that comes again elsewhere loses a request: first the node says that it is not ready, and asks each client
+    /// to come on another connection; then it listens no more; what comes on connections that are there is answered to the end.</summary>
+    /// <param name="drainFor">How long it goes on to listen: a load balancer's round of checks.</param>
+    public async Task StopAsync(TimeSpan drainFor)
+    {
+        _health.Stop();
+        _door.Drain();
+        await Task.Delay(drainFor).ConfigureAwait(false);
+        await _door.CloseAsync().ConfigureAwait(false);
+        await _app.StopAsync().ConfigureAwait(false);
+    }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

@@ -1,6 +1,7 @@
 namespace WasmActors.Host.Settings;
 
-/// <summary>TLS between nodes. Each shows its certificate to the other, and both must be trusted.</summary>
+/// <summary>TLS between nodes. Each shows its certificate to the other, and both must come from the cluster's own authority: those that the system
+/// trusts give certificates to anybody.</summary>
 internal sealed record TlsSettings
 {
     /// <summary>PKCS #12 file with the node's certificate and key; empty, the default, for no TLS.</summary>
@@ -8,6 +9,9 @@ internal sealed record TlsSettings
 
     /// <summary>File whose first line is the certificate file's password; empty for none.</summary>
     public required string PasswordFile { get; init; }
+
+    /// <summary>PEM file with the certificates of the authorities that nodes' certificates must come from. Needed with <see cref="Certificate"/>.</summary>
+    public required string Authority { get; init; }
 
     /// <summary>Whether TLS is on.</summary>
     public bool IsOn => Certificate.Length > 0;
@@ -18,8 +22,15 @@ internal sealed record TlsSettings
         {
             Certificate = reader.Text("Tls:Certificate", ""),
             PasswordFile = reader.Text("Tls:PasswordFile", ""),
+            Authority = reader.Text("Tls:Authority", ""),
         };
+        if (settings.IsOn != (settings.Authority.Length > 0))
+        {
+            reader.Problem(settings.IsOn ? "Tls:Authority" : "Tls:Certificate", "is missing; TLS between nodes needs the node's certificate and the authority that the others' come from");
+        }
+
         RequireFile(reader, "Tls:Certificate", settings.Certificate);
+        RequireFile(reader, "Tls:Authority", settings.Authority);
         RequireFile(reader, "Tls:PasswordFile", settings.PasswordFile);
         return settings;
     }

@@ -1,6 +1,7 @@
 using WasmActors.Actors.Functions;
 using WasmActors.Cluster.Tests.Support;
 using WasmActors.Host.Persistence;
+using WasmActors.Processes;
 
 namespace WasmActors.Cluster.Tests.Persistence;
 

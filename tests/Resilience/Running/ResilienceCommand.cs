@@ -5,8 +5,8 @@ using WasmActors.Resilience.Measuring;
 namespace WasmActors.Resilience.Running;
 
 /// <summary>
-/// <c>SCENARIO... [--quick] [--seconds N] [--count N] [--seed N] [--without DEFENCE] [--graph FILE] [--list]</c>. The exit status is 0 when every target was
-/// met, 1 when one was missed, 2 when the command is wrong.
+/// <c>SCENARIO... [--quick] [--seconds N] [--count N] [--seed N] [--without DEFENCE] [--graph FILE] [--database sqlite|postgresql] [--list]</c>. The
+/// exit status is 0 when every target was met, 1 when one was missed, 2 when the command is wrong.
 /// </summary>
 internal static class ResilienceCommand
 {
@@ -42,6 +42,9 @@ internal static class ResilienceCommand
                     break;
                 case "--graph" when value is not null:
                     options = options with { Graph = Path.GetFullPath(value) };
+                    break;
+                case "--database" when value is "sqlite" or "postgresql":
+                    options = options with { OnPostgres = value == "postgresql" };
                     break;
                 case var name when ScenarioCatalogue.Find(name) is { } scenario:
                     scenarios.Add(scenario);
@@ -104,7 +107,7 @@ internal static class ResilienceCommand
     private static int Wrong(string why)
     {
         Console.Error.WriteLine($"resilience: {why}. Scenarios: {string.Join(", ", ScenarioCatalogue.All.Select(static s => s.Name))}.");
-        Console.Error.WriteLine($"Options: --list, --quick, --seconds 1 to {MaxSeconds}, --count 1 to {MaxCount}, --seed N, --without DEFENCE, --graph FILE.");
+        Console.Error.WriteLine($"Options: --list, --quick, --seconds 1 to {MaxSeconds}, --count 1 to {MaxCount}, --seed N, --without DEFENCE, --graph FILE, --database sqlite or postgresql.");
         return 2;
     }
 }

@@ -16,6 +16,7 @@ internal static class ScenarioCatalogue
         ArtifactsScenario.Scenario,
         HttpScenario.Scenario,
         SoakScenario.Scenario,
+        ClusterScenario.Scenario,
     ];
 
     internal static Scenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);

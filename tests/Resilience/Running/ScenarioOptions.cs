@@ -20,4 +20,7 @@ internal sealed record ScenarioOptions
 
     /// <summary>Where a graph is written; null for a file beside the program.</summary>
     internal string? Graph { get; init; }
+
+    /// <summary>Whether nodes of a cluster share a PostgreSQL server instead of a SQLite file.</summary>
+    internal bool OnPostgres { get; init; }
 }

@@ -11,6 +11,8 @@ internal sealed class ScenarioRun(ScenarioOptions options)
 
     internal bool Quick => options.Quick;
 
+    internal bool OnPostgres => options.OnPostgres;
+
     /// <summary>Whether a figure with a target was missed.</summary>
     internal bool Missed { get; private set; }
 

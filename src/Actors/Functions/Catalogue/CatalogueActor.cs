@@ -29,6 +29,7 @@ internal sealed class CatalogueActor : UntypedPersistentActor
     {
         _clock = clock;
         _log = log;
+        SnapshotPluginId = "akka.persistence.no-snapshot-store"; // the default one makes a folder where the program was started
     }
 
     /// <inheritdoc/>

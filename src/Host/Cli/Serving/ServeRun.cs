@@ -30,7 +30,15 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         await using (logger.ConfigureAwait(false))
         {
             Log.Logger = logger; // Akka's own log lines go there
-            return await RunAsync(configuration, settings, logger, signals, cancellation).ConfigureAwait(false);
+            try
+            {
+                return await RunAsync(configuration, settings, logger, signals, signals.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+            {
+                logger.Information("The start was given up, as asked");
+                return ExitCodes.Ok;
+            }
         }
     }
 
@@ -64,7 +72,7 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
     private async Task WaitAsync(StopSignals signals, Node node)
     {
         var watcher = watched is null ? null : FolderWatch.Start(watched, node.Functions, terminal);
-        await Task.WhenAny(signals.Asked, node.Ended).ConfigureAwait(false);
+        await Task.WhenAny(signals.Asked, node.Leaves).ConfigureAwait(false);
         if (watcher is not null)
         {
             await watcher.DisposeAsync().ConfigureAwait(false);
@@ -73,7 +81,7 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
 
     private static async Task<int> StopAsync(HttpServer server, Node node, HostSettings settings, ILogger logger)
     {
-        bool lost = node.Ended.IsCompleted;
+        bool lost = node.Leaves.IsCompleted;
         if (lost)
         {
             logger.Fatal("The node was removed from its cluster, which it had lost, and ends. Start it again to have it join anew");
@@ -81,11 +89,9 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         else
         {
             logger.Information("The node stops");
-            server.Drain();
-            await Task.Delay(settings.Http.DrainFor).ConfigureAwait(false);
         }
 
-        await server.StopAsync().ConfigureAwait(false);
+        await server.StopAsync(lost ? TimeSpan.Zero : settings.Http.DrainFor).ConfigureAwait(false);
         return lost ? ExitCodes.Node : ExitCodes.Ok;
     }
 

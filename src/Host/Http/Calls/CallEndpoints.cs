@@ -32,7 +32,15 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
             ?? throw new WasmError(FunctionErrorCode.NotFound, $"No function '{path.Function}' is deployed.");
         var within = CallHeaders.TimeoutOf(context.Request);
         using var body = await BodyAsync(context, spec).ConfigureAwait(false);
-        var type = spec.Convention == CallingConvention.Core ? await TypeAsync(context, path, within ?? spec.Limits.Deadline).ConfigureAwait(false) : null;
+        FuncType? type = null;
+        if (spec.Convention == CallingConvention.Core && !functions.TryGetSignature(path.Function, path.Export, out type))
+        {
+            long since = TimeProvider.System.GetTimestamp();
+            type = await TypeAsync(context, path, within ?? spec.Limits.Deadline).ConfigureAwait(false);
+            var left = (within ?? spec.Limits.Deadline) - TimeProvider.System.GetElapsedTime(since);
+            within = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+
         var request = spec.Convention switch
         {
             CallingConvention.Core => FunctionRequest.Numbers(path.Export, JsonArguments.Read(body.Bytes, type!)),
@@ -68,11 +76,6 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
     // The module may have to be fetched and compiled first.
     private async ValueTask<FuncType> TypeAsync(HttpContext context, CallPath path, TimeSpan patience)
     {
-        if (functions.TryGetSignature(path.Function, path.Export, out var type))
-        {
-            return type;
-        }
-
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         over.CancelAfter(patience);
         try

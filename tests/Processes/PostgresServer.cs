@@ -1,13 +1,14 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace WasmActors.Cluster.Tests.Support;
+namespace WasmActors.Processes;
 
 /// <summary>A PostgreSQL server of its own on the loopback, with its data in a folder that is deleted at the end.</summary>
-internal sealed class PostgresServer : IAsyncDisposable
+public sealed class PostgresServer : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+
     private readonly string _folder;
     private readonly Process _server;
 
@@ -18,10 +19,11 @@ internal sealed class PostgresServer : IAsyncDisposable
         Connection = connection;
     }
 
-    internal string Connection { get; }
+    /// <summary>The connection string.</summary>
+    public string Connection { get; }
 
     /// <summary>Why no server can be started here; null where one can.</summary>
-    internal static string? MissingBecause =>
+    public static string? MissingBecause =>
         Programs is null ? "PostgreSQL is not installed"
         : Environment.IsPrivilegedProcess && !File.ReadAllText("/etc/passwd").Contains("\npostgres:", StringComparison.Ordinal) ? "PostgreSQL does not run as root, and there is no user postgres"
         : null;
@@ -30,41 +32,49 @@ internal sealed class PostgresServer : IAsyncDisposable
         ? Directory.GetDirectories("/usr/lib/postgresql").Select(static d => Path.Combine(d, "bin")).FirstOrDefault(static d => File.Exists(Path.Combine(d, "initdb")))
         : null;
 
-    internal static async Task<PostgresServer> StartAsync()
+    /// <summary>Starts one and waits until it answers.</summary>
+    public static async Task<PostgresServer> StartAsync()
     {
         string folder = Directory.CreateTempSubdirectory("wasmactors-postgres-").FullName;
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync("chown", ["postgres", folder]);
+            await RunAsync("chown", ["postgres", folder]).ConfigureAwait(false);
         }
 
         string data = Path.Combine(folder, "data");
-        await RunAsync("initdb", ["-D", data, "-U", "tester", "-A", "trust", "--no-sync"]);
-        int port = FreePort();
+        await RunAsync("initdb", ["-D", data, "-U", "tester", "-A", "trust", "--no-sync"]).ConfigureAwait(false);
+        int port = FreePorts.Take(1)[0];
         var server = Start("postgres", ["-D", data, "-h", "127.0.0.1", "-p", $"{port}", "-k", folder]);
-        string connection = $"Host=127.0.0.1;Port={port};Username=tester;Database=postgres";
-        await Expect.ConditionAsync(() => AnswersAsync(connection), "PostgreSQL answers");
-        return new PostgresServer(folder, server, connection);
+        var started = new PostgresServer(folder, server, $"Host=127.0.0.1;Port={port};Username=tester;Database=postgres");
+        using var patience = new CancellationTokenSource(s_patience);
+        while (!await started.AnswersAsync().ConfigureAwait(false))
+        {
+            await Task.Delay(50, patience.Token).ConfigureAwait(false);
+        }
+
+        return started;
     }
 
+    /// <summary>Ends it and deletes its data.</summary>
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
         _server.Kill(entireProcessTree: true);
-        await _server.WaitForExitAsync();
+        await _server.WaitForExitAsync().ConfigureAwait(false);
         _server.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<bool> AnswersAsync(string connection)
+    private async Task<bool> AnswersAsync()
     {
         try
         {
-            await using var attempt = new NpgsqlConnection(connection);
-            await attempt.OpenAsync();
+            var attempt = new NpgsqlConnection(Connection);
+            await using var _ = attempt.ConfigureAwait(false);
+            await attempt.OpenAsync().ConfigureAwait(false);
             return true;
         }
-        catch (NpgsqlException)
+        catch (Exception failure) when (failure is NpgsqlException or SocketException)
         {
             return false;
         }
@@ -73,8 +83,11 @@ internal sealed class PostgresServer : IAsyncDisposable
     private static async Task RunAsync(string program, string[] arguments)
     {
         using var process = Start(program, arguments);
-        await process.WaitForExitAsync().WaitAsync(Expect.Patience);
-        Assert.Equal(0, process.ExitCode);
+        await process.WaitForExitAsync().WaitAsync(s_patience).ConfigureAwait(false);
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
+        }
     }
 
     // The server refuses to run as root.
@@ -93,12 +106,5 @@ internal sealed class PostgresServer : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

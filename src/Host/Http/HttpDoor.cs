@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace WasmActors.Host.Http;
+
+/// <summary>
+/// The addresses that a server listens at and the connections that it has. A server that merely stops closes them between two requests, at a moment
+/// when the next one may be on its way: its client cannot know whether it was carried out. This one listens no more, then has clients
+/// leave by <c>Connection: close</c>.
+/// </summary>
+internal sealed class HttpDoor(SocketTransportFactory sockets) : IConnectionListenerFactory
+{
+    // Connections on which nothing came for so long are unlikely to have something on its way.
+    private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
+
+    private readonly ConcurrentBag<IConnectionListener> _listeners = [];
+    private volatile bool _draining;
+    private int _connections;
+
+    /// <summary>Has a server listen through a door.</summary>
+    public static void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<SocketTransportFactory>();
+        services.AddSingleton<HttpDoor>();
+        services.AddSingleton<IConnectionListenerFactory>(static s => s.GetRequiredService<HttpDoor>());
+        services.AddOptions<KestrelServerOptions>().Configure<HttpDoor>(static (kestrel, door) => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => door.CountAsync(next, connection))));
+    }
+
+    /// <summary>Puts it before all that answers requests.</summary>
+    public void StandBefore(IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (_draining)
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
+        return next(context);
+    });
+
+    /// <summary>From now on each answer is the last one on its connection.</summary>
+    public void Drain() => _draining = true;
+
+    /// <summary>Listens no more: who connects is refused. Waits until the connections have gone, or no longer than a second.</summary>
+    public async Task CloseAsync()
+    {
+        foreach (var listener in _listeners)
+        {
+            await listener.UnbindAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        long since = TimeProvider.System.GetTimestamp();
+        while (Volatile.Read(ref _connections) > 0 && TimeProvider.System.GetElapsedTime(since) < s_linger)
+        {
+            await Task.Delay(s_poll).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        var listener = await sockets.BindAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        _listeners.Add(listener);
+        return listener;
+    }
+
+    private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
+        Interlocked.Increment(ref _connections);
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
+        }
+    }
+}
