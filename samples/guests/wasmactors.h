@@ -47,4 +47,26 @@ __attribute__((export_name("wasmactors_free"))) void wasmactors_free(void *bytes
     free(bytes);
 }
 
+/* Calls a deployed function of bytes, or a WASI program with its standard input. Needs the grant of the imports "functions". A function that is
+ * not keyed has a key_length of 0. What comes back is the caller's to free: the output, or where wasmactors_failed says so, a text that begins with
+ * the failure's code. */
+__attribute__((import_module("wasmactors"), import_name("call"))) wasmactors_bytes wasmactors_call(
+    const char *name, size_t name_length, const char *key, size_t key_length,
+    const char *export_name, size_t export_length, const void *input, size_t input_length);
+
+static inline int wasmactors_failed(wasmactors_bytes answer)
+{
+    return (uint32_t)answer >> 31;
+}
+
+static inline void *wasmactors_address(wasmactors_bytes answer)
+{
+    return (void *)(uintptr_t)(answer >> 32);
+}
+
+static inline size_t wasmactors_length(wasmactors_bytes answer)
+{
+    return (uint32_t)answer & 0x7fffffff;
+}
+
 #endif

@@ -36,3 +36,19 @@ export function give(bytes: Uint8Array): u64 {
   memory.copy(room, bytes.dataStart, bytes.length);
   return ((room as u64) << 32) | (bytes.length as u64);
 }
+
+// @ts-ignore: decorator
+@external("wasmactors", "call")
+declare function send(name: usize, nameLength: i32, key: usize, keyLength: i32, exportName: usize, exportLength: i32, input: usize, inputLength: i32): u64;
+
+/** Calls a deployed function of bytes, or a WASI program with its standard input; an empty key for one that is not keyed. Needs the grant of the imports
+ * "functions". A failure throws, with its code. */
+export function call(name: string, key: string, exportName: string, input: Uint8Array): Uint8Array {
+  const n = String.UTF8.encode(name);
+  const k = String.UTF8.encode(key);
+  const e = String.UTF8.encode(exportName);
+  const answer = send(changetype<usize>(n), n.byteLength, changetype<usize>(k), k.byteLength, changetype<usize>(e), e.byteLength, input.dataStart, input.length);
+  const output = take(<usize>(answer >> 32), <i32>(answer & 0x7fffffff));
+  if ((answer & 0x80000000) != 0) throw new Error(String.UTF8.decode(output.buffer));
+  return output;
+}

@@ -2,10 +2,14 @@ using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
-/// <summary>Threads that run guests which keep on, each with another of low priority for the guests' slices.</summary>
+/// <summary>
+/// Threads that run guests which keep on, each with another of low priority for the guests' slices. Before them they end those whose deadline
+/// has come, and when none is left, they run what may have no worker, because guests of its tenant keep on.
+/// </summary>
 internal sealed class BackgroundWorkers : IDisposable
 {
     private readonly GuestExecutor _executor;
+    private readonly WaitingStores _waiting;
     private readonly PausedGuests _paused;
     private readonly int _count;
     private readonly SemaphoreSlim _work = new(0);
@@ -15,9 +19,10 @@ internal sealed class BackgroundWorkers : IDisposable
     private bool _started;
     private volatile bool _stopped;
 
-    internal BackgroundWorkers(GuestExecutor executor, PausedGuests paused, int count)
+    internal BackgroundWorkers(GuestExecutor executor, WaitingStores waiting, PausedGuests paused, int count)
     {
         _executor = executor;
+        _waiting = waiting;
         _paused = paused;
         _count = count;
     }
@@ -78,14 +83,26 @@ internal sealed class BackgroundWorkers : IDisposable
         SliceThread.Current = slices;
         while (!_stopped)
         {
+            if (_waiting.TryTakeEnding(out var mailbox))
+            {
+                Deliver(_executor.RunAccounted(mailbox));
+                continue;
+            }
+
             if (_paused.TryTakeLater(out var place))
             {
-                RunOne(place);
+                Resume(place);
+                continue;
+            }
+
+            if (_waiting.TryTakeHeld(out mailbox))
+            {
+                Deliver(_executor.RunAccounted(mailbox));
                 continue;
             }
 
             Interlocked.Increment(ref _idle);
-            if (!_paused.HasLater && !_stopped)
+            if (!_paused.HasLater && !_waiting.HasEnding && !_waiting.HasHeld() && !_stopped)
             {
                 _work.Wait();
             }
@@ -99,17 +116,19 @@ internal sealed class BackgroundWorkers : IDisposable
         }
     }
 
-    private void RunOne(GuestPlace place)
+    private void Resume(GuestPlace place)
     {
-        if (!Turn.TryResume(place, out var mailbox))
+        if (Turn.TryResume(place, out var mailbox))
         {
-            return;
+            GuestExecutor.QueueOf(mailbox)?.BeginTurn(long.MaxValue); // its guest's slice is what ends it
+            Deliver(Turn.Run(mailbox, _executor));
         }
+    }
 
-        GuestExecutor.QueueOf(mailbox)?.BeginTurn(long.MaxValue); // its guest's slice is what ends it
-
-        // What the turn owes somebody is no work for this thread.
-        if (Turn.Run(mailbox, _executor) is { } owed)
+    // What the turn owes somebody is no work for this thread.
+    private static void Deliver(IThreadPoolWorkItem? owed)
+    {
+        if (owed is not null)
         {
             ThreadPool.UnsafeQueueUserWorkItem(owed, preferLocal: false);
         }

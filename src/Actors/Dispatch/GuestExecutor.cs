@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Dispatch;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Stores;
+using WasmActors.Runtime.Interop;
 
 namespace WasmActors.Actors.Dispatch;
 
@@ -21,29 +21,25 @@ namespace WasmActors.Actors.Dispatch;
 internal sealed class GuestExecutor : ExecutorService
 #pragma warning restore CA1001
 {
-    // So many turns a thread runs in a row before the pool gets it back.
-    private const int MaxTurns = 2048;
-
-    // Now and then a thread that goes on with answers looks whether somebody has waited too long.
-    private const int TurnsBetweenLooks = 64;
-
     // After so long, in ticks of the stopwatch, a store with more messages gets back in line, if others wait.
     private static readonly long s_turn = Stopwatch.Frequency / 1000;
 
-    private readonly ReadyLine _ready = new();
     private readonly Tenant _nobody = new("", 1);
+    private readonly Reserve _reserve;
     private readonly PausedGuests _paused;
+    private readonly WaitingStores _waiting;
     private readonly BackgroundWorkers _background;
-    private readonly Worker[] _workers;
-    private int _waiting;
+    private readonly GuestWorker[] _workers;
     private volatile bool _stopped;
 
     internal GuestExecutor(string id, GuestExecutorSettings settings)
         : base(id)
     {
-        _paused = new PausedGuests(settings, TimeProvider.System);
-        _background = new BackgroundWorkers(this, _paused, settings.Parallelism);
-        _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new Worker(this))];
+        _reserve = new Reserve(settings.Parallelism, settings.Aging * 4, TimeProvider.System);
+        _paused = new PausedGuests(settings, _reserve, TimeProvider.System);
+        _waiting = new WaitingStores(_paused, _reserve);
+        _background = new BackgroundWorkers(this, _waiting, _paused, settings.Parallelism);
+        _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new GuestWorker(this, _waiting))];
         ReserveThreads(settings.Parallelism);
     }
 
@@ -51,10 +47,10 @@ internal sealed class GuestExecutor : ExecutorService
     internal int Parallelism => _workers.Length;
 
     /// <summary>Whether stores wait for a worker.</summary>
-    internal bool IsContended => Volatile.Read(ref _waiting) > 0;
+    internal bool IsContended => _waiting.Any;
 
     /// <summary>Time of a worker that a request takes, in ticks of the stopwatch; 0 while stores have not waited long enough to tell.</summary>
-    internal double TimePerRequest => _ready.TimePerRequest;
+    internal double TimePerRequest => _waiting.TimePerRequest;
 
     /// <summary>Lets a store whose guest yielded go on later, by what that guest and its tenant have had so far.</summary>
     internal void Defer(GuestPlace place)
@@ -69,7 +65,7 @@ internal sealed class GuestExecutor : ExecutorService
         }
         else
         {
-            Interlocked.Increment(ref _waiting);
+            _waiting.AddedSoon();
             Wake();
         }
     }
@@ -96,17 +92,54 @@ internal sealed class GuestExecutor : ExecutorService
     internal void ExecuteElsewhere(IRunnable run)
     {
         // An idle worker takes the mailbox along. Otherwise it waits in line, and a worker that fell idle meanwhile is asked.
-        foreach (var worker in _workers)
+        var tenant = TenantOf(run);
+        if (MayRun(tenant, out bool lasts))
         {
-            if (worker.TryStart(run))
+            foreach (var worker in _workers)
             {
-                return;
+                if (worker.TryStart(run, lasts))
+                {
+                    return;
+                }
             }
+
+            LeaveReserve(lasts);
         }
 
-        _ready.Enqueue(run, QueueOf(run)?.Cell?.Tenant ?? _nobody);
-        Interlocked.Increment(ref _waiting);
+        _waiting.Add(run, tenant, ends: tenant.Lines.Lasting.IsSo(_reserve.Now) && QueueOf(run)?.Cell is { NeedsAttention: true });
         Wake();
+    }
+
+    /// <summary>Whether a tenant may have a worker now; with one whose guests keep on, <see cref="LeaveReserve"/> afterwards.</summary>
+    internal bool MayRun(Tenant tenant, out bool lasts)
+    {
+        lasts = false;
+        long now = _reserve.Now;
+        if (now == Reserve.Never)
+        {
+            return true;
+        }
+
+        if (tenant.Lines.Lasting.IsSo(now))
+        {
+            return lasts = _reserve.TryEnter(now);
+        }
+
+        if (tenant != _nobody)
+        {
+            _reserve.HasShort(now);
+        }
+
+        return true;
+    }
+
+    /// <summary>A turn of a tenant whose guests keep on is over.</summary>
+    internal void LeaveReserve(bool lasts)
+    {
+        if (lasts)
+        {
+            _reserve.Leave();
+        }
     }
 
     public override void Shutdown()
@@ -125,7 +158,8 @@ internal sealed class GuestExecutor : ExecutorService
         ThreadPool.SetMinThreads(Math.Max(1, workers + more), completionPorts);
     }
 
-    private Worker? TryClaim()
+    /// <summary>Makes an idle worker busy without starting it: the thread that asks runs the store. Null when all are busy.</summary>
+    internal GuestWorker? TryClaim()
     {
         foreach (var worker in _workers)
         {
@@ -138,11 +172,25 @@ internal sealed class GuestExecutor : ExecutorService
         return null;
     }
 
-    private void Wake()
+    /// <summary>Lets somebody look who waits: an idle worker, or, when those who wait may have none, a thread of the background.</summary>
+    internal void Wake()
+    {
+        if (_waiting.HasNext())
+        {
+            StartOne();
+        }
+        else if (_waiting.HasHeld())
+        {
+            _background.Wake();
+        }
+    }
+
+    /// <summary>Starts an idle worker, if there is one.</summary>
+    internal void StartOne()
     {
         foreach (var worker in _workers)
         {
-            if (worker.TryStart(null))
+            if (worker.TryStart(null, false))
             {
                 return;
             }
@@ -152,155 +200,35 @@ internal sealed class GuestExecutor : ExecutorService
     /// <summary>The store's queue behind a mailbox; null for another actor's.</summary>
     internal static StoreQueue? QueueOf(IRunnable run) => run is Mailbox { MessageQueue: StoreQueue queue } ? queue : null;
 
-    // While stores wait, turns are short, and it is kept account of who has the workers for how long: nobody asks otherwise.
-    private IThreadPoolWorkItem? RunAccounted(IRunnable run)
+    /// <summary>Whose store's a mailbox is.</summary>
+    internal Tenant TenantOf(IRunnable run) => QueueOf(run)?.Cell?.Tenant ?? _nobody;
+
+    /// <summary>Runs a mailbox. While stores wait, turns are short, and it is kept account of who has the workers for how long: nobody asks
+    /// otherwise.</summary>
+    internal IThreadPoolWorkItem? RunAccounted(IRunnable run)
     {
         var queue = QueueOf(run);
         var cell = queue?.Cell;
+        var tenant = cell?.Tenant ?? _nobody;
         long before = cell?.BegunCount ?? 0;
         bool contended = IsContended;
         long start = Stopwatch.GetTimestamp();
+        TimeSpan? processor = tenant.Lines.Lasting.IsMeasured(start) ? Slice.ProcessorTime : null;
         queue?.BeginTurn(start + s_turn);
-        try
+        var owed = Turn.Run(run, this, out bool defers);
+        if (!contended && !IsContended)
         {
-            return Turn.Run(run, this);
-        }
-        finally
-        {
-            if (contended || IsContended)
-            {
-                var tenant = cell?.Tenant ?? _nobody;
-                long had = Stopwatch.GetTimestamp() - start;
-                _ready.Charge(tenant, had, (cell?.BegunCount ?? 0) - before);
-                _paused.Charge(tenant, had);
-            }
-            else
-            {
-                _ready.Rest();
-            }
-        }
-    }
-
-    // Also where a thread goes on with answers and no worker looks.
-    private bool TryTakeAged([MaybeNullWhen(false)] out IRunnable run)
-    {
-        run = null;
-        if (!_paused.TryTakeAged(out var place, out bool counted))
-        {
-            return false;
+            _waiting.Rest();
+            return owed;
         }
 
-        if (counted)
+        long now = Stopwatch.GetTimestamp();
+        _waiting.Charge(tenant, now - start, (cell?.BegunCount ?? 0) - before);
+        if (defers)
         {
-            Interlocked.Decrement(ref _waiting);
+            _reserve.Deferred(tenant.Lines.Lasting, now, Stopwatch.GetElapsedTime(start, now), processor is { } had ? Slice.ProcessorTime - had : null);
         }
 
-        return Turn.TryResume(place, out run);
-    }
-
-    // New messages first, unless a paused guest has waited too long.
-    private bool TryTake([MaybeNullWhen(false)] out IRunnable run)
-    {
-        if (TryTakeAged(out run))
-        {
-            return true;
-        }
-
-        if (_ready.TryDequeue(out run))
-        {
-            Interlocked.Decrement(ref _waiting);
-            return true;
-        }
-
-        if (_paused.TryTakeSoon(out var place))
-        {
-            Interlocked.Decrement(ref _waiting);
-            return Turn.TryResume(place, out run);
-        }
-
-        return false;
-    }
-
-    /// <summary>One of the stores that may run at the same time: a work item of the thread pool while it is busy.</summary>
-    private sealed class Worker(GuestExecutor executor) : IThreadPoolWorkItem
-    {
-        private int _busy;
-        private IRunnable? _first;
-
-        /// <summary>Makes an idle worker busy; false when it is busy already.</summary>
-        internal bool TryStart(IRunnable? run)
-        {
-            if (!TryClaim())
-            {
-                return false;
-            }
-
-            _first = run;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-            return true;
-        }
-
-        public void Execute()
-        {
-            var run = _first;
-            _first = null;
-            IThreadPoolWorkItem? owed = null;
-            if (run is not null || executor.TryTake(out run))
-            {
-                owed = executor.RunAccounted(run);
-            }
-
-            GoOn();
-            if (owed is not null)
-            {
-                GoOnWith(owed);
-            }
-        }
-
-        // Whoever got an answer goes on, and often calls again; that call is carried out here as well, unless others wait. Now and
-        // then this thread goes back to the pool all the same.
-        private void GoOnWith(IThreadPoolWorkItem owed)
-        {
-            for (int turns = 0; NextTurn.RunOwed(owed, executor) is { } mailbox; turns++)
-            {
-                if (turns % TurnsBetweenLooks == TurnsBetweenLooks - 1 && executor.TryTakeAged(out var aged))
-                {
-                    executor.ExecuteElsewhere(aged);
-                }
-
-                if (turns == MaxTurns || Volatile.Read(ref executor._waiting) > 0 || executor.TryClaim() is not { } worker)
-                {
-                    executor.ExecuteElsewhere(mailbox);
-                    return;
-                }
-
-                var next = Turn.Run(mailbox, executor);
-                worker.GoOn();
-                if (next is null)
-                {
-                    return;
-                }
-
-                owed = next;
-            }
-        }
-
-        /// <summary>Makes an idle worker busy without starting it: the thread that asks runs the store.</summary>
-        internal bool TryClaim() => Volatile.Read(ref _busy) == 0 && Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
-
-        // A worker that stays hands its thread back in between, so that other work of the pool gets its turn.
-        private void GoOn()
-        {
-            if (Volatile.Read(ref executor._waiting) == 0)
-            {
-                Interlocked.Exchange(ref _busy, 0);
-                if (Volatile.Read(ref executor._waiting) == 0 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
-                {
-                    return;
-                }
-            }
-
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
+        return owed;
     }
 }

@@ -5,7 +5,7 @@ namespace WasmActors.Actors.Dispatch;
 /// <summary>How stores share the processors: <c>guest-executor</c> of a dispatcher, see config/wasmactors.conf.</summary>
 /// <param name="Parallelism">Stores that run at the same time, and as many threads for the background.</param>
 /// <param name="ForegroundSlices">Time slices that a call has before it sinks to the background.</param>
-/// <param name="Aging">After so long without its turn a paused guest goes before new messages, one each half of that time.</param>
+/// <param name="Aging">After so long without its turn a paused guest goes before new messages, one each half of that time at most.</param>
 internal sealed record GuestExecutorSettings(int Parallelism, int ForegroundSlices, TimeSpan Aging)
 {
     internal static GuestExecutorSettings From(Config config)

@@ -11,14 +11,19 @@ namespace WasmActors.Actors.Dispatch;
 /// </summary>
 /// <remarks>Nobody starves: while some have waited too long, one of them at a time goes before new messages, often enough that they
 /// get on and seldom enough that short calls do not wait for them.</remarks>
-internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider clock)
+internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reserve, TimeProvider clock)
 {
+    // Turns before new messages take a fifth of one worker's time at most, however long they are.
+    private const int AgedShare = 5;
+
     private readonly FairShares<Queue<(GuestPlace Place, long Since)>> _soon = new();
     private readonly FairShares<TenantLines.Background> _later = new();
     private readonly Lock _lock = new();
-    private readonly TimeSpan _betweenAged = settings.Aging / 2;
+    private readonly TimeSpan _leastBetweenAged = settings.Aging / 2;
+    private readonly TimeSpan _mostBetweenAged = settings.Aging * 20;
     private long _lastBackground = clock.GetTimestamp();
     private long _lastAged;
+    private TimeSpan _betweenAged = settings.Aging / 2;
     private long _order;
     private volatile int _soonCount;
     private volatile int _laterCount;
@@ -56,10 +61,11 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
         }
     }
 
-    /// <summary>The next of those with few slices.</summary>
-    internal bool TryTakeSoon([MaybeNullWhen(false)] out GuestPlace place)
+    /// <summary>Whether one with few slices waits.</summary>
+    /// <param name="now">The reserve's timestamp.</param>
+    /// <param name="among">Among whom.</param>
+    internal bool HasSoon(long now, Among among)
     {
-        place = null;
         if (_soonCount == 0)
         {
             return false;
@@ -67,7 +73,27 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
 
         lock (_lock)
         {
-            return TakeSoon(out place);
+            return _soon.TryPeek(now, among, out _, out _);
+        }
+    }
+
+    /// <summary>The next of those with few slices.</summary>
+    /// <param name="now">The reserve's timestamp.</param>
+    /// <param name="among">Among whom.</param>
+    /// <param name="place">The guest's place.</param>
+    /// <param name="lasts">Whether its tenant's guests keep on.</param>
+    internal bool TryTakeSoon(long now, Among among, [MaybeNullWhen(false)] out GuestPlace place, out bool lasts)
+    {
+        place = null;
+        lasts = false;
+        if (_soonCount == 0)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            return TakeSoon(now, among, out place, out lasts);
         }
     }
 
@@ -86,44 +112,80 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
         }
     }
 
-    /// <summary>One that has waited too long, to go before new messages; none so soon after another.</summary>
-    /// <param name="place">The guest's place.</param>
+    /// <summary>Whether one that has waited too long may go before new messages.</summary>
+    internal bool HasAged
+    {
+        get
+        {
+            if (!MayHaveAged)
+            {
+                return false;
+            }
+
+            lock (_lock)
+            {
+                return IsSoonAged || IsLaterAged;
+            }
+        }
+    }
+
+    /// <summary>One that has waited too long, to go before new messages; none so soon after another, by what that took.</summary>
+    /// <param name="place">The guest's place. When its turn is over, <see cref="AgedEnded"/>.</param>
     /// <param name="wasSoon">Whether it had had few slices.</param>
     internal bool TryTakeAged([MaybeNullWhen(false)] out GuestPlace place, out bool wasSoon)
     {
         place = null;
         wasSoon = false;
-        if ((_soonCount == 0 && _laterCount == 0) || clock.GetElapsedTime(Volatile.Read(ref _lastAged)) < _betweenAged)
+        if (!MayHaveAged)
         {
             return false;
         }
 
         lock (_lock)
         {
-            if (clock.GetElapsedTime(_lastAged) < _betweenAged)
+            if (!MayHaveAged)
             {
                 return false; // another thread took one
             }
 
-            wasSoon = _soon.TryPeek(out var first) && clock.GetElapsedTime(first.Line.Peek().Since) >= settings.Aging;
-
-            // The background waits too long when its threads have had no processor for so long.
-            bool wasLater = !wasSoon && _laterCount > 0 && clock.GetElapsedTime(_lastBackground) >= settings.Aging;
-            if (!wasSoon && !wasLater)
+            wasSoon = IsSoonAged;
+            if (!wasSoon && !IsLaterAged)
             {
                 return false;
             }
 
+            _betweenAged = _mostBetweenAged;
             Volatile.Write(ref _lastAged, clock.GetTimestamp());
-            return wasSoon ? TakeSoon(out place) : TakeLater(out place);
+            return wasSoon ? TakeSoon(Reserve.Never, Among.All, out place, out _) : TakeLater(out place);
         }
     }
 
+    /// <summary>The turn of one that had waited too long is over.</summary>
+    internal void AgedEnded()
+    {
+        lock (_lock)
+        {
+            var between = clock.GetElapsedTime(_lastAged) * AgedShare;
+            _betweenAged = between < _leastBetweenAged ? _leastBetweenAged : between > _mostBetweenAged ? _mostBetweenAged : between;
+        }
+    }
+
+    private bool MayHaveAged => (_soonCount > 0 || _laterCount > 0) && clock.GetElapsedTime(Volatile.Read(ref _lastAged)) >= _betweenAged;
+
+    private bool IsSoonAged => _soon.TryPeek(out var first) && clock.GetElapsedTime(first.Line.Peek().Since) >= settings.Aging;
+
+    // The background waits too long when its threads have had no processor for so long.
+    private bool IsLaterAged => _laterCount > 0 && clock.GetElapsedTime(_lastBackground) >= settings.Aging;
+
     // By its slices, unless it has hardly had a processor in them: a slice ends with a tick of the clock, also where others had the machine.
-    private bool Sinks(GuestPlace place) => place.Yields > settings.ForegroundSlices && place.ProcessorTime >= place.Tick * settings.ForegroundSlices / 2;
+    // Or by the processor's time, where few slices took as much as more of them should.
+    private bool Sinks(GuestPlace place) => place.Yields > settings.ForegroundSlices
+        ? place.ProcessorTime >= place.Tick * settings.ForegroundSlices / 2
+        : place.ProcessorTime > place.Tick * settings.ForegroundSlices;
 
     private void AddLater(GuestPlace place)
     {
+        reserve.Lasts(place.Tenant.Lines.Lasting);
         if (_later.Count == 0)
         {
             _lastBackground = clock.GetTimestamp();
@@ -147,9 +209,9 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, TimeProvider 
         _laterCount = _later.Count;
     }
 
-    private bool TakeSoon([MaybeNullWhen(false)] out GuestPlace place)
+    private bool TakeSoon(long now, Among among, [MaybeNullWhen(false)] out GuestPlace place, out bool lasts)
     {
-        bool taken = _soon.TryNext(out var share);
+        bool taken = _soon.TryNext(now, among, out var share, out lasts);
         place = taken ? share!.Line.Dequeue().Place : null;
         _soonCount = _soon.Count;
         return taken;

@@ -3,7 +3,8 @@ namespace WasmActors.Actors.Dispatch;
 /// <summary>One tenant's line and what it has had: its part in a <see cref="FairShares{TLine}"/>.</summary>
 /// <param name="weight">How much it gets in relation to others, from 1.</param>
 /// <param name="line">Who waits there; its owner puts in and takes out.</param>
-internal sealed class Share<TLine>(int weight, TLine line)
+/// <param name="lasting">Whether the tenant's guests keep on; null when that is not asked.</param>
+internal sealed class Share<TLine>(int weight, TLine line, LastingGuests? lasting = null)
 {
     /// <summary>Who waits.</summary>
     internal TLine Line { get; } = line;
@@ -18,4 +19,7 @@ internal sealed class Share<TLine>(int weight, TLine line)
 
     /// <summary>Whether it is among those that are looked at.</summary>
     internal bool IsListed { get; set; }
+
+    /// <summary>Whether the tenant's guests keep on at a timestamp.</summary>
+    internal bool Lasts(long now) => lasting is not null && lasting.IsSo(now);
 }

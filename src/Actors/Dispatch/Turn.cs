@@ -38,8 +38,12 @@ internal sealed class Turn
     internal static GuestExecutor? Executor => t_current?._executor;
 
     /// <summary>Runs a mailbox; the answer is what the turn left to deliver.</summary>
-    internal static IThreadPoolWorkItem? Run(IRunnable mailbox, GuestExecutor executor)
+    internal static IThreadPoolWorkItem? Run(IRunnable mailbox, GuestExecutor executor) => Run(mailbox, executor, out _);
+
+    /// <summary>The same, and whether a guest is left that goes on later.</summary>
+    internal static IThreadPoolWorkItem? Run(IRunnable mailbox, GuestExecutor executor, out bool defers)
     {
+        defers = false;
         var current = t_current ??= new Turn();
         current._executor = executor;
         try
@@ -52,6 +56,7 @@ internal sealed class Turn
             if (current._deferred is { } deferred)
             {
                 current._deferred = null;
+                defers = true;
                 executor.Defer(deferred);
             }
         }

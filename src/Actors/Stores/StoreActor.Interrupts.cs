@@ -1,4 +1,5 @@
 using Akka.Actor;
+using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Messages.StoreProtocol;
@@ -164,6 +165,7 @@ internal sealed partial class StoreActor
         FailAll(_cell.Gone());
         FailWork(work, failure);
         Tell(SupervisionAction.Stop, failure.Code, GuestText.MessageOf(failure), null);
+        Turn.Flush(); // giving back a large memory takes milliseconds
         DisposeSession();
         Context.Stop(Self);
     }

@@ -120,6 +120,9 @@ internal sealed partial class StoreCell
         }
     }
 
+    /// <summary>Whether its actor was asked and has not looked yet.</summary>
+    internal bool NeedsAttention => Volatile.Read(ref _attention) != 0;
+
     /// <summary>The actor looks; from here on it may be asked again.</summary>
     internal void AttentionPaid() => Volatile.Write(ref _attention, 0);
 

@@ -2,6 +2,8 @@ using Akka.Actor;
 using Serilog;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
+using WasmActors.Actors.Imports;
+using WasmActors.Host.Imports;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
 
@@ -42,14 +44,17 @@ internal sealed class Node : IAsyncDisposable
             Parallelism = settings.Stores.Parallelism,
             Logger = logger,
         });
+        var calls = new FunctionCalls();
         var functions = FunctionHost.Attach(host, new FunctionHostOptions
         {
+            Imports = new Dictionary<string, Action<ImportMap>>(StringComparer.Ordinal) { [FunctionCalls.Set] = calls.Offer },
             Modules = database.Modules,
             Grace = settings.Functions.Grace,
             CallsUnderWay = settings.Functions.CallsUnderWay,
             HeldBytes = settings.Functions.HeldBytes,
             Logger = logger,
         });
+        calls.Connect(functions);
         var node = new Node(host, functions);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(settings.Node.StartWithin);

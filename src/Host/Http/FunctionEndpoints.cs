@@ -26,8 +26,9 @@ internal sealed class FunctionEndpoints(FunctionHost functions, BodyReader bodie
 
     public async Task ExportsAsync(HttpContext context)
     {
+        var convention = Find(context).ActiveVersion!.Spec.Convention;
         var exports = await functions.ExportsAsync(Name(context), context.RequestAborted).ConfigureAwait(false);
-        var list = new ExportList([.. exports.Select(static e => new ExportModel(
+        var list = new ExportList(SettingNames.Conventions.NameOf(convention), [.. exports.Select(static e => new ExportModel(
             GuestText.Clean(e.Name, GuestText.NameLimit),
             [.. e.Type.Params.Select(static t => t.ToString())],
             [.. e.Type.Results.Select(static t => t.ToString())]))]);

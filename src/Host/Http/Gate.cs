@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using WasmActors.Host.Access;
 using WasmActors.Host.Settings;
+using WasmActors.Host.Telemetry;
 
 namespace WasmActors.Host.Http;
 
@@ -20,9 +21,10 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A handler that is reached only by who may.</summary>
-    public RequestDelegate Guard(ApiScope scope, RequestDelegate handler) => async context =>
+    public RequestDelegate Guard(ApiScope needed, RequestDelegate handler) => async context =>
     {
         KeyHolder? holder = null;
+        var scope = RequestScope.Begin(context);
         try
         {
             CheckOrigin(context.Request);
@@ -31,7 +33,8 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
                 var found = await FindAsync(context).ConfigureAwait(false);
                 Enter(found, context);
                 holder = found; // what was entered is left
-                CheckScope(found, scope);
+                scope.Key = found.Key;
+                CheckScope(found, needed);
             }
 
             await handler(context).ConfigureAwait(false);
@@ -43,6 +46,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         finally
         {
             holder?.Leave();
+            scope.End();
         }
     };
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Configuration;
@@ -49,7 +50,8 @@ internal sealed class HttpServer : IAsyncDisposable
     public static async Task<HttpServer> StartAsync(HostSettings settings, IConfiguration configuration, Node node, ApiKeys? keys, Serilog.ILogger logger, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "wasmactors", EnvironmentName = "Production" });
-        builder.Logging.ClearProviders().AddSerilog(logger, dispose: false);
+        builder.Logging.ClearProviders().AddSerilog(logger, dispose: false)
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // it would make an activity for each request, traced or not
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls([.. settings.Http.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Http, configuration));
@@ -73,8 +75,8 @@ internal sealed class HttpServer : IAsyncDisposable
         var app = builder.Build();
         var health = new HealthEndpoints(node);
         var gate = new Gate(settings.Http, keys, logger);
-        app.UseStatusCodePages(static context => AnswerEmptyAsync(context.HttpContext));
         app.UseRouting();
+        app.Use(static next => context => context.GetEndpoint() is RouteEndpoint ? next(context) : AnswerUnservedAsync(context, next));
         HttpApi.Map(app, gate, node, keys, health, new BodyReader(settings.Http.MaxTotalBodyBytes));
         if (settings.Http.Documentation)
         {
@@ -125,9 +127,10 @@ internal sealed class HttpServer : IAsyncDisposable
         return page(context);
     };
 
-    // What no endpoint answered: unknown paths and methods.
-    private static Task AnswerEmptyAsync(HttpContext context)
+    // There is no endpoint for the path, or one of routing's own that refuses the method.
+    private static async Task AnswerUnservedAsync(HttpContext context, RequestDelegate next)
     {
+        await next(context).ConfigureAwait(false);
         int status = context.Response.StatusCode;
         var (code, detail) = status switch
         {
@@ -137,7 +140,10 @@ internal sealed class HttpServer : IAsyncDisposable
             StatusCodes.Status415UnsupportedMediaType => (ApiErrorCode.UnsupportedMediaType, "The body is of a media type that is not taken here."),
             _ => (ApiErrorCode.BadRequest, ReasonPhrases.GetReasonPhrase(status)),
         };
-        return status == FailureStatus.ClientClosedRequest ? Task.CompletedTask : Problems.WriteAsync(context, Problems.Make(status, code, detail));
+        if (status >= StatusCodes.Status400BadRequest && !context.Response.HasStarted)
+        {
+            await Problems.WriteAsync(context, Problems.Make(status, code, detail)).ConfigureAwait(false);
+        }
     }
 
     // Signals are for the program, which stops more than this server.

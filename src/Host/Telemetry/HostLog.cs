@@ -37,6 +37,7 @@ internal static class HostLog
                     new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(FileLoggerConfigurationExtensions).Assembly))
                 .Enrich.FromLogContext()
                 .Enrich.With<StoreEnricher>()
+                .Enrich.With<RequestEnricher>()
                 .CreateLogger();
             return problems.Count == 0 ? logger : throw new SettingsException(problems);
         }

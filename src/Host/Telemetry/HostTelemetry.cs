@@ -16,7 +16,7 @@ internal static class HostTelemetry
 {
     private const string Library = "WasmActors";
     private const string Path = "/metrics";
-    private static readonly string[] s_meters = [Library, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+    private static readonly string[] s_meters = [Library, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     /// <summary>Sets up what collects them.</summary>
     public static void AddTo(IServiceCollection services, TelemetrySettings settings, string node)

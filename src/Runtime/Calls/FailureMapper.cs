@@ -86,5 +86,7 @@ internal static class FailureMapper
         || message.Contains("exceeds table limits", StringComparison.Ordinal)
         || message.Contains("resource limit exceeded", StringComparison.Ordinal)
         || message.Contains("maximum concurrent", StringComparison.Ordinal)
+        || message.Contains("GC heap out of memory", StringComparison.Ordinal)
+        || message.Contains("out of memory (failed to allocate", StringComparison.Ordinal)
         || message.Contains("mmap failed", StringComparison.Ordinal);
 }

@@ -13,7 +13,7 @@ namespace WasmActors.Runtime.Calls;
 /// the guest called an import that is answered later. A guest that is paused keeps its place in the store: other work of the store
 /// nests in it and must end first. A failure is kept in <see cref="Failure"/> and not thrown.
 /// </remarks>
-public abstract class GuestCall
+public abstract partial class GuestCall
 {
     private GuestRun? _run;
     private long _processorNanoseconds;
@@ -106,29 +106,6 @@ public abstract class GuestCall
         return Failure is null ? CallStep.Completed : CallStep.Trapped;
     }
 
-    /// <summary>Steps to the end; while the guest sleeps, this thread does.</summary>
-    /// <exception cref="WasmException">The work failed; <c>call.cannot_wait</c>: the guest called an import that is answered later, which
-    /// needs somebody who steps the call and answers it.</exception>
-    public void RunToEnd()
-    {
-        while (true)
-        {
-            switch (Step())
-            {
-                case CallStep.Completed:
-                    return;
-                case CallStep.Trapped:
-                    throw Failure!;
-                case CallStep.Parked when Import!.WakesAt is { } awake:
-                    SleepUntil(awake);
-                    break;
-                case CallStep.Parked:
-                    Drop(CannotWait(Import!.Func));
-                    throw Failure!;
-            }
-        }
-    }
-
     /// <summary>Gives up a guest that is paused: its stack is unwound, and <paramref name="reason"/> becomes the failure.</summary>
     /// <exception cref="InvalidOperationException">It is not paused.</exception>
     /// <exception cref="WasmError"><c>store.in_use</c>: work that nests in it is under way.</exception>
@@ -155,11 +132,6 @@ public abstract class GuestCall
 
         End(reason);
     }
-
-    /// <summary>The failure of a guest that called <paramref name="import"/> where nobody can wait for the answer.</summary>
-    internal static WasmError CannotWait(ServedFunc import) => new(
-        ErrorCode.CannotWait,
-        $"The guest called '{import.ShownName}', which is answered later, where it cannot be paused: inside a host function's own call of a guest, or in a call that nobody steps. Call it through the store's actor, or from the guest directly.");
 
     /// <summary>A step has taken so much time of the processor.</summary>
     internal void AddProcessorTime(long nanoseconds) => _processorNanoseconds += nanoseconds;
@@ -189,21 +161,6 @@ public abstract class GuestCall
     /// <summary>Whether there is something to run at all.</summary>
     private protected virtual bool HasWork => true;
 
-    /// <summary>Runs to the end, within a level of its own, where other frames are live on the stack that the store's guest is on.</summary>
-    internal void RunNested()
-    {
-        try
-        {
-            RunHere();
-        }
-        catch (WasmException refused)
-        {
-            Failure = refused;
-        }
-
-        Ended();
-    }
-
     /// <summary>Releases the native memory that the object keeps between its uses.</summary>
     internal void ReleaseStack()
     {
@@ -220,47 +177,6 @@ public abstract class GuestCall
         Slices = 0;
         Yields = 0;
         _processorNanoseconds = 0;
-    }
-
-    // In one step: with the other guest's frames below, this one cannot be left.
-    private CallStep RunOnWaiting(GuestCall waiting)
-    {
-        waiting.Import!.Guest = this;
-        using (Store.BeginStep())
-        {
-            waiting._run!.Advance(waiting, out _);
-        }
-
-        return Failure is null ? CallStep.Completed : CallStep.Trapped;
-    }
-
-    private void SleepUntil(long timestamp)
-    {
-        using var _ = Store.Enter();
-        try
-        {
-            Store.Wasi.Clock.SleepUntil(timestamp);
-        }
-        catch (WasmException interrupted)
-        {
-            Drop(interrupted);
-            throw;
-        }
-    }
-
-    private void RunHere()
-    {
-        using var level = Store.BeginLevel(Deadline ??= Store.DefaultDeadline(), Signal);
-        Slices++;
-        if (Store.NeedsFutures)
-        {
-            using var run = new FiberRun();
-            Failure = run.RunToEnd(this);
-        }
-        else
-        {
-            Failure = Run();
-        }
     }
 
     private void Begin()

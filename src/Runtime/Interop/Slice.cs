@@ -18,14 +18,14 @@ internal static unsafe partial class Slice
     private static long t_start;
 
     /// <summary>Whether the slice that began on this thread is over, at a tick.</summary>
-    internal static bool IsOver => !BackgroundPriority.IsLow || ProcessorTime() - t_start >= LeastNanoseconds;
+    internal static bool IsOver => !BackgroundPriority.IsLow || Nanoseconds() - t_start >= LeastNanoseconds;
 
     /// <summary>A slice of the guest begins on this thread. It is measured only for guests that have yielded: most never do.</summary>
     internal static void Begin(GuestCall call)
     {
         if (call.Yields > 0)
         {
-            t_start = ProcessorTime();
+            t_start = Nanoseconds();
         }
     }
 
@@ -34,12 +34,14 @@ internal static unsafe partial class Slice
     {
         if (call.Yields > 0)
         {
-            call.AddProcessorTime(ProcessorTime() - t_start);
+            call.AddProcessorTime(Nanoseconds() - t_start);
         }
     }
 
-    // Nanoseconds.
-    private static long ProcessorTime()
+    /// <summary>Time of a processor that this thread has had; where the system does not tell, wall-clock time.</summary>
+    internal static TimeSpan ProcessorTime => TimeSpan.FromTicks(Nanoseconds() / 100);
+
+    private static long Nanoseconds()
     {
         if (!OperatingSystem.IsLinux())
         {

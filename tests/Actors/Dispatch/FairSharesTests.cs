@@ -134,6 +134,38 @@ public sealed class FairSharesTests
             return shares.Count == waiting.Sum() && tenants.All(t => t.Count == waiting[t.Line] && t.Count >= 0);
         });
 
+    [Fact]
+    public void Among_some_who_has_had_least_of_those_goes_first()
+    {
+        var lasting = new LastingGuests();
+        lasting.Note(until: 100);
+        var endless = new Share<string>(1, "endless", lasting);
+        var other = NewShare("other", waiting: 2);
+        FairShares<string>.Charge(other, 10);
+        _shares.Add(endless);
+        _shares.Add(endless);
+
+        Assert.True(_shares.TryPeek(99, Among.All, out var next, out bool lasts));
+        Assert.Same(endless, next);
+        Assert.True(lasts);
+        Assert.True(_shares.TryNext(99, Among.Short, out next, out lasts));
+        Assert.Same(other, next);
+        Assert.False(lasts);
+        Assert.True(_shares.TryNext(99, Among.Lasting, out next, out lasts));
+        Assert.Same(endless, next);
+        Assert.True(lasts);
+
+        // Its guests keep on no longer: it is one of the others.
+        Assert.False(_shares.TryNext(100, Among.Lasting, out _, out _));
+        Assert.Equal(2, _shares.Count);
+        FairShares<string>.Charge(endless, 20);
+        Assert.True(_shares.TryNext(100, Among.Short, out next, out _));
+        Assert.Same(other, next);
+        Assert.True(_shares.TryNext(100, Among.Short, out next, out _));
+        Assert.Same(endless, next);
+        Assert.False(_shares.TryNext(100, Among.All, out _, out _));
+    }
+
     private Share<string> NewShare(string name, int waiting)
     {
         var share = new Share<string>(1, name);

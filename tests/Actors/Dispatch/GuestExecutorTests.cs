@@ -79,6 +79,44 @@ public sealed class GuestExecutorTests
     }
 
     [Fact]
+    public async Task A_tenant_whose_guests_keep_on_leaves_one_worker_to_others()
+    {
+        await using var host = await WasmHost.StartAsync(HostFixture.Options with { Parallelism = 2 });
+        using var gate = new Gate();
+        var spec = new StoreSpec
+        {
+            Tenant = "endless",
+            AfterInterrupt = FailurePolicy.Stop,
+            Options = new() { Mode = ExecutionMode.Preemptive, Limits = new() { Deadline = TimeSpan.FromMinutes(5) } },
+        };
+        var add = (await host.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { Tenant = "short" })).GetFunc("add");
+        var holders = new List<FuncRef>();
+        for (int i = 0; i < 6; i++)
+        {
+            holders.Add((await host.NewAsync(Guests.Worker, Guests.HostImport(gate.Pass), spec)).GetFunc("call_host"));
+        }
+
+        using var end = new CancellationTokenSource();
+        var guest = await host.NewAsync(Spinner, null, spec);
+        var endless = guest.GetFunc("spin").CallAsync(end.Token).AsTask();
+        await SinksAsync(guest);
+
+        // What they do on their workers, two of the background among them, nothing interrupts; the rest of them would take all.
+        Assert.Equal(1, await Expect.SoonAsync(add.CallAsync<int, int, int>(0, 1)));
+        Task<int>[] inside = [.. holders.Select(static (f, i) => f.CallAsync<int, int>(i).AsTask())];
+        await gate.Entered;
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal(i + 1, await Expect.SoonAsync(add.CallAsync<int, int, int>(i, 1)));
+        }
+
+        gate.Open();
+        Assert.Equal(Enumerable.Range(0, holders.Count), await Expect.SoonAsync(Task.WhenAll(inside)));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => Expect.SoonAsync(endless));
+    }
+
+    [Fact]
     public async Task Short_calls_are_answered_among_endless_guests_and_all_of_those_get_on()
     {
         await using var host = await WasmHost.StartAsync(HostFixture.Options);
@@ -119,6 +157,16 @@ public sealed class GuestExecutorTests
         foreach (var call in endless)
         {
             await Assert.ThrowsAnyAsync<Exception>(() => Expect.SoonAsync(call));
+        }
+    }
+
+    // Until it has had more slices than before it goes to the background.
+    private static async Task SinksAsync(InstanceRef guest)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await Expect.SoonAsync(guest.Store.GetStatusAsync())).Slices <= 6)
+        {
+            Assert.False(deadline.IsCancellationRequested, "The guest did not get on.");
         }
     }
 

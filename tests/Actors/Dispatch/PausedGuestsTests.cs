@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Dispatch;
@@ -16,7 +17,7 @@ public sealed class PausedGuestsTests
     private readonly PausedGuests _paused;
     private readonly Tenant _tenant = new("", 1);
 
-    public PausedGuestsTests() => _paused = new PausedGuests(new GuestExecutorSettings(2, 1, s_aging), _clock);
+    public PausedGuestsTests() => _paused = NewPaused(new GuestExecutorSettings(2, 1, s_aging));
 
     [Fact]
     public void A_guest_that_has_had_few_slices_goes_on_soon()
@@ -26,9 +27,9 @@ public sealed class PausedGuestsTests
         Assert.False(_paused.Add(guest));
         Assert.False(_paused.HasLater);
         Assert.False(_paused.TryTakeLater(out _));
-        Assert.True(_paused.TryTakeSoon(out var taken));
+        Assert.True(TryTakeSoon(out var taken));
         Assert.Same(guest, taken);
-        Assert.False(_paused.TryTakeSoon(out _));
+        Assert.False(TryTakeSoon(out _));
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class PausedGuestsTests
 
         Assert.True(_paused.Add(guest));
         Assert.True(_paused.HasLater);
-        Assert.False(_paused.TryTakeSoon(out _));
+        Assert.False(TryTakeSoon(out _));
         Assert.True(_paused.TryTakeLater(out var taken));
         Assert.Same(guest, taken);
         Assert.False(_paused.HasLater);
@@ -48,7 +49,7 @@ public sealed class PausedGuestsTests
     public void A_guest_that_has_hardly_had_a_processor_in_its_slices_does_not_sink()
     {
         // On a machine that others keep busy, the clock ticks and the guest stands still.
-        var paused = new PausedGuests(new GuestExecutorSettings(2, 1_000, s_aging), _clock);
+        var paused = NewPaused(new GuestExecutorSettings(2, 1_000, s_aging));
         var guest = NewGuest(yields: 1_001);
 
         Assert.False(paused.Add(guest));
@@ -89,11 +90,11 @@ public sealed class PausedGuestsTests
 
         _paused.Charge(_tenant, 1_000_000);
         Assert.False(_paused.Add(single));
-        Assert.True(_paused.TryTakeSoon(out var taken));
+        Assert.True(TryTakeSoon(out var taken));
         Assert.Same(single, taken);
         foreach (var guest in flood)
         {
-            Assert.True(_paused.TryTakeSoon(out taken));
+            Assert.True(TryTakeSoon(out taken));
             Assert.Same(guest, taken);
         }
     }
@@ -109,7 +110,7 @@ public sealed class PausedGuestsTests
 
         foreach (var guest in guests)
         {
-            Assert.True(_paused.TryTakeSoon(out var taken));
+            Assert.True(TryTakeSoon(out var taken));
             Assert.Same(guest, taken);
         }
     }
@@ -184,6 +185,7 @@ public sealed class PausedGuestsTests
         Assert.True(_paused.TryTakeAged(out var taken, out bool wasSoon));
         Assert.Same(first, taken);
         Assert.True(wasSoon);
+        _paused.AgedEnded();
         Assert.False(_paused.TryTakeAged(out _, out _));
 
         _clock.Advance((s_aging / 2) - TimeSpan.FromMilliseconds(2));
@@ -191,9 +193,72 @@ public sealed class PausedGuestsTests
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.True(_paused.TryTakeAged(out taken, out _));
         Assert.Same(second, taken);
+        _paused.AgedEnded();
 
         _clock.Advance(s_aging);
         Assert.False(_paused.TryTakeAged(out _, out _)); // nobody is left
+    }
+
+    [Fact]
+    public void After_a_long_turn_of_one_that_had_waited_too_long_the_next_waits_four_times_as_long()
+    {
+        Add(NewGuest(yields: 2, milliseconds: 100), NewGuest(yields: 2, milliseconds: 200), NewGuest(yields: 2, milliseconds: 300));
+        _clock.Advance(s_aging);
+        Assert.True(_paused.HasAged);
+        Assert.True(_paused.TryTakeAged(out _, out _));
+
+        // What nothing interrupts takes longer than there would be to the next one; no second one begins meanwhile.
+        _clock.Advance(s_aging * 2);
+        Assert.False(_paused.HasAged);
+        Assert.False(_paused.TryTakeAged(out _, out _));
+        _paused.AgedEnded();
+        _clock.Advance(s_aging * 7);
+        Assert.False(_paused.TryTakeAged(out _, out _));
+        _clock.Advance(s_aging * 2);
+        Assert.True(_paused.HasAged);
+        Assert.True(_paused.TryTakeAged(out _, out _));
+    }
+
+    [Fact]
+    public void One_whose_turn_does_not_end_keeps_the_next_waiting_for_a_while_only()
+    {
+        Add(NewGuest(yields: 2, milliseconds: 100), NewGuest(yields: 2, milliseconds: 200));
+        _clock.Advance(s_aging);
+        Assert.True(_paused.TryTakeAged(out _, out _));
+
+        _clock.Advance(s_aging * 19);
+        Assert.False(_paused.TryTakeAged(out _, out _));
+        _clock.Advance(s_aging);
+        Assert.True(_paused.TryTakeAged(out _, out _));
+    }
+
+    [Fact]
+    public void A_guest_with_few_slices_of_a_tenant_whose_guests_keep_on_is_not_for_every_worker()
+    {
+        var other = new Tenant("other", 1);
+        var lasting = NewGuest(yields: 1);
+        var single = NewGuest(yields: 1, tenant: other);
+        Add(NewGuest(yields: 2, milliseconds: 100));
+        Assert.False(_paused.Add(lasting));
+        long now = _clock.GetTimestamp();
+        Assert.False(_paused.HasSoon(now, Among.Short));
+        Assert.False(_paused.TryTakeSoon(now, Among.Short, out _, out _));
+
+        Assert.False(_paused.Add(single));
+        Assert.True(_paused.TryTakeSoon(now, Among.Short, out var taken, out bool lasts));
+        Assert.Same(single, taken);
+        Assert.False(lasts);
+        Assert.True(_paused.TryTakeSoon(now, Among.All, out taken, out lasts));
+        Assert.Same(lasting, taken);
+        Assert.True(lasts);
+    }
+
+    [Fact]
+    public void A_guest_whose_few_slices_took_as_much_as_many_sinks_to_the_background()
+    {
+        var paused = NewPaused(new GuestExecutorSettings(2, 3, s_aging));
+        Assert.False(paused.Add(NewGuest(yields: 2, milliseconds: 3)));
+        Assert.True(paused.Add(NewGuest(yields: 2, milliseconds: 4)));
     }
 
     [Fact]
@@ -216,6 +281,10 @@ public sealed class PausedGuestsTests
         Assert.False(wasSoon);
         Assert.False(_paused.TryTakeAged(out _, out _));
     }
+
+    private PausedGuests NewPaused(GuestExecutorSettings settings) => new(settings, new Reserve(settings.Parallelism, s_aging * 2, _clock), _clock);
+
+    private bool TryTakeSoon([NotNullWhen(true)] out GuestPlace? guest) => _paused.TryTakeSoon(Reserve.Never, Among.All, out guest, out _);
 
     private static void Ran(GuestPlace guest, int milliseconds) =>
         guest.With(guest.Yields + 1, guest.ProcessorTime + TimeSpan.FromMilliseconds(milliseconds), s_tick);

@@ -183,7 +183,8 @@ public sealed class StoreTotalsTests
             """);
 
         guest.GetFunc("keep").Call(600_000);
-        Assert.ThrowsAny<WasmException>(() => guest.GetFunc("keep").Call(1 << 20));
+        var error = Assert.Throws<WasmError>(() => guest.GetFunc("keep").Call(1 << 20));
+        Assert.Equal(ErrorCode.LimitExceeded, error.Code);
         Assert.Equal(1, guest.GetMemory().Grow(15));
         Assert.Throws<WasmError>(() => guest.GetMemory().Grow(1));
     }

@@ -3,6 +3,7 @@ using System.Text;
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Deployments;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
@@ -11,8 +12,6 @@ namespace WasmActors.Host.Cli.Client;
 /// <summary>One call of a function of a server.</summary>
 internal sealed class FunctionCall(CallSettings settings, ApiClient client, Terminal terminal)
 {
-    private const string Start = "_start";
-    private const string Allocator = "wasmactors_alloc";
     private const int MaxListed = 40;
 
     /// <summary>Calls it and writes what it answers.</summary>
@@ -23,24 +22,28 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         string path = ApiPath.Call(settings.Function, settings.Key, settings.Export);
-        var exports = (await client.SendAsync(HttpMethod.Get, $"{ApiPath.Function(settings.Function)}/exports", null, cancellation).ConfigureAwait(false))
-            .Read(ClientJson.Default.ExportList).Exports;
+        var (told, exports) = (await client.SendAsync(HttpMethod.Get, $"{ApiPath.Function(settings.Function)}/exports", null, cancellation).ConfigureAwait(false))
+            .Read(ClientJson.Default.ExportList);
         var export = exports.FirstOrDefault(e => e.Name == settings.Export)
             ?? throw new CommandLineException(ErrorCode.ExportNotFound, $"'{settings.Function}' exports no function named '{GuestText.Clean(settings.Export, GuestText.NameLimit)}'.", Callable(exports));
-        var convention = ConventionOf(export, exports);
+        var convention = ConventionOf(told);
         CheckOptions(convention, export);
         return convention == CallingConvention.Core
             ? await CallCoreAsync(path, export, cancellation).ConfigureAwait(false)
             : await CallRawAsync(path, cancellation).ConfigureAwait(false);
     }
 
-    // As a deployment detects it. Where it was deployed with another one, the server says so.
-    private CallingConvention ConventionOf(ExportModel export, IReadOnlyList<ExportModel> exports) =>
-        settings.Export == Start ? CallingConvention.WasiCommand
-        : settings.Values.Count == 0 && (settings.Data is not null || (TakesBytes(export) && exports.Any(static e => e.Name == Allocator))) ? CallingConvention.Bytes
-        : CallingConvention.Core;
-
-    private static bool TakesBytes(ExportModel export) => export is { Params: ["i32", "i32"], Results: ["i64"] };
+    private static CallingConvention ConventionOf(string told)
+    {
+        try
+        {
+            return SettingNames.Conventions.Read(told) ?? default;
+        }
+        catch (WasmError)
+        {
+            throw new CommandLineException("server.bad_answer", $"The server names the calling convention '{GuestText.Clean(told, GuestText.NameLimit)}', which this program does not know.", "Is the server of another version?", ExitCodes.Server);
+        }
+    }
 
     private void CheckOptions(CallingConvention convention, ExportModel export)
     {
@@ -58,6 +61,11 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
         if (convention == CallingConvention.Core && settings.Data is not null)
         {
             throw new CommandLineException("usage", $"--data and values for {signature} exclude each other.", "Give values to a function of the core convention, --data to one that takes bytes.");
+        }
+
+        if (convention == CallingConvention.Bytes && settings.Values.Count > 0)
+        {
+            throw new CommandLineException("usage", $"'{settings.Function}' takes bytes, and no values.", "Give them with --data or through standard input.");
         }
 
         if (convention != CallingConvention.Core && settings.Format == OutputFormat.Json)

@@ -47,14 +47,34 @@ internal static class CallHeaders
     {
         var headers = response.Headers;
         headers[Version] = reply.Version.ToString(CultureInfo.InvariantCulture);
-        var timing = reply.Timing;
-        headers[ServerTiming] = string.Create(
-            CultureInfo.InvariantCulture,
-            stackalloc char[96],
-            $"queue;dur={timing.Queue.TotalMilliseconds:0.###}, start;dur={timing.Start.TotalMilliseconds:0.###}, run;dur={timing.Run.TotalMilliseconds:0.###}");
+        headers[ServerTiming] = TimingOf(reply.Timing);
         if (reply.Replayed)
         {
             headers[Replayed] = "true";
+        }
+    }
+
+    // Whole microseconds are cheaper to write than fractions of any length.
+    private static string TimingOf(CallTiming timing)
+    {
+        Span<char> text = stackalloc char[128];
+        int length = 0;
+        Add("queue;dur=", timing.Queue, text, ref length);
+        Add(", start;dur=", timing.Start, text, ref length);
+        Add(", run;dur=", timing.Run, text, ref length);
+        return new string(text[..length]);
+
+        static void Add(ReadOnlySpan<char> name, TimeSpan time, Span<char> text, ref int length)
+        {
+            name.CopyTo(text[length..]);
+            length += name.Length;
+            var (milliseconds, microseconds) = Math.DivRem(Math.Max(0, time.Ticks / TimeSpan.TicksPerMicrosecond), 1000);
+            milliseconds.TryFormat(text[length..], out int written, default, CultureInfo.InvariantCulture);
+            length += written;
+            text[length++] = '.';
+            text[length++] = (char)('0' + (microseconds / 100));
+            text[length++] = (char)('0' + (microseconds / 10 % 10));
+            text[length++] = (char)('0' + (microseconds % 10));
         }
     }
 

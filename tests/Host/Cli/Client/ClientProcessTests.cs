@@ -5,7 +5,7 @@ namespace WasmActors.Host.Tests.Cli.Client;
 /// <summary>What only a process of its own has: standard streams, environment, signals.</summary>
 public sealed class ClientProcessTests(TempFolder folder) : IClassFixture<TempFolder>
 {
-    private const string ProgramExports = """{ "exports": [{ "name": "_start", "params": [], "results": [] }] }""";
+    private const string ProgramExports = """{ "convention": "wasi-command", "exports": [{ "name": "_start", "params": [], "results": [] }] }""";
 
     [Fact]
     public async Task Bytes_pass_as_they_are_and_server_and_key_come_from_the_environment()

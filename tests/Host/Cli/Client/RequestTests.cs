@@ -4,7 +4,7 @@ namespace WasmActors.Host.Tests.Cli.Client;
 public sealed class RequestTests
 {
     private const string Exports = """
-        { "exports": [
+        { "convention": "core", "exports": [
           { "name": "add", "params": ["i32", "i32"], "results": ["i32"] },
           { "name": "all", "params": ["i32", "i64", "f32", "f64", "v128"], "results": ["i32", "i64", "f32", "f64", "v128"] },
           { "name": "a/b c", "params": [], "results": [] } ] }
@@ -68,7 +68,7 @@ public sealed class RequestTests
     public async Task A_program_gets_input_arguments_and_variables()
     {
         await using var server = await FakeServer.AnsweringAsync(
-            ("GET /v1/functions/f/exports", """{ "exports": [{ "name": "_start", "params": [], "results": [] }] }"""),
+            ("GET /v1/functions/f/exports", """{ "convention": "wasi-command", "exports": [{ "name": "_start", "params": [], "results": [] }] }"""),
             ("POST /v1/functions/f/calls/_start?arg=-x&arg=a%26b&env=A%3Db%3Dc", "out"));
 
         var run = await InProcess.RunAsync("piped", inputIsTerminal: false, ["call", "f", "_start", "--arg", "-x", "--arg", "a&b", "--env", "A=b=c", "--server", server.Url]);
@@ -86,7 +86,7 @@ public sealed class RequestTests
     {
         using var folder = new TempFolder();
         await using var server = await FakeServer.AnsweringAsync(
-            ("GET /v1/functions/f/exports", """{ "exports": [{ "name": "wasmactors_alloc", "params": ["i32"], "results": ["i32"] }, { "name": "g", "params": ["i32", "i32"], "results": ["i64"] }] }"""),
+            ("GET /v1/functions/f/exports", """{ "convention": "bytes", "exports": [{ "name": "wasmactors_alloc", "params": ["i32"], "results": ["i32"] }, { "name": "g", "params": ["i32", "i32"], "results": ["i64"] }] }"""),
             ("POST /v1/functions/f/calls/g", "\u0001bytes"));
         string[] option = data is null ? [] : ["--data", string.Format(data, folder.Write("data", "from a file"))];
 
@@ -99,7 +99,7 @@ public sealed class RequestTests
     public async Task A_terminal_is_not_waited_for()
     {
         await using var server = await FakeServer.AnsweringAsync(
-            ("GET /v1/functions/f/exports", """{ "exports": [{ "name": "_start", "params": [], "results": [] }] }"""),
+            ("GET /v1/functions/f/exports", """{ "convention": "wasi-command", "exports": [{ "name": "_start", "params": [], "results": [] }] }"""),
             ("POST /v1/functions/f/calls/_start", "out"));
 
         await InProcess.RunAsync("typed", inputIsTerminal: true, ["call", "f", "_start", "--server", server.Url]);

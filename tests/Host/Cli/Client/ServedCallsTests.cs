@@ -85,7 +85,7 @@ public sealed class ServedCallsTests(ServerFixture server) : IClassFixture<Serve
     [InlineData(2, "call.bad_arguments", "refers", "null")]
     [InlineData(2, "export.not_found", "none")]
     [InlineData(2, "function.wrong_kind", "add", "1", "2", "--key", "k")]
-    [InlineData(2, "http.unsupported_media_type", "add", "--data", "x")]
+    [InlineData(2, "usage", "add", "--data", "x")]
     public async Task Failures_have_the_codes_of_run(int exitCode, string code, params string[] call)
     {
         await server.DeployAsync("numbers", Numbers);

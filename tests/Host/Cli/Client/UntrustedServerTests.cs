@@ -134,8 +134,8 @@ public sealed class UntrustedServerTests
     [InlineData("keys", """{ "keys": [{ "id": "H", "name": "H", "scopes": ["H"], "createdAt": "2026-01-01T00:00:00Z" }] }""")]
     [InlineData("keys create k --scope call", """{ "id": "H", "name": "H", "scopes": ["H"], "createdAt": "2026-01-01T00:00:00Z", "secret": "H" }""")]
     [InlineData("nodes", """{ "nodes": [{ "address": "H", "status": "H", "roles": ["H"], "isSelf": true, "isLeader": true, "isReachable": true }] }""")]
-    [InlineData("call f g", """{ "exports": [{ "name": "H", "params": ["H"], "results": ["H"] }] }""")]
-    [InlineData("call f H", """{ "exports": [{ "name": "H", "params": ["H"], "results": ["H"] }] }""")]
+    [InlineData("call f g", """{ "convention": "core", "exports": [{ "name": "H", "params": ["H"], "results": ["H"] }] }""")]
+    [InlineData("call f H", """{ "convention": "core", "exports": [{ "name": "H", "params": ["H"], "results": ["H"] }] }""")]
     public async Task What_a_server_says_is_shown_escaped(string line, string json)
     {
         string text = json.Replace("\"H\"", JsonSerializer.Serialize(Hostile), StringComparison.Ordinal);
@@ -172,7 +172,7 @@ public sealed class UntrustedServerTests
         foreach (string results in (string[])["[\"x\"]", "[1, 2]", "[]", "[null]", "[1.5]"])
         {
             await using var server = await FakeServer.AnsweringAsync(
-                ("GET /v1/functions/f/exports", """{ "exports": [{ "name": "g", "params": [], "results": ["i32"] }] }"""),
+                ("GET /v1/functions/f/exports", """{ "convention": "core", "exports": [{ "name": "g", "params": [], "results": ["i32"] }] }"""),
                 ("POST /v1/functions/f/calls/g", $$"""{ "results": {{results}} }"""));
 
             var run = await InProcess.RunAsync("call", "f", "g", "--server", server.Url);

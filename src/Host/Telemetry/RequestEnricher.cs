@@ -1,0 +1,27 @@
+using Serilog.Core;
+using Serilog.Events;
+using WasmActors.Runtime.Calls;
+
+namespace WasmActors.Host.Telemetry;
+
+/// <summary>Gives log lines that are written for a request its properties: RequestId, RequestMethod, RequestPath, ApiKey (the key's id).</summary>
+internal sealed class RequestEnricher : ILogEventEnricher
+{
+    public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+    {
+        if (RequestScope.Current is not { Context: { } context } scope)
+        {
+            return;
+        }
+
+        Add("RequestId", context.TraceIdentifier);
+        Add("RequestMethod", context.Request.Method);
+        Add("RequestPath", GuestText.Clean(context.Request.Path.Value ?? "", GuestText.NameLimit));
+        if (scope.Key is { } key)
+        {
+            Add("ApiKey", key.Id);
+        }
+
+        void Add(string name, string value) => logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty(name, value));
+    }
+}
