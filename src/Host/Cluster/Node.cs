@@ -66,6 +66,7 @@ internal sealed class Node : IAsyncDisposable
             Grace = settings.Functions.Grace,
             CallsUnderWay = settings.Functions.CallsUnderWay,
             HeldBytes = settings.Functions.HeldBytes,
+            LiveKeys = settings.Functions.LiveKeys,
             Logger = logger,
         });
         calls.Connect(functions);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using WasmActors.Actors.Functions;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
@@ -80,8 +81,12 @@ internal static class Problems
             OperationCanceledException => Make(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.GivenUp, "The node gave this up because it stops or took too long. Try again."),
             _ => Make(StatusCodes.Status500InternalServerError, ApiErrorCode.Internal, "The host failed. Its log has the details under this trace id."),
         };
-        return problem with { MayHaveRun = !HttpMethods.IsGet(request.Method) && FailureStatus.MayHaveRun(problem.Code, isCall: request.RouteValues.ContainsKey("export")) };
+        return problem with { MayHaveRun = !HttpMethods.IsGet(request.Method) && MayHaveRun(failure, problem.Code, isCall: request.RouteValues.ContainsKey("export")) };
     }
+
+    // Who carried the call out knows it best, where he could tell.
+    private static bool MayHaveRun(Exception failure, string code, bool isCall) =>
+        isCall && failure is WasmException wasm && CallDetails.Of(wasm) is { } details ? details.MayHaveRun : FailureStatus.MayHaveRun(code, isCall);
 
     private static Problem Of(WasmException failure)
     {

@@ -12,10 +12,14 @@ internal sealed record FunctionSettings
     /// <summary>Bytes of large inputs and outputs that the node keeps for others to fetch, from 1 MiB. Default 256 MiB.</summary>
     public required long HeldBytes { get; init; }
 
+    /// <summary>Keys whose stores the node keeps, 1 to 1,000,000. Default 20,000. Above it those that were idle longest lose theirs.</summary>
+    public required int LiveKeys { get; init; }
+
     internal static FunctionSettings Read(SettingsReader reader) => new()
     {
         Grace = reader.Duration("Functions:Grace", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromHours(1)),
         CallsUnderWay = reader.Number("Functions:CallsUnderWay", 100_000, 1, 10_000_000),
+        LiveKeys = reader.Number("Functions:LiveKeys", 20_000, 1, 1_000_000),
         HeldBytes = reader.Size("Functions:HeldBytes", 256 << 20, 1 << 20, 1L << 40),
     };
 }

@@ -158,6 +158,6 @@ public class CatalogueTests(OpenHost host)
         Assert.True(node.GetProperty("isSelf").GetBoolean() && node.GetProperty("isLeader").GetBoolean() && node.GetProperty("isReachable").GetBoolean());
         (await host.GetAsync("/healthz")).Is(200, "ok\n");
         (await host.GetAsync("/readyz")).Is(200, "ok\n");
-        Assert.Contains("http_server_request_duration_seconds", (await host.GetAsync("/metrics")).Is(200).Text, StringComparison.Ordinal);
+        Assert.Contains("wasmactors_stores_live", (await host.GetAsync("/metrics")).Is(200).Text, StringComparison.Ordinal);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class SchemaFuzzer(JsonElement document, IReadOnlyList<string> d
         "{\"a\":1,\"a\":2}", "nul", "'x'", "01", "\"", "\u0001", "\"../../etc/passwd\"", "\"NaN\"", "\"0x1\"", "\"i32x4:1,2,3,4\"",
     ];
 
+    // Numbers of a call's arguments: most take two or one.
+    private static readonly int[] s_arguments = [2, 2, 2, 1, 1, 0, 3];
+
     /// <summary>JSON of a schema.</summary>
     internal string Json(JsonElement schema, Random random)
     {
@@ -82,7 +85,7 @@ internal sealed class SchemaFuzzer(JsonElement document, IReadOnlyList<string> d
                 WriteObject(json, schema, random, level);
                 break;
             case "array":
-                json.Append('[').AppendJoin(',', Enumerable.Range(0, random.Next(4)).Select(_ => Made(schema.TryGetProperty("items", out var items) ? items : default, name, random, level + 1))).Append(']');
+                json.Append('[').AppendJoin(',', Enumerable.Range(0, level == 0 ? s_arguments[random.Next(s_arguments.Length)] : random.Next(4)).Select(_ => Made(schema.TryGetProperty("items", out var items) ? items : default, name, random, level + 1))).Append(']');
                 break;
             case "string":
                 json.Append('"').Append(JsonEncodedText.Encode(Word(name, random))).Append('"');

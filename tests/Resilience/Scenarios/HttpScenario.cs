@@ -160,10 +160,22 @@ internal static class HttpScenario
         return client;
     }
 
+    // The healthy function, and some of each kind and convention that the requests are about.
     private static async Task DeployAsync(HttpClient client)
     {
-        using var module = new StringContent(Add, Encoding.UTF8, "text/plain");
-        using var answer = await client.PutAsync($"/v1/functions/{Healthy}?reuse=untilIdle", module).ConfigureAwait(false);
+        await DeployAsync(client, $"{Healthy}?reuse=untilIdle", Add).ConfigureAwait(false);
+        string[] conventions = ["core", "bytes", "wasi-command"];
+        for (int i = 0; i < 8; i++)
+        {
+            string kind = i is 3 or 4 or 6 ? "keyed" : "stateless";
+            await DeployAsync(client, string.Create(CultureInfo.InvariantCulture, $"f{i}?kind={kind}&convention={conventions[i % 3]}"), FuzzModules.Texts[i % 3]).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task DeployAsync(HttpClient client, string name, string text)
+    {
+        using var module = new StringContent(text, Encoding.UTF8, "text/plain");
+        using var answer = await client.PutAsync($"/v1/functions/{name}", module).ConfigureAwait(false);
         answer.EnsureSuccessStatusCode();
     }
 
