@@ -119,11 +119,25 @@ public class CallTests(OpenHost host)
     [InlineData("0.05s")]
     public async Task A_header_shortens_the_time_of_a_call(string time)
     {
-        await host.DeployAsync("late", Wat.Numbers);
+        await host.DeployAsync("late?reuse=untilIdle", Wat.Numbers);
+        (await host.CallAsync("late/calls/add", "[1, 2]")).Is(200); // its store is there from here on
 
         var answer = (await host.CallAsync("late/calls/spin", null, ("Call-Timeout", time))).IsFailure(504, "call.deadline_exceeded");
 
         Assert.True(answer.Json.GetProperty("mayHaveRun").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_call_whose_time_is_over_before_its_turn_has_surely_not_run()
+    {
+        await host.DeployAsync("line?kind=keyed", Wat.Numbers);
+        (await host.CallAsync("line/keys/k/calls/add", "[1, 2]")).Is(200);
+        var running = host.CallAsync("line/keys/k/calls/spin", null, ("Call-Timeout", "3s"));
+        await Task.Delay(TimeSpan.FromMilliseconds(500)); // for the request to arrive; were it to come second, the other one would be answered its sum
+        var waiting = (await host.CallAsync("line/keys/k/calls/add", "[1, 2]", ("Call-Timeout", "100ms"))).IsFailure(504, "call.deadline_exceeded");
+
+        Assert.False(waiting.Json.GetProperty("mayHaveRun").GetBoolean());
+        (await running).IsFailure(504, "call.deadline_exceeded");
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public class HostSettingsTests
     [InlineData("Database:Kind", "mysql", "sqlite, postgresql")]
     [InlineData("Modules:Compile", "never", "child, in-process")]
     [InlineData("Telemetry:TracePercent", "101", "0 to 100")]
-    [InlineData("Tls:Certificate", "/no/such/file", "is no file")]
+    [InlineData("Node:AkkaFile", "/no/such/file", "is no file")]
     [InlineData("Node:Port:Nested", "1", "expected is one value")]
     public void A_wrong_setting_is_named_with_what_is_allowed(string name, string value, string allowed)
     {

@@ -38,6 +38,7 @@ internal sealed partial class KeyedFunction : UntypedActor
     {
         // Only where it is stopped in another way than by StopEntity, with its system.
         _stopping = true;
+        _look?.Cancel();
         MoveWaiting();
         _graceOver?.Cancel();
         _runtime.Keys.Wake(_place);
@@ -59,6 +60,9 @@ internal sealed partial class KeyedFunction : UntypedActor
                 break;
             case KeyedCall.Ended ended:
                 OnEnded(ended);
+                break;
+            case LookForOver:
+                OnLookForOver();
                 break;
             case LiveKeys.Leave:
                 OnLeave();
@@ -116,6 +120,10 @@ internal sealed partial class KeyedFunction : UntypedActor
         }
 
         StartNext();
+        if (_queue.Count > 0)
+        {
+            LookWhenOver(call.Time.AtMost(_runtime.Catalogue.Find(_name)?.ActiveVersion?.Spec.Limits.Deadline ?? TimeSpan.Zero).Left);
+        }
     }
 
     private void StartNext()
@@ -124,8 +132,7 @@ internal sealed partial class KeyedFunction : UntypedActor
         {
             if (next.Time.IsOver)
             {
-                FunctionMetrics.Answered(_runtime.Options.Logger, _name, ErrorCode.DeadlineExceeded, new CallTiming(_runtime.Clock.GetElapsedTime(next.Came), default, default));
-                next.Caller.Tell(new Failed(next.Call.Id, WasmFailure.From(CallTime.Over("it waited on its way or for the calls before it: it did not run"))));
+                AnswerOver(next);
             }
             else if (_runtime.Catalogue.Find(_name) is not { ActiveVersion.Spec.Kind: FunctionKind.Keyed } entry)
             {
