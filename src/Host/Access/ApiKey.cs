@@ -16,7 +16,9 @@ internal sealed record ApiKey(string Id, string Name, ImmutableArray<ApiScope> S
 {
     private readonly ApiScope _greatest = Scopes.IsDefaultOrEmpty ? default : Scopes.Max();
 
-    private const string Prefix = "wak_";
+    /// <summary>What every key begins with, so that it is recognized where it should not be.</summary>
+    public const string Prefix = "wak_";
+
     private const int IdLength = 16;
     private const int SecretLength = 43; // 32 bytes
 

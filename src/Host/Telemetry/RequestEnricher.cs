@@ -1,5 +1,6 @@
 using Serilog.Core;
 using Serilog.Events;
+using WasmActors.Host.Access;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Telemetry;
@@ -16,7 +17,8 @@ internal sealed class RequestEnricher : ILogEventEnricher
 
         Add("RequestId", context.TraceIdentifier);
         Add("RequestMethod", context.Request.Method);
-        Add("RequestPath", GuestText.Clean(context.Request.Path.Value ?? "", GuestText.NameLimit));
+        string path = context.Request.Path.Value ?? "";
+        Add("RequestPath", path.Contains(ApiKey.Prefix, StringComparison.Ordinal) ? "(with an API key in it)" : GuestText.Clean(path, GuestText.NameLimit));
         if (scope.Key is { } key)
         {
             Add("ApiKey", key.Id);

@@ -12,7 +12,7 @@ public class FailureStatusTests
     [
         "module.gone", "link.needs_preemptive", "link.duplicate_definition", "value.wrong_type", "memory.out_of_range", "memory.grow_failed", "memory.bad_text",
         "table.out_of_range", "table.grow_failed", "global.immutable", "store.in_use", "store.wrong_store", "host.bad_signature", "caller.gone",
-        "thread.stack_too_small", "engine.bad_settings", "wasi.bad_configuration", "wasi.exit",
+        "thread.stack_too_small", "engine.bad_settings", "wasi.bad_configuration",
     ];
 
     public static TheoryData<string> Codes =>

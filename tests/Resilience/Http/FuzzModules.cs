@@ -17,6 +17,7 @@ internal static class FuzzModules
           (func (export "v128") (param v128) (result v128) (local.get 0))
           (func (export "ref") (param externref) (result externref) (local.get 0))
           (func (export "next") (result i32) (global.set $n (i32.add (global.get $n) (i32.const 1))) (global.get $n))
+          (func (export "f") unreachable)
           (func (export "spin") (loop $l (br $l))))
         """,
         """

@@ -10,6 +10,9 @@ namespace WasmActors.Resilience.Http;
 /// <param name="Scope">What its key allows: 0 nothing, 1 call, 2 deploy, 3 admin or no key needed.</param>
 internal sealed record FuzzRequest(ApiOperation Operation, string Method, byte[] Bytes, bool IsBroken, int Scope)
 {
+    /// <summary>Whether the method is the operation's: methods are taken in any case.</summary>
+    internal bool IsAsDescribed => Method.Equals(Operation.Method, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Its beginning, to be shown.</summary>
     public override string ToString()
     {
