@@ -9,6 +9,9 @@ public sealed class NodeCluster : IAsyncDisposable
     public const string FindsDeathsSoon = """
         akka.cluster {
           seed-node-timeout = 2s
+          gossip-interval = 500ms
+          leader-actions-interval = 200ms
+          unreachable-nodes-reaper-interval = 500ms
           failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = 3s }
           split-brain-resolver.stable-after = 2s
           down-removal-margin = 1s

@@ -117,8 +117,7 @@ public sealed class FunctionHost : IAsyncDisposable
         FunctionNames.Check(spec.Name);
         var compiled = await _runtime.Host.LoadAsync(module, spec.Name, cancellation).ConfigureAwait(false);
         var complete = spec with { ModuleDigest = compiled.Digest };
-        complete.Check();
-        ModuleCheck.Check(compiled, complete);
+        CheckHere(complete, compiled);
         await _runtime.Modules.PutAsync(compiled, module, cancellation).ConfigureAwait(false);
         return await ChangeAsync(spec.Name, new CatalogueProtocol.Deploy(complete, rollOut, expectedActive), cancellation).ConfigureAwait(false);
     }
@@ -133,7 +132,7 @@ public sealed class FunctionHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(spec);
         spec.Check();
-        ModuleCheck.Check(await _runtime.Modules.GetStoredAsync(spec.ModuleDigest, spec.Name, cancellation).ConfigureAwait(false), spec);
+        CheckHere(spec, await _runtime.Modules.GetStoredAsync(spec.ModuleDigest, spec.Name, cancellation).ConfigureAwait(false));
         return await ChangeAsync(spec.Name, new CatalogueProtocol.Deploy(spec, rollOut, expectedActive), cancellation).ConfigureAwait(false);
     }
 
@@ -215,6 +214,15 @@ public sealed class FunctionHost : IAsyncDisposable
         {
             _runtime.Host.System.Stop(actor);
         }
+    }
+
+    // All that this node can find against it, so that no caller is the first to.
+    private void CheckHere(FunctionSpec spec, WasmModule module)
+    {
+        spec.Check();
+        ModuleCheck.Check(module, spec);
+        GrantedFolders.Check(spec, _runtime.Options.Folders);
+        _runtime.Imports.For(spec);
     }
 
     private static FuncType? TypeOf(WasmModule module, string export)

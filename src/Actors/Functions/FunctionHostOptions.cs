@@ -15,6 +15,10 @@ public sealed record FunctionHostOptions
     /// which all stores share that have the same grants. Default none.</summary>
     public IReadOnlyDictionary<string, Action<ImportMap>> Imports { get; init; } = new Dictionary<string, Action<ImportMap>>(StringComparer.Ordinal);
 
+    /// <summary>Folders of the node that functions may be granted, with those in them; absolute paths. Default null: any. A deployment that grants another one is
+    /// refused, and so are calls where another node took it: <c>function.not_granted</c>.</summary>
+    public IReadOnlyList<string>? Folders { get; init; }
+
     /// <summary>How long calls that run may go on when a store moves or its node stops; 0 to 1 h. Default 10 s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -38,6 +42,11 @@ public sealed record FunctionHostOptions
         Require(HeldBytes >= 1 << 20, nameof(HeldBytes), HeldBytes, "1,048,576 and more");
         Require(CallsUnderWay is >= 1 and <= 10_000_000, nameof(CallsUnderWay), CallsUnderWay, "1 to 10,000,000");
         Require(LiveKeys is >= 1 and <= 10_000_000, nameof(LiveKeys), LiveKeys, "1 to 10,000,000");
+        foreach (string folder in Folders ?? [])
+        {
+            Require(Path.IsPathFullyQualified(folder), nameof(Folders), GuestText.Clean(folder, GuestText.NameLimit), "absolute paths");
+        }
+
         foreach (string name in Imports.Keys)
         {
             Require(FunctionNames.IsName(name), nameof(Imports), GuestText.Clean(name, GuestText.NameLimit), "names like those of functions");

@@ -25,7 +25,10 @@ internal static class AkkaSettings
                 public-hostname = {{Quoted(node.Host)}}
                 port = {{node.Port}}
               }
-              cluster.seed-nodes = [{{string.Join(", ", node.SeedNodes.Select(s => Quoted(SeedOf(s, settings.Tls.IsOn))))}}]
+              cluster {
+                seed-nodes = [{{string.Join(", ", node.SeedNodes.Select(s => Quoted(SeedOf(s, settings.Tls.IsOn))))}}]
+                min-nr-of-members = {{node.LeastMembers}}
+              }
             }
             wasmactors.dispatcher.guest-executor.parallelism = {{settings.Stores.Parallelism}}
             """);

@@ -67,6 +67,7 @@ internal sealed class Node : IAsyncDisposable
             CallsUnderWay = settings.Functions.CallsUnderWay,
             HeldBytes = settings.Functions.HeldBytes,
             LiveKeys = settings.Functions.LiveKeys,
+            Folders = settings.Functions.Folders,
             Logger = logger,
         });
         calls.Connect(functions);
@@ -86,7 +87,7 @@ internal sealed class Node : IAsyncDisposable
             {
                 throw new NodeException(settings.Node.SeedNodes.Count == 0
                     ? $"The node did not start within {settings.Node.StartWithin.TotalSeconds} s: the database may not answer."
-                    : $"The node did not become a member of the cluster within {settings.Node.StartWithin.TotalSeconds} s: none of {string.Join(", ", settings.Node.SeedNodes)} let it in, or the database does not answer. The first of them must run, or must be this node, for a new cluster to begin.");
+                    : $"The node did not become a member of the cluster within {settings.Node.StartWithin.TotalSeconds} s: none of {string.Join(", ", settings.Node.SeedNodes)} let it in, or the database does not answer. For a new cluster to begin, {settings.Node.LeastMembers} nodes must run, the first of these among them.");
             }
 
             throw;

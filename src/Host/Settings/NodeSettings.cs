@@ -24,6 +24,10 @@ internal sealed record NodeSettings
     /// <summary>How long a start waits to become a member and to know the catalogue. Default 1 minute.</summary>
     public required TimeSpan StartWithin { get; init; }
 
+    /// <summary>Members that a new cluster needs before it serves: the majority of the seed nodes. So the first seed does not begin one beside the others'
+    /// when it is started while it cannot reach them.</summary>
+    public int LeastMembers => (SeedNodes.Count / 2) + 1;
+
     /// <summary>Name of the actor system, the same on every node.</summary>
     public const string SystemName = "wasmactors";
 

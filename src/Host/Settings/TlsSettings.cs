@@ -24,22 +24,24 @@ internal sealed record TlsSettings
             PasswordFile = reader.Text("Tls:PasswordFile", ""),
             Authority = reader.Text("Tls:Authority", ""),
         };
-        if (settings.IsOn != (settings.Authority.Length > 0))
+        bool there = IsFile(reader, "Tls:Certificate", settings.Certificate) & IsFile(reader, "Tls:Authority", settings.Authority) & IsFile(reader, "Tls:PasswordFile", settings.PasswordFile);
+        if (there && settings.IsOn != (settings.Authority.Length > 0))
         {
             reader.Problem(settings.IsOn ? "Tls:Authority" : "Tls:Certificate", "is missing; TLS between nodes needs the node's certificate and the authority that the others' come from");
         }
 
-        RequireFile(reader, "Tls:Certificate", settings.Certificate);
-        RequireFile(reader, "Tls:Authority", settings.Authority);
-        RequireFile(reader, "Tls:PasswordFile", settings.PasswordFile);
         return settings;
     }
 
-    private static void RequireFile(SettingsReader reader, string name, string path)
+    // Or nothing was set.
+    private static bool IsFile(SettingsReader reader, string name, string path)
     {
-        if (path.Length > 0 && !File.Exists(path))
+        if (path.Length == 0 || File.Exists(path))
         {
-            reader.Problem(name, $"is '{path}', which is no file");
+            return true;
         }
+
+        reader.Problem(name, $"is '{path}', which is no file");
+        return false;
     }
 }

@@ -25,8 +25,7 @@ public sealed class PartitionTests
         Skip.If(missing is not null, missing);
         await using var network = await TestNetwork.MakeAsync(3);
         await using var cluster = NodeCluster.Make(3, NodeCluster.FindsDeathsSoon, new Dictionary<string, string>(StringComparer.Ordinal), network.Addresses);
-        await cluster.StartAsync(0);
-        await Task.WhenAll(cluster.StartAsync(1), cluster.StartAsync(2));
+        await cluster.StartAllAsync();
         using var first = ClientOf(cluster, 0);
         using var second = ClientOf(cluster, 1);
         using var third = ClientOf(cluster, 2);
@@ -45,6 +44,10 @@ public sealed class PartitionTests
         await AllKeysAnswerAsync(second, third);
         await Expect.ConditionAsync(() => accepted.Values.Any(a => a.Node == 1 && a.At > ended), "the majority takes a deployment");
         Assert.Equal(2, await MembersAsync(second));
+
+        // Started again too early, by a service manager, it does not begin a cluster of its own, though it is the first seed.
+        var early = await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.StartAsync(CutOff, new Dictionary<string, string>(StringComparer.Ordinal) { ["Node:StartWithin"] = "10s" }));
+        Assert.Contains("node.not_started", early.Message, StringComparison.Ordinal);
 
         await network.CutOffAsync(CutOff, off: false);
         await cluster.StartAsync(CutOff);

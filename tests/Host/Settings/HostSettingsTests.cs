@@ -93,6 +93,29 @@ public class HostSettingsTests
     }
 
     [Fact]
+    public void The_settings_of_a_cluster_that_the_program_carries_are_those_of_three_nodes_that_share_a_file()
+    {
+        string file = Path.Combine(AppContext.BaseDirectory, "config", "appsettings.Cluster.json");
+
+        var settings = HostSettings.Read(SettingsFiles.Load(file, [new("WasmActors:Node:Port", "4055"), new("WasmActors:DataFolder", "node3")]));
+
+        Assert.Equal(3, settings.Node.SeedNodes.Count);
+        Assert.Equal(2, settings.Node.LeastMembers);
+        Assert.Equal(4055, settings.Node.Port);
+        Assert.Equal(Path.GetFullPath("wasmactors-cluster.db"), settings.Database.File);
+    }
+
+    [Theory]
+    [InlineData("Tls:Certificate", "Tls:Authority")]
+    [InlineData("Tls:Authority", "Tls:Certificate")]
+    public void TLS_between_nodes_needs_both_a_certificate_and_an_authority(string given, string missing)
+    {
+        var wrong = Assert.Throws<SettingsException>(() => Read((given, typeof(HostSettingsTests).Assembly.Location)));
+
+        Assert.StartsWith($"WasmActors:{missing} is missing", Assert.Single(wrong.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PostgreSQL_needs_a_connection_string()
     {
         var wrong = Assert.Throws<SettingsException>(() => Read(("Database:Kind", "postgresql")));

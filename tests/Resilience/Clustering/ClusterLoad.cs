@@ -30,7 +30,7 @@ internal sealed class ClusterLoad : IDisposable
     private readonly SpreadClient _client;
     private readonly ConcurrentQueue<CallRecord> _failed = new();
     private readonly CancellationTokenSource _end = new();
-    private readonly long[] _lastKeyedResult = new long[Callers];
+    private readonly long[] _lastResultOfKey = new long[Callers * KeysOfCaller];
     private Task _callers = Task.CompletedTask;
     private long _statelessResultAt;
     private long _longestStatelessGap;
@@ -69,8 +69,8 @@ internal sealed class ClusterLoad : IDisposable
         _callers = Task.WhenAll(Enumerable.Range(0, Callers).SelectMany(i => (Task[])[Task.Run(() => CallKeyedAsync(i)), Task.Run(() => CallStatelessAsync(i))]));
     }
 
-    /// <summary>Whether each caller of the keyed function had a result after a time.</summary>
-    internal bool KeyedWorkSince(long timestamp) => Array.TrueForAll(_lastKeyedResult, last => last > timestamp);
+    /// <summary>Whether each key had a result of a call that was begun after a time.</summary>
+    internal bool AllKeysWorkSince(long timestamp) => Array.TrueForAll(_lastResultOfKey, last => last > timestamp);
 
     /// <summary>Ends the load, when the calls that are under way have ended.</summary>
     internal async Task EndAsync()
@@ -86,11 +86,12 @@ internal sealed class ClusterLoad : IDisposable
         for (long number = 1; !_end.IsCancellationRequested; number++)
         {
             long began = Stopwatch.GetTimestamp();
+            int key = (int)(number % KeysOfCaller);
             string sent = number.ToString(CultureInfo.InvariantCulture);
-            var outcome = await _client.CallAsync($"/v1/functions/counter/keys/{caller}-{number % KeysOfCaller}/calls/next", $"[{sent}]", CallTime).ConfigureAwait(false);
+            var outcome = await _client.CallAsync($"/v1/functions/counter/keys/{caller}-{key}/calls/next", $"[{sent}]", CallTime).ConfigureAwait(false);
             if (Take(true, began, outcome, sent, KeyedTimes))
             {
-                Volatile.Write(ref _lastKeyedResult[caller], began);
+                Volatile.Write(ref _lastResultOfKey[(caller * KeysOfCaller) + key], began);
             }
 
             await Task.Delay(s_pause).ConfigureAwait(false);

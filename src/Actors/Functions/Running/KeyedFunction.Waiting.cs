@@ -1,6 +1,5 @@
 using Akka.Actor;
 using WasmActors.Actors.Functions.Calls;
-using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
