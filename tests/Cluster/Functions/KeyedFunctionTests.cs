@@ -137,6 +137,21 @@ public class KeyedFunctionTests(NodeFixture fixture) : IClassFixture<NodeFixture
     private Task<Deployment> DeployAsync(string name, FunctionLimits? limits = null) =>
         _node.DeployAsync(new FunctionSpec(name) { Kind = FunctionKind.Keyed, Limits = limits ?? new() }, Wat.Counter);
 
+    [Fact]
+    public async Task A_call_that_waits_for_its_key_is_answered_when_its_time_is_over_and_has_not_run()
+    {
+        await _node.DeployAsync(new FunctionSpec("waits") { Kind = FunctionKind.Keyed }, Wat.Counter);
+        var function = _node.Functions.Get("waits", "k");
+        await Expect.SoonAsync(function.CallAsync("next"));
+        var running = Expect.FailureAsync(ErrorCode.DeadlineExceeded, function.CallAsync("spin", new CallOptions(TimeSpan.FromSeconds(4))));
+
+        var waiting = await Expect.FailureAsync(ErrorCode.DeadlineExceeded, function.CallAsync("next", new CallOptions(TimeSpan.FromMilliseconds(300))));
+
+        Assert.False(running.IsCompleted);
+        Assert.False(CallDetails.CouldHaveRun(waiting));
+        Assert.True(CallDetails.CouldHaveRun(await running));
+    }
+
     private async Task<int> NextAsync(string name, string key) =>
         (await Expect.SoonAsync(_node.Functions.Get(name, key).CallAsync("next"))).Value.AsI32();
 }

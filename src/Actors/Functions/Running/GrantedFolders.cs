@@ -31,15 +31,24 @@ internal static class GrantedFolders
     private static string Real(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (TargetOf(full) is { } target)
+        {
+            return Real(target);
+        }
+
+        return Path.GetDirectoryName(full) is { } parent ? Path.Combine(Real(parent), Path.GetFileName(full)) : full;
+    }
+
+    // Null for what is no link, or is not there, or goes round in circles: that cannot be opened.
+    private static string? TargetOf(string path)
+    {
         try
         {
-            string? parent = Path.GetDirectoryName(full);
-            string own = new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.FullName : full;
-            return own != full ? Real(own) : parent is null ? full : Path.Combine(Real(parent), Path.GetFileName(full));
+            return new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return full; // it cannot be opened either
+            return null;
         }
     }
 }

@@ -1,0 +1,59 @@
+using WasmActors.Actors.Functions;
+using WasmActors.Actors.Functions.Running;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Wasi;
+
+namespace WasmActors.Cluster.Tests.Functions.Running;
+
+public sealed class GrantedFoldersTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("wasmactors-folders-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_folder_that_is_allowed_may_be_granted_and_those_in_it()
+    {
+        Check(_folder, _folder);
+        Check(Path.Combine(_folder, "a", "b"), _folder + "/");
+        Check("/anything", null);
+        Check("/anything", "/");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/..")]
+    [InlineData("/allowed-not")]
+    [InlineData("/allowed/../other")]
+    public void Any_other_one_may_not_also_where_it_looks_like_one_within(string path)
+    {
+        string allowed = Directory.CreateDirectory(Path.Combine(_folder, "allowed")).FullName;
+
+        var refused = Assert.Throws<WasmError>(() => Check(_folder + path, allowed));
+
+        Assert.Equal(FunctionErrorCode.NotGranted, refused.Code);
+        Assert.Contains(allowed, refused.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void A_link_does_not_lead_out_of_what_is_allowed()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need rights there.");
+        string allowed = Directory.CreateDirectory(Path.Combine(_folder, "allowed")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(allowed, "out"), _folder);
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "in"), allowed);
+
+        Assert.Throws<WasmError>(() => Check(Path.Combine(allowed, "out"), allowed));
+        Assert.Throws<WasmError>(() => Check(Path.Combine(allowed, "out", "allowed-not"), allowed));
+        Check(Path.Combine(_folder, "in"), allowed);
+        Check(Path.Combine(allowed, "out", "allowed"), allowed);
+    }
+
+    [Fact]
+    public void Where_none_are_allowed_none_may_be_granted() =>
+        Assert.Throws<WasmError>(() => GrantedFolders.Check(Spec(_folder), []));
+
+    private static void Check(string folder, string? allowed) => GrantedFolders.Check(Spec(folder), allowed is null ? null : [allowed]);
+
+    private static FunctionSpec Spec(string folder) => new("f") { Grants = new FunctionGrants { Folders = [new PreopenedFolder(folder, "/data")] } };
+}
