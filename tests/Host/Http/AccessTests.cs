@@ -175,7 +175,7 @@ public class AccessTests(KeyedHost host) : IClassFixture<KeyedHost>
         using var client = await ClientAsync("two-at-once", """["call"],"concurrency":2""");
         (await host.DeployAsync("endless?reuse=untilIdle", Wat.Numbers)).Is(201);
 
-        var running = Enumerable.Range(0, 2).Select(_ => ServedHost.SendAsync(client, HttpMethod.Post, "/v1/functions/endless/calls/spin", null, ("Call-Timeout", "3s"))).ToArray();
+        var running = Enumerable.Range(0, 2).Select(_ => SpinAsync()).ToArray();
         Answer refused;
         do
         {
@@ -190,6 +190,18 @@ public class AccessTests(KeyedHost host) : IClassFixture<KeyedHost>
         }
 
         (await ServedHost.SendAsync(client, HttpMethod.Post, "/v1/functions/no-such/calls/x")).IsFailure(404, "function.not_found");
+
+        // The requests of this test that look whether it is so take places too.
+        async Task<Answer> SpinAsync()
+        {
+            Answer answer;
+            do
+            {
+                answer = await ServedHost.SendAsync(client, HttpMethod.Post, "/v1/functions/endless/calls/spin", null, ("Call-Timeout", "3s"));
+            }
+            while (answer.Code == "http.rate_limited");
+            return answer;
+        }
     }
 
     [Fact]
