@@ -106,6 +106,13 @@ internal sealed class ApiKeys : IAsyncDisposable
 
     private async ValueTask<KeyHolder?> FindNewAsync(string token, CancellationToken cancellation)
     {
+        // It may have been made since they were read: it is not refused before they were read once more.
+        var rest = s_atMost - _clock.GetElapsedTime(Volatile.Read(ref _triedAt));
+        if (rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest, _clock, cancellation).ConfigureAwait(false);
+        }
+
         await TryRefreshAsync(s_atMost, cancellation).ConfigureAwait(false);
         return ApiKey.TryParse(token, out var id, out var secret)
             && _known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var holder)

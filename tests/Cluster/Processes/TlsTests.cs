@@ -32,8 +32,7 @@ public sealed class TlsTests : IDisposable
         {
             other["Node:StartWithin"] = "10s";
             string failure = await StartAsync(cluster, 2, other);
-            Assert.Contains("node.not_started", failure, StringComparison.Ordinal);
-            Assert.Contains("did not become a member", failure, StringComparison.Ordinal);
+            Assert.True(failure.Contains("node.not_started", StringComparison.Ordinal) && failure.Contains("did not become a member", StringComparison.Ordinal), failure);
         }
 
         var members = await MembersAsync(cluster, 0);

@@ -31,7 +31,7 @@ internal sealed class DocumentedFailures
         string row = code.StartsWith("trap.", StringComparison.Ordinal) ? "trap.*" : code;
         return !_rows.TryGetValue(row, out var documented) ? "a code that is not documented"
             : documented.Status != answer.Status || root.GetProperty("status").GetInt32() != answer.Status ? $"another status than {documented.Status}"
-            : documented.MayHaveRun is "yes" or "no" && mayHaveRun != (documented.MayHaveRun == "yes" && !isGet) ? "another mayHaveRun than documented"
+            : mayHaveRun && (documented.MayHaveRun == "no" || isGet) ? "another mayHaveRun than documented" // it may say no where the table says yes: the call was not begun
             : answer.Status is 429 or 503 && !answer.Headers.ContainsKey("Retry-After") ? "no Retry-After"
             : root.GetProperty("detail").GetString()!.Any(char.IsControl) ? "a control character in its detail"
             : answer.Text.Contains("wak_0", StringComparison.Ordinal) ? "a key in it"

@@ -30,6 +30,7 @@ public sealed partial class SourceTests
     [InlineData("GCHandle.Alloc(x)", true)]
     [InlineData("Unsafe.As<A>(x)", true)]
     [InlineData("// an unsafe character", false)]
+    [InlineData("\"script-src 'unsafe-inline'\"", false)]
     [InlineData("private static bool IsUnsafe(char c)", false)]
     public void The_search_finds_what_it_looks_for(string line, bool found) => Assert.Equal(found, UnsafeCode().IsMatch(Comment().Replace(line, "")));
 
@@ -48,7 +49,7 @@ public sealed partial class SourceTests
         return null;
     }
 
-    [GeneratedRegex(@"\b(unsafe|stackalloc nint|DllImport|LibraryImport|UnmanagedCallersOnly|UnsafeAccessor|GCHandle|MemoryMarshal|Unsafe\.\w+)\b")]
+    [GeneratedRegex(@"\b(unsafe(?!-)|stackalloc nint|DllImport|LibraryImport|UnmanagedCallersOnly|UnsafeAccessor|GCHandle|MemoryMarshal|Unsafe\.\w+)\b")]
     private static partial Regex UnsafeCode();
 
     [GeneratedRegex(@"//[^\n]*")]
