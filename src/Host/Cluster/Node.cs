@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using Akka;
 using Akka.Actor;
 using Akka.Actor.Setup;
+using Akka.Remote;
 using Serilog;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
@@ -48,8 +50,7 @@ internal sealed class Node : IAsyncDisposable
     /// <exception cref="NodeException">It did not become one in time; nothing of it is left.</exception>
     public static async Task<Node> StartAsync(HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
     {
-        var setup = BootstrapSetup.Create().WithConfig(AkkaSettings.Of(settings, database));
-        var system = ActorSystem.Create(NodeSettings.SystemName, settings.Tls.IsOn ? setup.And(NodeTls.Load(settings.Tls)) : ActorSystemSetup.Create(setup));
+        var system = CreateSystem(settings, database);
         var host = WasmHost.Attach(system, new WasmHostOptions
         {
             Engine = settings.Stores.Engine,
@@ -91,6 +92,19 @@ internal sealed class Node : IAsyncDisposable
             }
 
             throw;
+        }
+    }
+
+    private static ActorSystem CreateSystem(HostSettings settings, FunctionDatabase database)
+    {
+        var setup = BootstrapSetup.Create().WithConfig(AkkaSettings.Of(settings, database));
+        try
+        {
+            return ActorSystem.Create(NodeSettings.SystemName, settings.Tls.IsOn ? setup.And(NodeTls.Load(settings.Tls)) : ActorSystemSetup.Create(setup));
+        }
+        catch (AggregateException failure) when (failure.GetBaseException() is SocketException or RemoteTransportException)
+        {
+            throw new NodeException($"The node cannot listen for other nodes at {settings.Node.Bind}, port {settings.Node.Port}: {failure.GetBaseException().Message}. WasmActors:Node:Bind and Node:Port say where.");
         }
     }
 

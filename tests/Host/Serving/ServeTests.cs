@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using WasmActors.Host.Tests.Cli;
 
@@ -92,6 +93,19 @@ public sealed class ServeTests : IDisposable
         var second = await ProgramRun.Of(_folder, ["serve", "--open", "--data", "other", "--url", serve.Address]);
 
         Assert.Equal((72, "http.address_in_use"), (second.ExitCode, second.Code));
+    }
+
+    [Fact]
+    public async Task A_port_for_nodes_that_is_in_use_is_told()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        string port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        var run = await ProgramRun.Of(_folder, ["serve", "--open", "--url", "http://127.0.0.1:0"], null, ("WasmActors__Node__Port", port));
+
+        Assert.Equal((72, "node.not_started"), (run.ExitCode, run.Code));
+        Assert.Contains($"127.0.0.1, port {port}", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
     }
 
     private static async Task UntilAsync(ServeProcess serve, string result)
