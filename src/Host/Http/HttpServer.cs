@@ -14,6 +14,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 using Serilog;
+using Serilog.Extensions.Logging;
 using WasmActors.Host.Access;
 using WasmActors.Host.Cluster;
 using WasmActors.Host.Settings;
@@ -53,7 +54,7 @@ internal sealed class HttpServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "wasmactors", EnvironmentName = "Production" });
         builder.Logging.ClearProviders().AddSerilog(logger, dispose: false)
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // it would make an activity for each request, traced or not
+            .AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // it would make an activity for each request, traced or not
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls([.. settings.Http.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Http, configuration));
