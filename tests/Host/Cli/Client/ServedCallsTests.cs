@@ -115,7 +115,11 @@ public sealed class ServedCallsTests(ServerFixture server) : IClassFixture<Serve
             Assert.Equal("1\n", (await server.RunAsync("call", "counter", "next", $"--key={key}")).Text);
         }
 
-        Assert.Equal("2\n", (await server.RunAsync("call", "counter", "next", "--key", "a")).Text);
+        Assert.Equal("2\n", (await server.RunAsync("call", "counter", "next", "--key", "a", "--idempotency-key", "order 1")).Text);
+        var again = await server.RunAsync("call", "counter", "next", "--key", "a", "--idempotency-key", "order 1", "--timing");
+        Assert.Equal("2\n", again.Text);
+        Assert.Contains("the answer of an earlier call", again.Error, StringComparison.Ordinal);
+        Assert.Equal("3\n", (await server.RunAsync("call", "counter", "next", "--key", "a")).Text);
         Assert.Equal("function.wrong_kind", (await server.RunAsync("call", "counter", "next")).Code);
     }
 
