@@ -19,7 +19,7 @@ public sealed class NodeProcess : IAsyncDisposable
     {
         Place = place;
         _process = process;
-        _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+        _reading = ReadAsync(process);
     }
 
     /// <summary>Where it runs.</summary>
@@ -117,7 +117,12 @@ public sealed class NodeProcess : IAsyncDisposable
                 _listens.TrySetResult();
             }
         }
+    }
 
+    // What it said last is on the other stream than what ends first.
+    private async Task ReadAsync(Process process)
+    {
+        await Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError)).ConfigureAwait(false);
         _listens.TrySetException(new InvalidOperationException($"{Place.Name} ended before it listened.\n{Output}"));
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using WasmActors.Host.Access;
+using WasmActors.Host.Http.Calls;
 using WasmActors.Host.Settings;
 using WasmActors.Host.Telemetry;
 
@@ -25,6 +26,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
     {
         KeyHolder? holder = null;
         var scope = RequestScope.Begin(context);
+        using var trace = RequestTrace.Continue(context.Request); // until a failure has been told too
         try
         {
             CheckOrigin(context.Request);

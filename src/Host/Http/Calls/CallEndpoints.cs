@@ -26,7 +26,6 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
 
     private async Task CallAsync(HttpContext context, CallPath path)
     {
-        using var trace = RequestTrace.Continue(context.Request);
         var function = functions.Get(path.Function, path.Key);
         var spec = functions.Catalogue.Find(path.Function)?.ActiveVersion?.Spec
             ?? throw new WasmError(FunctionErrorCode.NotFound, $"No function '{path.Function}' is deployed.");
