@@ -25,6 +25,10 @@ public sealed class FunctionCatalogue
     /// <summary>A deployed function, or null.</summary>
     public FunctionEntry? Find(string name) => _now.Entries.GetValueOrDefault(name) is { IsDeleted: false } entry ? entry : null;
 
+    /// <summary>A deployed function.</summary>
+    /// <exception cref="WasmError"><c>function.not_found</c></exception>
+    public FunctionEntry Get(string name) => Find(name) ?? throw CatalogueState.Unknown(name);
+
     /// <summary>The deployed functions in the order of their names.</summary>
     public IReadOnlyList<FunctionEntry> List() =>
         [.. _now.Entries.Values.Where(static e => !e.IsDeleted).OrderBy(static e => e.Name, StringComparer.Ordinal)];
@@ -51,7 +55,7 @@ public sealed class FunctionCatalogue
 
     /// <summary>The active version of a function.</summary>
     /// <exception cref="WasmError"><c>function.not_found</c></exception>
-    internal FunctionVersion Active(string name) => Find(name)?.ActiveVersion ?? throw CatalogueState.Unknown(name);
+    internal FunctionVersion Active(string name) => Get(name).ActiveVersion!;
 
     /// <summary>Takes over changes that follow on the revision that is known, or a catalogue that starts over.</summary>
     /// <returns>False where they leave a gap.</returns>

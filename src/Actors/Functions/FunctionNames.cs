@@ -37,8 +37,9 @@ public static class FunctionNames
     /// <summary>Whether this can be a key: 1 to 256 bytes of UTF-8 without control characters.</summary>
     public static bool IsKey(string? key) => IsText(key, MaxKeyBytes);
 
+    /// <summary>Refuses what is no name of a function, see <see cref="IsName"/>.</summary>
     /// <exception cref="WasmError"><c>function.bad_name</c></exception>
-    internal static void Check(string? name)
+    public static void Check(string? name)
     {
         if (!IsName(name))
         {

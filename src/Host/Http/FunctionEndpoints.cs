@@ -80,19 +80,13 @@ internal sealed class FunctionEndpoints(FunctionHost functions, BodyReader bodie
     private static Task AnswerAsync(HttpContext context, Deployment deployment, int status = StatusCodes.Status200OK) =>
         JsonAnswer.WriteAsync(context, new DeploymentModel(deployment.Name, deployment.Version, deployment.Revision), AnswerJson.Models.DeploymentModel, status);
 
-    private FunctionEntry Find(HttpContext context)
-    {
-        string name = Name(context);
-        return functions.Catalogue.Find(name)
-            ?? throw new WasmError(FunctionErrorCode.NotFound, $"No function '{name}' is deployed.");
-    }
+    private FunctionEntry Find(HttpContext context) => functions.Catalogue.Get(Name(context));
 
     private static string Name(HttpContext context)
     {
         string name = (string)context.GetRouteValue("name")!;
-        return FunctionNames.IsName(name)
-            ? name
-            : throw new WasmError(FunctionErrorCode.BadName, $"'{GuestText.Clean(name, GuestText.NameLimit)}' is no name of a function: allowed are 1 to {FunctionNames.MaxName} of a-z, 0-9, '-' and '_', the first a letter or a digit.");
+        FunctionNames.Check(name);
+        return name;
     }
 
     private static DeploymentSettings FromQuery(IQueryCollection query)

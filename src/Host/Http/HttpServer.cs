@@ -127,8 +127,7 @@ internal sealed class HttpServer : IAsyncDisposable
         limits.MaxConcurrentConnections = settings.MaxConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.RequestHeadersTimeout = settings.SlowClient;
-        limits.MinRequestBodyDataRate = new MinDataRate(SlowestBody, settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1));
-        limits.MinResponseDataRate = new MinDataRate(SlowestBody, settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1));
+        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = new MinDataRate(SlowestBody, settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1)); // Kestrel wants more than 1 s
     }
 
     // The page to try the API: the browser is told to load nothing from elsewhere, whatever the page asks for.

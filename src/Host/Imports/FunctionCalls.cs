@@ -58,9 +58,8 @@ internal sealed class FunctionCalls
     {
         var functions = _functions ?? throw new WasmError(FunctionErrorCode.CatalogueUnavailable, "The node has just started and calls no functions yet.");
         var function = functions.Get(name, key);
-        var request = functions.Catalogue.Find(name)?.ActiveVersion!.Spec.Convention switch
+        var request = functions.Catalogue.Get(name).ActiveVersion!.Spec.Convention switch
         {
-            null => throw new WasmError(FunctionErrorCode.NotFound, $"No function '{name}' is deployed."),
             CallingConvention.Bytes => FunctionRequest.Bytes(export, input),
             CallingConvention.WasiCommand => FunctionRequest.Program(new ProgramInput(input)),
             _ => throw new WasmError(FunctionErrorCode.WrongConvention, $"'{name}' takes numbers: guests call functions of bytes, and WASI programs."),

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
-using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
@@ -42,7 +41,7 @@ internal sealed class FunctionPools : IAsyncDisposable
         {
             while (!_stopping)
             {
-                var entry = _runtime.Catalogue.Find(function) ?? throw CatalogueState.Unknown(function);
+                var entry = _runtime.Catalogue.Get(function);
                 var spec = entry.ActiveVersion!.Spec;
                 Check(spec, export, input);
                 var pool = PoolOf(entry);

@@ -143,9 +143,9 @@ internal sealed class FolderWatch : IAsyncDisposable
         {
             await TellAsync($"not deployed: {file}: {failure.Code}: {GuestText.Clean(failure.Message, GuestText.MessageLimit)}").ConfigureAwait(false);
         }
-        catch (CommandLineException failure)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            await TellAsync($"not deployed: {file}: {failure.Code}: {failure.Message}").ConfigureAwait(false);
+            await TellAsync($"not deployed: {file}: {failure.GetType().Name}: {GuestText.Clean(failure.Message, GuestText.MessageLimit)}").ConfigureAwait(false); // the next change is still looked at
         }
     }
 

@@ -27,16 +27,16 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
     private async Task CallAsync(HttpContext context, CallPath path)
     {
         var function = functions.Get(path.Function, path.Key);
-        var spec = functions.Catalogue.Find(path.Function)?.ActiveVersion?.Spec
-            ?? throw new WasmError(FunctionErrorCode.NotFound, $"No function '{path.Function}' is deployed.");
+        var spec = functions.Catalogue.Get(path.Function).ActiveVersion!.Spec;
         var within = CallHeaders.TimeoutOf(context.Request);
         using var body = await BodyAsync(context, spec).ConfigureAwait(false);
         FuncType? type = null;
         if (spec.Convention == CallingConvention.Core && !functions.TryGetSignature(path.Function, path.Export, out type))
         {
+            var time = within ?? spec.Limits.Deadline;
             long since = TimeProvider.System.GetTimestamp();
-            type = await TypeAsync(context, path, within ?? spec.Limits.Deadline).ConfigureAwait(false);
-            var left = (within ?? spec.Limits.Deadline) - TimeProvider.System.GetElapsedTime(since);
+            type = await TypeAsync(context, path, time).ConfigureAwait(false);
+            var left = time - TimeProvider.System.GetElapsedTime(since);
             within = left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
 
