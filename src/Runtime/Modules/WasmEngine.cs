@@ -16,9 +16,6 @@ public sealed class WasmEngine : IDisposable
     // What a guest's thread has beyond the wasm stack: Wasmtime's own frames and host functions.
     private const int ThreadMargin = 1 << 20;
 
-    // After so many stores have gone, the next rest is worth giving their memory back.
-    private const int ManyGone = 256;
-
     private static readonly Version s_provedVersion = new(50, 0, 1, 0);
 
     private readonly Engine _engine;
@@ -27,7 +24,6 @@ public sealed class WasmEngine : IDisposable
     private readonly Lock _end = new();
     private readonly StackPool? _stacks;
     private readonly GuestThreads? _threads;
-    private int _gone;
     private int _uses;
     private bool _disposed;
     private bool _released;
@@ -121,7 +117,7 @@ public sealed class WasmEngine : IDisposable
             return;
         }
 
-        Interlocked.Increment(ref _gone);
+        HeapTrimmer.Shared.Gone();
         if (_disposed)
         {
             lock (_end)
@@ -194,18 +190,8 @@ public sealed class WasmEngine : IDisposable
             }
         }
 
-        GiveMemoryBack();
+        HeapTrimmer.Shared.AtRest();
         return false;
-    }
-
-    // The clock is about to rest: no guest runs that would have to wait for the heap meanwhile.
-    private void GiveMemoryBack()
-    {
-        if (Volatile.Read(ref _gone) >= ManyGone)
-        {
-            Volatile.Write(ref _gone, 0);
-            ThreadPool.UnsafeQueueUserWorkItem(static _ => NativeHeap.Trim(), null);
-        }
     }
 
     private void ReleaseWhenUnused()
@@ -233,6 +219,8 @@ public sealed class WasmEngine : IDisposable
                 _engine._uses--;
                 _engine.ReleaseWhenUnused();
             }
+
+            HeapTrimmer.Shared.Gone();
         }
     }
 }
