@@ -18,13 +18,13 @@ public sealed class NodeCluster : IAsyncDisposable
         }
         """;
 
-    private readonly NodeProcess?[] _nodes;
+    private readonly ServerProcess?[] _nodes;
 
     private NodeCluster(string folder, IReadOnlyList<NodePlace> places)
     {
         Folder = folder;
         Places = places;
-        _nodes = new NodeProcess?[places.Count];
+        _nodes = new ServerProcess?[places.Count];
     }
 
     /// <summary>Where the nodes keep their files.</summary>
@@ -34,7 +34,7 @@ public sealed class NodeCluster : IAsyncDisposable
     public IReadOnlyList<NodePlace> Places { get; }
 
     /// <summary>The node that was started last at each place; null where none was.</summary>
-    public IReadOnlyList<NodeProcess?> Nodes => _nodes;
+    public IReadOnlyList<ServerProcess?> Nodes => _nodes;
 
     /// <summary>Makes places, and starts nothing.</summary>
     /// <param name="count">How many.</param>
@@ -66,7 +66,7 @@ public sealed class NodeCluster : IAsyncDisposable
     /// <summary>Starts a node at a place whose last one has ended, and waits until it listens.</summary>
     /// <param name="place">Number of the place.</param>
     /// <param name="settings">Settings of this node over those of all.</param>
-    public async Task<NodeProcess> StartAsync(int place, IReadOnlyDictionary<string, string>? settings = null)
+    public async Task<ServerProcess> StartAsync(int place, IReadOnlyDictionary<string, string>? settings = null)
     {
         if (_nodes[place] is { } last)
         {
@@ -74,7 +74,7 @@ public sealed class NodeCluster : IAsyncDisposable
         }
 
         var at = Places[place];
-        var node = NodeProcess.Start(settings is null ? at : at with { Settings = new Dictionary<string, string>(at.Settings.Where(s => !settings.ContainsKey(s.Key)).Concat(settings), StringComparer.Ordinal) });
+        var node = (settings is null ? at : at with { Settings = new Dictionary<string, string>(at.Settings.Where(s => !settings.ContainsKey(s.Key)).Concat(settings), StringComparer.Ordinal) }).Start();
         _nodes[place] = node;
         await node.ListensAsync().ConfigureAwait(false);
         return node;

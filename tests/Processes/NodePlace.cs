@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace WasmActors.Processes;
 
 /// <summary>Where a node runs, and with what settings: what stays the same when it is started again.</summary>
@@ -18,4 +21,23 @@ public sealed record NodePlace(string Name, string Folder, int Port, Uri Url)
 
     /// <summary>Its address in the cluster.</summary>
     public string Address => $"akka.tcp://wasmactors@{Bind}:{Port}";
+
+    /// <summary>Starts <c>wasmactors serve</c> there, for whoever reaches its address, and does not wait.</summary>
+    public ServerProcess Start()
+    {
+        var start = ServerProcess.StartOf(Folder, "wasmactors.dll", "serve", "--open", "--data", Name, "--url", Url.GetLeftPart(UriPartial.Authority));
+        if (Namespace is { } network)
+        {
+            start = new ProcessStartInfo("ip", ["netns", "exec", network, start.FileName, .. start.ArgumentList]) { WorkingDirectory = Folder };
+        }
+
+        start.Environment["WasmActors__Node__Bind"] = Bind;
+        start.Environment["WasmActors__Node__Port"] = Port.ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, value) in Settings)
+        {
+            start.Environment[$"WasmActors__{name.Replace(":", "__", StringComparison.Ordinal)}"] = value;
+        }
+
+        return ServerProcess.Start(start);
+    }
 }

@@ -29,6 +29,20 @@ internal sealed class CommandLine
         help.Action = new HelpPage((HelpAction)help.Action!);
     }
 
+    /// <summary>The command line with all verbs.</summary>
+    public static CommandLine Of(Terminal terminal) => new(
+        terminal,
+        new RunCommand(terminal),
+        new InspectCommand(terminal),
+        new CompileCommand(terminal),
+        new CacheCommand(terminal),
+        new ServeCommand(terminal),
+        new DeployCommand(terminal),
+        new FunctionsCommand(terminal),
+        new CallCommand(terminal),
+        new NodesCommand(terminal),
+        new KeysCommand(terminal));
+
     /// <summary>Runs what the arguments say.</summary>
     /// <returns>One of <see cref="ExitCodes"/>, or a guest's own status.</returns>
     public async Task<int> InvokeAsync(IReadOnlyList<string> args)

@@ -1,11 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using WasmActors.Benchmarks.Pausing;
+using WasmActors.Processes;
 
 namespace WasmActors.Benchmarks.Serving;
 
@@ -23,8 +23,10 @@ internal static partial class HttpLoad
         string folder = Directory.CreateTempSubdirectory("wasmactors-http-load-").FullName;
         try
         {
-            using var empty = await ServerProcess.StartAsync(folder, typeof(HttpLoad).Assembly.Location, EmptyServer.Verb).ConfigureAwait(false);
-            using var host = await ServerProcess.StartAsync(folder, Host(), "serve", "--url", "http://127.0.0.1:0").ConfigureAwait(false);
+            var empty = await ServerProcess.StartAsync(ServerProcess.StartOf(folder, typeof(HttpLoad).Assembly.Location, EmptyServer.Verb)).ConfigureAwait(false);
+            await using var first = empty.ConfigureAwait(false);
+            var host = await ServerProcess.StartAsync(ServerProcess.StartOf(folder, Host(), "serve", "--url", "http://127.0.0.1:0")).ConfigureAwait(false);
+            await using var second = host.ConfigureAwait(false);
             await DeployAsync(host, "add-stateless?kind=stateless&reuse=untilIdle").ConfigureAwait(false);
             await DeployAsync(host, "add-keyed?kind=keyed").ConfigureAwait(false);
             var length = options.Length(8, 2);
@@ -72,10 +74,8 @@ internal static partial class HttpLoad
 
     private static async Task DeployAsync(ServerProcess host, string function)
     {
-        using var client = new HttpClient { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.Key);
         using var module = new StringContent(Guest, Encoding.UTF8, "text/plain");
-        using var answer = await client.PutAsync(new Uri($"/v1/functions/{function}", UriKind.Relative), module).ConfigureAwait(false);
+        using var answer = await host.Client.PutAsync(new Uri($"/v1/functions/{function}", UriKind.Relative), module).ConfigureAwait(false);
         answer.EnsureSuccessStatusCode();
     }
 

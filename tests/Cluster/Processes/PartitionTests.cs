@@ -71,7 +71,7 @@ public sealed class PartitionTests
         Assert.True(lastOfFirst is null || lastOfFirst < firstOfSecond, $"{lastOfFirst} {firstOfSecond}");
     }
 
-    private static HttpClient ClientOf(NodeCluster cluster, int place) => new() { BaseAddress = cluster.Places[place].Url, Timeout = NodeProcess.Patience };
+    private static HttpClient ClientOf(NodeCluster cluster, int place) => new() { BaseAddress = cluster.Places[place].Url, Timeout = ServerProcess.Patience };
 
     private static async Task<HttpStatusCode> DeployAsync(HttpClient client, string name, string kind)
     {

@@ -9,7 +9,7 @@ public sealed class StartTests
     public async Task A_node_that_waits_for_its_cluster_ends_when_it_is_asked_to()
     {
         await using var cluster = NodeCluster.Make(2, "", new Dictionary<string, string>(StringComparer.Ordinal) { ["Node:StartWithin"] = "1h" });
-        await using var node = NodeProcess.Start(cluster.Places[1]); // not the first seed, which does not run
+        await using var node = cluster.Places[1].Start(); // not the first seed, which does not run
         await Expect.ConditionAsync(() => node.Output.Contains(cluster.Places[0].Address, StringComparison.Ordinal), "the node looks for the first seed");
 
         Assert.Equal(0, await node.StopAsync());
@@ -22,7 +22,7 @@ public sealed class StartTests
     {
         await using var cluster = NodeCluster.Make(1, NodeCluster.FindsDeathsSoon, new Dictionary<string, string>(StringComparer.Ordinal));
         await cluster.StartAsync(0);
-        using var client = new HttpClient { BaseAddress = cluster.Places[0].Url, Timeout = NodeProcess.Patience };
+        using var client = new HttpClient { BaseAddress = cluster.Places[0].Url, Timeout = ServerProcess.Patience };
         using var module = new StringContent(Wat.Counter, System.Text.Encoding.UTF8, "text/plain");
         using var deployed = await client.PutAsync(new Uri("/v1/functions/counter", UriKind.Relative), module);
         Assert.True(deployed.IsSuccessStatusCode);

@@ -16,7 +16,7 @@ public sealed class StopTests
     {
         await using var cluster = NodeCluster.Make(1, NodeCluster.FindsDeathsSoon, new Dictionary<string, string>(StringComparer.Ordinal) { ["Http:DrainFor"] = "3s" });
         var node = await cluster.StartAsync(0);
-        using var client = new HttpClient { BaseAddress = node.Place.Url, Timeout = NodeProcess.Patience };
+        using var client = new HttpClient { BaseAddress = node.Address, Timeout = ServerProcess.Patience };
         using (var before = await client.GetAsync(s_live))
         {
             Assert.Equal((HttpStatusCode.OK, null), (before.StatusCode, before.Headers.ConnectionClose));

@@ -17,19 +17,7 @@ internal static class InProcess
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var terminal = Terminal.OfWriters(output, error, new MemoryStream(Encoding.UTF8.GetBytes(input ?? "")), inputIsTerminal);
-        var commands = new CommandLine(
-            terminal,
-            new RunCommand(terminal),
-            new InspectCommand(terminal),
-            new CompileCommand(terminal),
-            new CacheCommand(terminal),
-            new ServeCommand(terminal),
-            new DeployCommand(terminal),
-            new FunctionsCommand(terminal),
-            new CallCommand(terminal),
-            new NodesCommand(terminal),
-            new KeysCommand(terminal));
-        int exitCode = await commands.InvokeAsync(args is ["run" or "inspect", _, ..] && args[1] != "--help" ? [args[0], "--no-cache", .. args[1..]] : args);
+        int exitCode = await CommandLine.Of(terminal).InvokeAsync(args is ["run" or "inspect", _, ..] && args[1] != "--help" ? [args[0], "--no-cache", .. args[1..]] : args);
         return new ProgramRun(exitCode, Encoding.UTF8.GetBytes(output.ToString()), error.ToString());
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using WasmActors.Processes;
 
 namespace WasmActors.Host.Tests.Cli;
 
@@ -50,24 +51,30 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
     /// <summary>Starts it; the caller waits for it and disposes it.</summary>
     public static Process Start(TempFolder folder, string[] args, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "wasmactors.dll"), .. args])
-        {
-            WorkingDirectory = folder.Path,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["XDG_CACHE_HOME"] = Path.Combine(folder.Path, "cache");
-        start.Environment.Remove("NO_COLOR");
+        var start = StartOf(folder, args);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
         return Process.Start(start)!;
+    }
+
+    /// <summary>Starts <c>serve</c> on a free port of the loopback and waits until it listens.</summary>
+    /// <param name="folder">Where its data folder is.</param>
+    /// <param name="args">Options behind <c>serve</c>; the address is set already.</param>
+    public static Task<ServerProcess> ServeAsync(TempFolder folder, params string[] args) =>
+        ServerProcess.StartAsync(StartOf(folder, ["serve", "--url", "http://127.0.0.1:0", .. args]));
+
+    private static ProcessStartInfo StartOf(TempFolder folder, string[] args)
+    {
+        var start = ServerProcess.StartOf(folder.Path, "wasmactors.dll", args);
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(folder.Path, "cache");
+        start.Environment.Remove("NO_COLOR");
+        return start;
     }
 
     private static async Task WriteAsync(Process process, byte[] input, CancellationToken cancellation)

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using WasmActors.Host.Tests.Cli;
-using WasmActors.Host.Tests.Serving;
+using WasmActors.Processes;
 
 namespace WasmActors.Host.Tests.Http;
 
@@ -18,7 +18,7 @@ public abstract class ServedHost : IAsyncLifetime
         _args = args;
     }
 
-    internal ServeProcess Serve { get; private set; } = null!;
+    internal ServerProcess Serve { get; private set; } = null!;
 
     internal HttpClient Client => Serve.Client;
 
@@ -26,7 +26,7 @@ public abstract class ServedHost : IAsyncLifetime
     internal string Folder => _folder.Path;
 
     public async Task InitializeAsync() =>
-        Serve = await ServeProcess.StartAsync(_folder, ["--config", _folder.Write("settings.json", _settings), .. _args]);
+        Serve = await ProgramRun.ServeAsync(_folder, ["--config", _folder.Write("settings.json", _settings), .. _args]);
 
     public async Task DisposeAsync()
     {

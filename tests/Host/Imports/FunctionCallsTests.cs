@@ -2,18 +2,18 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using WasmActors.Host.Tests.Cli;
-using WasmActors.Host.Tests.Serving;
+using WasmActors.Processes;
 
 namespace WasmActors.Host.Tests.Imports;
 
 public sealed class FunctionCallsTests : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder _folder = new();
-    private ServeProcess _serve = null!;
+    private ServerProcess _serve = null!;
 
     public async Task InitializeAsync()
     {
-        _serve = await ServeProcess.StartAsync(_folder, "--open");
+        _serve = await ProgramRun.ServeAsync(_folder, "--open");
         await DeployAsync("echo", "echo.wat", """{ "convention": "bytes" }""");
         await DeployAsync("counter", "echo.wat", """{ "convention": "bytes", "kind": "keyed" }""");
     }

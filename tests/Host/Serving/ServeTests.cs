@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using WasmActors.Host.Tests.Cli;
+using WasmActors.Processes;
 
 namespace WasmActors.Host.Tests.Serving;
 
@@ -15,7 +16,7 @@ public sealed class ServeTests : IDisposable
     public async Task A_folder_that_is_watched_is_deployed_and_answers_over_HTTP_and_a_change_is_deployed_again()
     {
         _folder.Write("functions/answer.wat", """(module (func (export "get") (result i32) i32.const 41))""");
-        await using var serve = await ServeProcess.StartAsync(_folder, "--open", "--watch", "functions");
+        await using var serve = await ProgramRun.ServeAsync(_folder, "--open", "--watch", "functions");
 
         await UntilAsync(serve, "41");
         _folder.Write("functions/answer.wat", """(module (func (export "get") (result i32) i32.const 42))""");
@@ -30,7 +31,7 @@ public sealed class ServeTests : IDisposable
     public async Task The_first_start_prints_a_key_once_and_what_was_deployed_outlives_the_process()
     {
         string key;
-        await using (var first = await ServeProcess.StartAsync(_folder))
+        await using (var first = await ProgramRun.ServeAsync(_folder))
         {
             key = Assert.IsType<string>(first.Key);
             using var module = new StringContent("""(module (func (export "get") (result i64) i64.const 9007199254740993))""", Encoding.UTF8, "text/plain");
@@ -39,7 +40,7 @@ public sealed class ServeTests : IDisposable
             Assert.Equal(0, await first.StopAsync());
         }
 
-        await using var second = await ServeProcess.StartAsync(_folder);
+        await using var second = await ProgramRun.ServeAsync(_folder);
         Assert.Null(second.Key);
         using var client = second.ClientWith(key);
         using var answer = await client.PostAsync(new Uri("/v1/functions/answer/calls/get", UriKind.Relative), null);
@@ -52,7 +53,7 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task A_second_node_is_refused_a_folder_that_is_in_use()
     {
-        await using var serve = await ServeProcess.StartAsync(_folder, "--open");
+        await using var serve = await ProgramRun.ServeAsync(_folder, "--open");
 
         var second = await ProgramRun.Of(_folder, ["serve", "--open", "--url", "http://127.0.0.1:0"]);
 
@@ -88,9 +89,9 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task An_address_that_is_in_use_is_told_and_the_node_is_not_left_running()
     {
-        await using var serve = await ServeProcess.StartAsync(_folder, "--open");
+        await using var serve = await ProgramRun.ServeAsync(_folder, "--open");
 
-        var second = await ProgramRun.Of(_folder, ["serve", "--open", "--data", "other", "--url", serve.Address]);
+        var second = await ProgramRun.Of(_folder, ["serve", "--open", "--data", "other", "--url", serve.Address.GetLeftPart(UriPartial.Authority)]);
 
         Assert.Equal((72, "http.address_in_use"), (second.ExitCode, second.Code));
     }
@@ -108,9 +109,9 @@ public sealed class ServeTests : IDisposable
         Assert.Contains($"127.0.0.1, port {port}", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
     }
 
-    private static async Task UntilAsync(ServeProcess serve, string result)
+    private static async Task UntilAsync(ServerProcess serve, string result)
     {
-        using var patience = new CancellationTokenSource(ServeProcess.Patience);
+        using var patience = new CancellationTokenSource(ServerProcess.Patience);
         while (true)
         {
             using var answer = await serve.Client.PostAsync(new Uri("/v1/functions/answer/calls/get", UriKind.Relative), null, patience.Token);

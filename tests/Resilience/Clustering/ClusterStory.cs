@@ -208,7 +208,7 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
 
     private async Task AreReadyAsync()
     {
-        using var patience = new CancellationTokenSource(NodeProcess.Patience);
+        using var patience = new CancellationTokenSource(ServerProcess.Patience);
         foreach (var place in cluster.Places)
         {
             using var api = new NodeApi(place.Url);

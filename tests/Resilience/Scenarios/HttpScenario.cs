@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using WasmActors.Processes;
 using WasmActors.Resilience.Http;
 using WasmActors.Resilience.Running;
 using WasmActors.Runtime.Modules;
@@ -57,11 +58,11 @@ internal static class HttpScenario
         try
         {
             string? key;
-            var served = await ServedHost.StartAsync(folder, open).ConfigureAwait(false);
+            var served = await ServeAsync(folder, open).ConfigureAwait(false);
             await using (served.ConfigureAwait(false))
             {
                 key = served.Key;
-                using var client = ClientOf(served, key);
+                var client = served.Client;
                 await DeployAsync(client).ConfigureAwait(false);
                 var document = JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json").ConfigureAwait(false)).RootElement;
                 var operations = ApiOperation.Read(document);
@@ -72,7 +73,7 @@ internal static class HttpScenario
                 {
                     var fuzzer = new RequestFuzzer(operations, schemas, keys, run.SeedOf(Seed) + worker);
                     using var exchange = new HttpExchange(served.Address);
-                    for (long i = Interlocked.Increment(ref next); i <= count && served.IsAlive; i = Interlocked.Increment(ref next))
+                    for (long i = Interlocked.Increment(ref next); i <= count && !served.HasEnded; i = Interlocked.Increment(ref next))
                     {
                         await SendAsync(figures, exchange, fuzzer.Next()).ConfigureAwait(false);
                         if (i % CanaryOneOf == 0)
@@ -81,18 +82,18 @@ internal static class HttpScenario
                         }
                     }
                 }))).ConfigureAwait(false);
-                if (!served.IsAlive || await served.StopAsync().ConfigureAwait(false) != 0)
+                if (served.HasEnded || await served.StopAsync().ConfigureAwait(false) != 0)
                 {
-                    ScenarioRun.Tell($"The host ended:\n{served.Tail}");
+                    ScenarioRun.Tell($"The host ended:\n{served.Output[Math.Max(0, served.Output.Length - 4000)..]}");
                     return;
                 }
             }
 
             // What it stored is whole: another process starts with it.
-            var again = await ServedHost.StartAsync(folder, open).ConfigureAwait(false);
+            var again = await ServeAsync(folder, open).ConfigureAwait(false);
             await using (again.ConfigureAwait(false))
             {
-                using var client = ClientOf(again, key);
+                using var client = again.ClientWith(key);
                 await AskAsync(figures, client, -1).ConfigureAwait(false);
                 figures.Whole += await again.StopAsync().ConfigureAwait(false) == 0 ? 1 : 0;
             }
@@ -149,15 +150,14 @@ internal static class HttpScenario
         }
     }
 
-    private static HttpClient ClientOf(ServedHost served, string? key)
+    private static async Task<ServerProcess> ServeAsync(string folder, bool open)
     {
-        var client = new HttpClient { BaseAddress = served.Address, Timeout = ScenarioRun.Patience };
-        if (key is not null)
-        {
-            client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        }
-
-        return client;
+        string config = Path.Combine(folder, "settings.json");
+        await File.WriteAllTextAsync(config, """
+            { "WasmActors": { "Http": { "SlowClient": "2s", "MaxBodyBytes": "1MiB" }, "Telemetry": { "Metrics": true } },
+              "Serilog": { "MinimumLevel": { "Default": "Warning" } } }
+            """).ConfigureAwait(false);
+        return await ServerProcess.StartAsync(ServerProcess.StartOf(folder, "wasmactors.dll", ["serve", "--config", config, "--url", "http://127.0.0.1:0", .. open ? (string[])["--open"] : []])).ConfigureAwait(false);
     }
 
     // The healthy function, and some of each kind and convention that the requests are about.

@@ -1,24 +1,24 @@
-using WasmActors.Host.Tests.Serving;
+using WasmActors.Processes;
 
 namespace WasmActors.Host.Tests.Cli.Client;
 
 /// <summary>A real server with API keys, for the tests of a class; each uses functions of its own.</summary>
 public sealed class ServerFixture : IAsyncLifetime, IDisposable
 {
-    private ServeProcess _serve = null!;
+    private ServerProcess _serve = null!;
 
     /// <summary>Where tests write their files.</summary>
     public TempFolder Folder { get; } = new();
 
     /// <summary>Its address.</summary>
-    public string Url => _serve.Address;
+    public string Url => _serve.Address.GetLeftPart(UriPartial.Authority);
 
     /// <summary>A file with the key that may do everything.</summary>
     public string KeyFile { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
-        _serve = await ServeProcess.StartAsync(Folder);
+        _serve = await ProgramRun.ServeAsync(Folder);
         KeyFile = Folder.Write("admin.key", _serve.Key + "\n");
     }
 
