@@ -67,6 +67,15 @@ internal static class FailureMapper
             return NoStack(store.Engine);
         }
 
+        if (error.Message.Contains("shared memory support is disabled", StringComparison.Ordinal))
+        {
+            return new WasmError(
+                ErrorCode.FeatureNotAllowed,
+                "The module has a memory that threads share, which no store has: a store is used by one thread at a time. Build the module without it.",
+                error.Frames,
+                null);
+        }
+
         string code = LooksLikeLimit(error.Message) ? ErrorCode.LimitExceeded
             : error.Message.StartsWith(ArgumentMismatch, StringComparison.Ordinal) ? ErrorCode.BadArguments
             : ErrorCode.EngineError;

@@ -5,8 +5,12 @@ namespace WasmActors.Runtime.Interop;
 /// <summary>The C library's heap, on which Wasmtime keeps its stores: 7 KB each, and what one leaves behind lies between those of others.</summary>
 internal static partial class NativeHeap
 {
-    private const int TrimThreshold = -1; // M_TRIM_THRESHOLD of malloc.h
-    private const int TrimThresholdBytes = 128 << 10;
+    // malloc.h
+    private const int TrimThreshold = -1;
+    private const int MapThreshold = -3;
+
+    // What both begin with.
+    private const int ThresholdBytes = 128 << 10;
 
     // musl and other systems' libraries have no such functions.
     private static bool s_cannotTrim = !OperatingSystem.IsLinux();
@@ -31,11 +35,12 @@ internal static partial class NativeHeap
     }
 
     /// <summary>
-    /// Lets each thread's part of the heap give back what is free at its end from 128 KiB on: what the C library begins with, until the first
-    /// large block was freed. Then it keeps up to twice as much as the largest one had, tens of MiB for each of many parts, for good
-    /// (mallopt(3), M_MMAP_THRESHOLD and M_TRIM_THRESHOLD). Done once; where the environment sets one of the two, that stays.
+    /// Lets each thread's part of the heap give back what is free at its end from 128 KiB on, and gives blocks of so much a mapping of their own:
+    /// what the C library begins with, until the first large block was freed. Then it keeps up to twice as much as the largest one had, tens
+    /// of MiB for each of many parts, for good (mallopt(3), M_MMAP_THRESHOLD and M_TRIM_THRESHOLD). Done once; where the environment sets
+    /// one of the two, that stays.
     /// </summary>
-    internal static void KeepThreshold()
+    internal static void KeepThresholds()
     {
         if (s_cannotTrim || Interlocked.Exchange(ref s_kept, 1) != 0 || IsSetFromOutside())
         {
@@ -44,7 +49,8 @@ internal static partial class NativeHeap
 
         try
         {
-            _ = mallopt(TrimThreshold, TrimThresholdBytes);
+            _ = mallopt(TrimThreshold, ThresholdBytes);
+            _ = mallopt(MapThreshold, ThresholdBytes);
         }
         catch (EntryPointNotFoundException)
         {

@@ -36,7 +36,7 @@ public sealed class WasmEngine : IDisposable
     {
         Settings = settings ?? new EngineSettings();
         Settings.Check();
-        NativeHeap.KeepThreshold();
+        NativeHeap.KeepThresholds();
         NoFibers = WhyNoFibers(Settings);
         var config = Configure(Settings);
         if (NoFibers is null)

@@ -42,6 +42,18 @@ public sealed class StoreOptionsTests
     }
 
     [Fact]
+    public void A_memory_that_threads_share_is_refused_by_every_store()
+    {
+        using var module = WasmModule.FromText(s_engine, "(module (memory 1 1 shared))");
+        using var store = new WasmStore(s_engine, new StoreOptions { Features = WasmFeatures.All });
+
+        var error = Assert.Throws<WasmError>(() => store.Instantiate(module));
+
+        Assert.Equal(ErrorCode.FeatureNotAllowed, error.Code);
+        Assert.Contains("without it", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tail_calls_are_taken_by_every_profile()
     {
         using var module = WasmModule.FromText(s_engine, """(module (func $f (export "f") (result i32) (return_call $g)) (func $g (result i32) i32.const 42))""");
