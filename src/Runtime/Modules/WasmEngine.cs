@@ -23,7 +23,7 @@ public sealed class WasmEngine : IDisposable
 
     private readonly Engine _engine;
     private readonly EpochClock _clock;
-    private readonly ConcurrentDictionary<long, WeakReference<WasmStore>> _stores = new();
+    private readonly ConcurrentDictionary<long, StoreUse> _stores = new();
     private readonly Lock _end = new();
     private readonly StackPool? _stacks;
     private readonly GuestThreads? _threads;
@@ -110,7 +110,7 @@ public sealed class WasmEngine : IDisposable
         lock (_end)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _stores[store.Id] = new WeakReference<WasmStore>(store);
+            _stores[store.Id] = store.Use;
         }
     }
 
@@ -157,6 +157,10 @@ public sealed class WasmEngine : IDisposable
         if (!settings.ReserveMemory)
         {
             config.WithStaticMemoryMaximumSize(0).WithMemoryReservationForGrowth(0).WithMemoryGuardSize(0).WithMemoryInitCopyOnWrite(false);
+            if (MemoryRegion.IsSupported)
+            {
+                config.WithMemoriesOfRegion();
+            }
         }
 
         if (settings.Allocation == AllocationStrategy.Pooling)
@@ -186,9 +190,9 @@ public sealed class WasmEngine : IDisposable
 
     private bool AnyStoreInUse()
     {
-        foreach (var (_, reference) in _stores)
+        foreach (var (_, use) in _stores)
         {
-            if (reference.TryGetTarget(out var store) && store.IsInUse)
+            if (Volatile.Read(ref use.Thread) != 0)
             {
                 return true;
             }
@@ -204,7 +208,13 @@ public sealed class WasmEngine : IDisposable
         if (Volatile.Read(ref _gone) >= ManyGone)
         {
             Volatile.Write(ref _gone, 0);
-            ThreadPool.UnsafeQueueUserWorkItem(static _ => NativeHeap.Trim(), null);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static _ =>
+                {
+                    NativeHeap.Trim();
+                    MemoryRegion.Trim();
+                },
+                null);
         }
     }
 
