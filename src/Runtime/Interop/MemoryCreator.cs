@@ -32,7 +32,7 @@ internal static unsafe class MemoryCreator
             var memory = (MemoryEnv*)NativeMemory.Alloc((nuint)sizeof(MemoryEnv));
             memory->Size = minimum;
             memory->Place = MemoryRegion.Shared.Take(minimum, out memory->Capacity);
-            if (memory->Place is not null)
+            if (memory->Place != 0)
             {
                 result->Env = (nint)memory;
                 result->Get = &OnGet;
@@ -58,7 +58,7 @@ internal static unsafe class MemoryCreator
         var memory = (MemoryEnv*)env;
         *size = memory->Size;
         *capacity = memory->Capacity;
-        return memory->Place;
+        return (byte*)memory->Place;
     }
 
     // wasmtime_error_t* (*)(void* env, size_t new_size): within the store's limits, which Wasmtime has asked before. The guest is answered -1 for an error.
@@ -68,8 +68,8 @@ internal static unsafe class MemoryCreator
         var memory = (MemoryEnv*)env;
         if (size > memory->Capacity)
         {
-            byte* moved = MemoryRegion.Shared.Move(memory->Place, memory->Size, size, ref memory->Capacity);
-            if (moved is null)
+            nint moved = MemoryRegion.Shared.Move(memory->Place, memory->Size, size, ref memory->Capacity);
+            if (moved == 0)
             {
                 return HostBridge.NewError("mmap failed: the system has no room for a larger memory"u8);
             }
@@ -93,7 +93,7 @@ internal static unsafe class MemoryCreator
     [StructLayout(LayoutKind.Sequential)]
     private struct MemoryEnv
     {
-        public byte* Place;
+        public nint Place;
         public nuint Size;
         public nuint Capacity;
     }

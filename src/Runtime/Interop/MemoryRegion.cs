@@ -43,15 +43,15 @@ internal sealed unsafe partial class MemoryRegion
     {
         int sizes = BitOperations.Log2(LargestSlot / SmallestSlot) + 1;
         nuint length = unchecked((nuint)(((2L * LargestSlot) - SmallestSlot) * SlotsOfEachSize));
-        byte* start = (byte*)mmap(0, length, ReadWrite, Flags, -1, 0);
-        if ((nint)start == -1)
+        nint start = mmap(0, length, ReadWrite, Flags, -1, 0);
+        if (start == -1)
         {
             _bands = []; // the process may have no such addresses: each memory gets a mapping of its own
             return;
         }
 
         // A single touched byte must not bring in 2 MiB.
-        _ = madvise((nint)start, length, NoHugePage);
+        _ = madvise(start, length, NoHugePage);
         _bands = new Band[sizes];
         for (int i = 0; i < sizes; i++)
         {
@@ -72,14 +72,14 @@ internal sealed unsafe partial class MemoryRegion
     /// <summary>Takes a place of zeros for a memory.</summary>
     /// <param name="bytes">What it must hold.</param>
     /// <param name="capacity">What it holds.</param>
-    /// <returns>Null when the system has no room.</returns>
-    internal byte* Take(nuint bytes, out nuint capacity)
+    /// <returns>Its address; 0 when the system has no room.</returns>
+    internal nint Take(nuint bytes, out nuint capacity)
     {
         if (bytes <= LargestSlot && _bands.Length > 0)
         {
             var band = _bands[BitOperations.Log2((uint)Math.Max(bytes, SmallestSlot) - 1) + 1 - BitOperations.Log2(SmallestSlot)];
             capacity = (nuint)band.SlotBytes;
-            if (band.Take() is not null and var slot)
+            if (band.Take() is not 0 and var slot)
             {
                 return slot;
             }
@@ -87,30 +87,30 @@ internal sealed unsafe partial class MemoryRegion
 
         capacity = WholePages(bytes);
         nint mapped = capacity < bytes ? -1 : mmap(0, capacity, ReadWrite, Flags, -1, 0);
-        return mapped == -1 ? null : (byte*)mapped;
+        return mapped == -1 ? 0 : mapped;
     }
 
     /// <summary>A larger place with what a memory has; zeros follow it. Its old place is given back.</summary>
-    /// <returns>Null when the system has no room: the memory stays where it is.</returns>
-    internal byte* Move(byte* place, nuint used, nuint bytes, ref nuint capacity)
+    /// <returns>Its address; 0 when the system has no room: the memory stays where it is.</returns>
+    internal nint Move(nint place, nuint used, nuint bytes, ref nuint capacity)
     {
         if (BandOf(place) is null && bytes > LargestSlot)
         {
             nuint wanted = WholePages(bytes);
-            nint moved = wanted < bytes ? -1 : mremap((nint)place, capacity, wanted, MayMove);
+            nint moved = wanted < bytes ? -1 : mremap(place, capacity, wanted, MayMove);
             if (moved == -1)
             {
-                return null;
+                return 0;
             }
 
             capacity = wanted;
-            return (byte*)moved;
+            return moved;
         }
 
-        byte* larger = Take(bytes, out nuint room);
-        if (larger is not null)
+        nint larger = Take(bytes, out nuint room);
+        if (larger != 0)
         {
-            Buffer.MemoryCopy(place, larger, room, used);
+            Buffer.MemoryCopy((void*)place, (void*)larger, room, used);
             Give(place, capacity);
             capacity = room;
         }
@@ -119,11 +119,11 @@ internal sealed unsafe partial class MemoryRegion
     }
 
     /// <summary>Gives a place back. Its contents are gone when this returns.</summary>
-    internal void Give(byte* place, nuint capacity)
+    internal void Give(nint place, nuint capacity)
     {
         if (BandOf(place) is not { } band)
         {
-            _ = munmap((nint)place, capacity);
+            _ = munmap(place, capacity);
             return;
         }
 
@@ -141,7 +141,7 @@ internal sealed unsafe partial class MemoryRegion
     {
         foreach (var band in s_shared.IsValueCreated ? Shared._bands : [])
         {
-            while (band.TakeWarm() is not null and var slot)
+            while (band.TakeWarm() is not 0 and var slot)
             {
                 Discard(slot, (nuint)band.SlotBytes);
                 band.Give(slot, isWarm: false);
@@ -149,11 +149,11 @@ internal sealed unsafe partial class MemoryRegion
         }
     }
 
-    private static void Discard(byte* place, nuint capacity)
+    private static void Discard(nint place, nuint capacity)
     {
-        if (madvise((nint)place, capacity, DontNeed) != 0)
+        if (madvise(place, capacity, DontNeed) != 0)
         {
-            NativeMemory.Clear(place, capacity); // pages that the process has locked
+            NativeMemory.Clear((void*)place, capacity); // pages that the process has locked
         }
     }
 
@@ -163,10 +163,10 @@ internal sealed unsafe partial class MemoryRegion
         return Math.Max(page, (bytes + page - 1) & ~(page - 1));
     }
 
-    private Band? BandOf(byte* place) => Array.Find(_bands, band => band.Has(place));
+    private Band? BandOf(nint place) => Array.Find(_bands, band => band.Has(place));
 
     /// <summary>The slots of one size.</summary>
-    private sealed class Band(byte* start, int slotBytes)
+    private sealed class Band(nint start, int slotBytes)
     {
         private readonly Lock _lock = new();
         private readonly Stack<int> _warm = new();
@@ -175,7 +175,7 @@ internal sealed unsafe partial class MemoryRegion
 
         internal int SlotBytes => slotBytes;
 
-        internal byte* End => start + ((long)slotBytes * SlotsOfEachSize);
+        internal nint End => At(SlotsOfEachSize);
 
         internal int Taken
         {
@@ -191,9 +191,9 @@ internal sealed unsafe partial class MemoryRegion
         // Read without the lock: a few more do no harm.
         internal bool WantsWarm => _warm.Count < WarmSlots;
 
-        internal bool Has(byte* place) => place >= start && place < End;
+        internal bool Has(nint place) => place >= start && place < End;
 
-        internal byte* Take()
+        internal nint Take()
         {
             lock (_lock)
             {
@@ -201,7 +201,7 @@ internal sealed unsafe partial class MemoryRegion
                 {
                     if (_fresh == SlotsOfEachSize)
                     {
-                        return null;
+                        return 0;
                     }
 
                     slot = _fresh++;
@@ -211,15 +211,15 @@ internal sealed unsafe partial class MemoryRegion
             }
         }
 
-        internal byte* TakeWarm()
+        internal nint TakeWarm()
         {
             lock (_lock)
             {
-                return _warm.TryPop(out int slot) ? At(slot) : null;
+                return _warm.TryPop(out int slot) ? At(slot) : 0;
             }
         }
 
-        internal void Give(byte* place, bool isWarm)
+        internal void Give(nint place, bool isWarm)
         {
             lock (_lock)
             {
@@ -227,7 +227,7 @@ internal sealed unsafe partial class MemoryRegion
             }
         }
 
-        private byte* At(int slot) => start + ((long)slotBytes * slot);
+        private nint At(int slot) => start + ((nint)slotBytes * slot);
     }
 
     // void* mmap(void* address, size_t, int protection, int flags, int file, off_t)

@@ -23,7 +23,7 @@ internal static unsafe partial class TouchedPages
     /// <param name="length">Whole pages, in bytes.</param>
     /// <param name="maxPages">Most pages to be filled; they stay in memory.</param>
     /// <returns>Whether all of it is zeros now. False also where the system cannot tell.</returns>
-    internal static bool TryClear(byte* place, nuint length, int maxPages)
+    internal static bool TryClear(nint place, nuint length, int maxPages)
     {
         if (s_cannotScan)
         {

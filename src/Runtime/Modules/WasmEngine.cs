@@ -16,7 +16,7 @@ public sealed class WasmEngine : IDisposable
     // What a guest's thread has beyond the wasm stack: Wasmtime's own frames and host functions.
     private const int ThreadMargin = 1 << 20;
 
-    // After so many stores have gone, the next rest is worth giving their memory back.
+    // After so many stores have gone, a time without guests is worth giving their memory back.
     private const int ManyGone = 256;
 
     private static readonly Version s_provedVersion = new(50, 0, 1, 0);
@@ -27,6 +27,7 @@ public sealed class WasmEngine : IDisposable
     private readonly Lock _end = new();
     private readonly StackPool? _stacks;
     private readonly GuestThreads? _threads;
+    private int _live;
     private int _gone;
     private int _uses;
     private bool _disposed;
@@ -66,7 +67,7 @@ public sealed class WasmEngine : IDisposable
     public int StacksInUse => _stacks?.Taken ?? _threads!.Taken;
 
     /// <summary>How many stores of the engine are alive.</summary>
-    public int LiveStores => _stores.Count;
+    public int LiveStores => Volatile.Read(ref _live);
 
     /// <summary><c>wasm_engine_t*</c>, valid while this object is reachable and not released.</summary>
     internal nint Pointer { get; }
@@ -111,6 +112,7 @@ public sealed class WasmEngine : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             _stores[store.Id] = store.Use;
+            Interlocked.Increment(ref _live);
         }
     }
 
@@ -121,7 +123,12 @@ public sealed class WasmEngine : IDisposable
             return;
         }
 
-        Interlocked.Increment(ref _gone);
+        // A clock that rests already will not come by again: not for every store that goes, but whenever there are half as many.
+        if (Interlocked.Increment(ref _gone) >= Interlocked.Decrement(ref _live) && _clock.IsResting)
+        {
+            GiveMemoryBack();
+        }
+
         if (_disposed)
         {
             lock (_end)
@@ -202,7 +209,7 @@ public sealed class WasmEngine : IDisposable
         return false;
     }
 
-    // The clock is about to rest: no guest runs that would have to wait for the heap meanwhile.
+    // While the clock rests: no guest runs that would have to wait for the heap meanwhile.
     private void GiveMemoryBack()
     {
         if (Volatile.Read(ref _gone) >= ManyGone)
