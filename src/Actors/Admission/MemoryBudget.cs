@@ -10,7 +10,7 @@ namespace WasmActors.Actors.Admission;
 internal sealed class MemoryBudget(Func<MemoryReading?> read, long? margin, TimeProvider clock)
 {
     // After so many stores the system is asked again, however soon.
-    private const int StoresBetween = 256;
+    private const int StoresBetween = 1_024;
 
     private readonly Lock _lock = new();
     private MemoryReading? _last;

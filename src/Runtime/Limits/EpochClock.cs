@@ -39,6 +39,9 @@ internal sealed class EpochClock : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Whether no guest runs, and none has for some time.</summary>
+    internal bool IsResting => _resting;
+
     /// <summary>
     /// The current timestamp, as of the last tick: precise enough for deadlines, and many times cheaper than asking the system.
     /// </summary>

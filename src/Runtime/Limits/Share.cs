@@ -15,6 +15,11 @@ internal readonly record struct Share(long Size, long Most)
     /// <returns>-1 when they exceed the total already.</returns>
     public static long LargestLimit(long total, ReadOnlySpan<Share> shares)
     {
+        if (Fits(total, total, shares))
+        {
+            return total; // always so with only one
+        }
+
         if (!Fits(0, total, shares))
         {
             return -1;

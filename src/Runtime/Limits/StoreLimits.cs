@@ -77,7 +77,7 @@ public sealed record StoreLimits
             MemoryBytes is null or 0 or >= PageBytes || engine.CustomPageSizes,
             nameof(MemoryBytes),
             MemoryBytes,
-            $"0, or {PageBytes:N0} bytes and more: a memory has whole pages of that size");
+            "0, or 65,536 bytes and more: a memory has whole pages of that size");
         Require(
             LargestMemoryBytes is null || (LargestMemoryBytes >= 0 && LargestMemoryBytes <= MemoryBytes),
             nameof(LargestMemoryBytes),
@@ -113,7 +113,8 @@ public sealed record StoreLimits
     private static void RequireBound(long? value, string name) =>
         Require(value is not null, name, "null", "any number in the strict profile: without a limit one guest can take the whole process");
 
-    private static void Require(bool holds, string name, object? value, string allowed)
+    // Generic: nothing is boxed for what holds, for each store that is made.
+    private static void Require<T>(bool holds, string name, T value, string allowed)
     {
         if (!holds)
         {

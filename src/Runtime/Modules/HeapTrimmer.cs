@@ -3,7 +3,7 @@ using WasmActors.Runtime.Interop;
 namespace WasmActors.Runtime.Modules;
 
 /// <summary>
-/// Gives what stores and modules leave behind on the C library's heap back to the system: each thread's part of that heap keeps its fragments for
+/// Gives what stores and modules leave behind on the C library's heap, and in the places of memories, back to the system: each thread's part of that heap keeps its fragments for
 /// itself, so that the process grows while no more is in use than before. Usable from any thread.
 /// </summary>
 /// <remarks>Who allocates meanwhile waits for it. It is done when an engine's clock goes to rest, and under load at most every ten seconds and for
@@ -24,9 +24,9 @@ internal sealed class HeapTrimmer(TimeProvider time, Action trim, Action<Action>
     private int _busy;
     private long _next;
 
-    /// <summary>The one for the heap, which all engines of the process share.</summary>
+    /// <summary>The one for what all engines of the process share.</summary>
     internal static HeapTrimmer Shared { get; } = new(
-        TimeProvider.System, NativeHeap.Trim, static work => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false));
+        TimeProvider.System, TrimAll, static work => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false));
 
     /// <summary>To be called for each store that has gone and each module that was made or refused.</summary>
     internal void Gone()
@@ -44,6 +44,12 @@ internal sealed class HeapTrimmer(TimeProvider time, Action trim, Action<Action>
         {
             Begin();
         }
+    }
+
+    private static void TrimAll()
+    {
+        NativeHeap.Trim();
+        MemoryRegion.Trim();
     }
 
     private void Begin()

@@ -20,10 +20,12 @@ public sealed class WasmEngine : IDisposable
 
     private readonly Engine _engine;
     private readonly EpochClock _clock;
-    private readonly ConcurrentDictionary<long, WeakReference<WasmStore>> _stores = new();
+    private readonly ConcurrentDictionary<long, StoreUse> _stores = new();
     private readonly Lock _end = new();
     private readonly StackPool? _stacks;
     private readonly GuestThreads? _threads;
+    private int _live;
+    private int _gone;
     private int _uses;
     private bool _disposed;
     private bool _released;
@@ -63,7 +65,7 @@ public sealed class WasmEngine : IDisposable
     public int StacksInUse => _stacks?.Taken ?? _threads!.Taken;
 
     /// <summary>How many stores of the engine are alive.</summary>
-    public int LiveStores => _stores.Count;
+    public int LiveStores => Volatile.Read(ref _live);
 
     /// <summary><c>wasm_engine_t*</c>, valid while this object is reachable and not released.</summary>
     internal nint Pointer { get; }
@@ -107,7 +109,8 @@ public sealed class WasmEngine : IDisposable
         lock (_end)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _stores[store.Id] = new WeakReference<WasmStore>(store);
+            _stores[store.Id] = store.Use;
+            Interlocked.Increment(ref _live);
         }
     }
 
@@ -118,7 +121,14 @@ public sealed class WasmEngine : IDisposable
             return;
         }
 
+        // A clock that rests already will not come by again: not for every store that goes, but whenever there are half as many.
         HeapTrimmer.Shared.Gone();
+        if (Interlocked.Increment(ref _gone) >= Interlocked.Decrement(ref _live) && _clock.IsResting)
+        {
+            Volatile.Write(ref _gone, 0);
+            HeapTrimmer.Shared.AtRest();
+        }
+
         if (_disposed)
         {
             lock (_end)
@@ -154,6 +164,10 @@ public sealed class WasmEngine : IDisposable
         if (!settings.ReserveMemory)
         {
             config.WithStaticMemoryMaximumSize(0).WithMemoryReservationForGrowth(0).WithMemoryGuardSize(0).WithMemoryInitCopyOnWrite(false);
+            if (MemoryRegion.IsSupported)
+            {
+                config.WithMemoriesOfRegion();
+            }
         }
 
         if (settings.Allocation == AllocationStrategy.Pooling)
@@ -183,9 +197,9 @@ public sealed class WasmEngine : IDisposable
 
     private bool AnyStoreInUse()
     {
-        foreach (var (_, reference) in _stores)
+        foreach (var (_, use) in _stores)
         {
-            if (reference.TryGetTarget(out var store) && store.IsInUse)
+            if (Volatile.Read(ref use.Thread) != 0)
             {
                 return true;
             }

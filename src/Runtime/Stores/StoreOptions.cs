@@ -60,7 +60,7 @@ public sealed record StoreOptions
             "WasiInput.Empty, FromBytes or FromStream in the strict profile: reading anything else cannot be ended at the deadline");
     }
 
-    private static void Require(bool holds, string name, object value, string allowed)
+    private static void Require<T>(bool holds, string name, T value, string allowed)
     {
         if (!holds)
         {

@@ -207,8 +207,8 @@ public sealed partial class WasmStore
     /// <summary>Makes another thread the store's user; the answer is who was.</summary>
     internal int HandOver(int thread)
     {
-        int owner = _owner;
-        Volatile.Write(ref _owner, thread);
+        int owner = Use.Thread;
+        Volatile.Write(ref Use.Thread, thread);
         return owner;
     }
 
@@ -247,7 +247,7 @@ public sealed partial class WasmStore
     /// <exception cref="WasmError"><c>caller.gone</c></exception>
     internal Entry EnterCaller(long serial, out nint caller)
     {
-        int owner = Volatile.Read(ref _owner);
+        int owner = Volatile.Read(ref Use.Thread);
         bool here = owner == Environment.CurrentManagedThreadId || (owner == 0 && !_disposed && Innermost?.Import is not null);
         if (!here || _callerDepth == 0 || _callers[_callerDepth - 1].Serial != serial)
         {

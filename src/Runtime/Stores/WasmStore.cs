@@ -26,7 +26,6 @@ public sealed partial class WasmStore : IDisposable
     private readonly StoreHandle _store;
     private Dictionary<HostFunc, WasmFunc>? _hostFuncs;
     private Dictionary<NativeItem, TableType>? _tableTypes;
-    private int _owner;
     private int _entries;
     private WasiSession? _wasi;
     private readonly ExecutionMode _mode;
@@ -110,7 +109,8 @@ public sealed partial class WasmStore : IDisposable
 
     internal nint Context { get; }
 
-    internal bool IsInUse => Volatile.Read(ref _owner) != 0;
+    /// <summary>Who uses it now.</summary>
+    internal StoreUse Use { get; } = new();
 
     internal WasiOptions? WasiOptions { get; }
 
@@ -159,7 +159,7 @@ public sealed partial class WasmStore : IDisposable
     internal Entry Enter()
     {
         int me = Environment.CurrentManagedThreadId;
-        if (_owner != me && Interlocked.CompareExchange(ref _owner, me, 0) != 0)
+        if (Use.Thread != me && Interlocked.CompareExchange(ref Use.Thread, me, 0) != 0)
         {
             throw InUse();
         }
@@ -220,7 +220,7 @@ public sealed partial class WasmStore : IDisposable
     {
         if (--_entries == 0)
         {
-            Volatile.Write(ref _owner, 0);
+            Volatile.Write(ref Use.Thread, 0);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class MemoryBudgetTests
     public void With_enough_memory_there_is_room_and_the_system_is_asked_seldom()
     {
         var budget = New(null);
-        for (int i = 0; i < 257; i++)
+        for (int i = 0; i < 1_025; i++)
         {
             Assert.True(budget.HasRoom(out _));
         }
