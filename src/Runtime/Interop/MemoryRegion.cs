@@ -63,11 +63,8 @@ internal sealed unsafe partial class MemoryRegion
     /// <summary>The process's only region.</summary>
     internal static MemoryRegion Shared => s_shared.Value;
 
-    /// <summary>Whether this system has what the region needs.</summary>
-    internal static bool IsSupported => OperatingSystem.IsLinux();
-
-    /// <summary>Slots that are taken.</summary>
-    internal int Taken => _bands.Sum(static band => band.Taken);
+    /// <summary>Whether this system has what the region needs: Linux's calls, and room for half a TiB of addresses.</summary>
+    internal static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
     /// <summary>Takes a place of zeros for a memory.</summary>
     /// <param name="bytes">What it must hold.</param>
@@ -176,17 +173,6 @@ internal sealed unsafe partial class MemoryRegion
         internal int SlotBytes => slotBytes;
 
         internal nint End => At(SlotsOfEachSize);
-
-        internal int Taken
-        {
-            get
-            {
-                lock (_lock)
-                {
-                    return _fresh - _free.Count - _warm.Count;
-                }
-            }
-        }
 
         // Read without the lock: a few more do no harm.
         internal bool WantsWarm => _warm.Count < WarmSlots;

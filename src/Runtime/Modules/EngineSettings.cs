@@ -19,8 +19,9 @@ public sealed record EngineSettings
     public PoolingSettings Pooling { get; init; } = new();
 
     /// <summary>Whether each linear memory gets 4 GiB of addresses from the start, so that it never moves and its bounds need no checks.
-    /// Without, a memory takes no mapping beyond its own size: a process can hold 100,000 stores instead of about 31,000, at the price of
-    /// a check for each access, and of a copy when a memory grows. Not with a pool, which has its own. Default true.</summary>
+    /// Without, a memory takes no mapping, or one of its own size: a process can hold 100,000 stores instead of about 31,000, at the price of
+    /// a check for each access, and of a copy when a memory grows beyond its place, which has 64 KiB to 2 MiB. A store also starts
+    /// faster. Not with a pool, which has its own. Default true.</summary>
     public bool ReserveMemory { get; init; } = true;
 
     /// <summary>Whether guests use up fuel, a deterministic measure of work; costs about a fifth of their speed. Default false.</summary>
