@@ -17,6 +17,9 @@ internal static class RequestSweeper
 {
     private const int RestAfterQuietRounds = 100;
 
+    // Most threads that leave turns at all do so all the time.
+    private const int GlancesAfterTurnLeft = 50;
+
     /// <summary>Time that a running guest has after its deadline to end by its own clock.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(20);
@@ -33,6 +36,7 @@ internal static class RequestSweeper
     private static int s_onceCount;
     private static int s_started;
     private static volatile bool s_resting;
+    private static volatile bool s_dozing;
 
     // Stopwatch timestamp of the next look.
     private static long s_nextLook;
@@ -91,6 +95,15 @@ internal static class RequestSweeper
         }
     }
 
+    /// <summary>To be called after a turn was left for the thread's own code to return: behind a full fence.</summary>
+    internal static void TurnLeft()
+    {
+        if (s_dozing)
+        {
+            s_wake.Set();
+        }
+    }
+
     /// <summary>The time between two looks, when nothing is due sooner.</summary>
     internal static TimeSpan Round => s_round;
 
@@ -110,10 +123,11 @@ internal static class RequestSweeper
     private static void Run()
     {
         int quiet = 0;
+        int glances = 0;
         while (true)
         {
-            var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), s_nextLook);
-            bool woken = left > TimeSpan.Zero && s_wake.Wait(left < s_glance ? left : s_glance);
+            glances = NextTurn.WasUsed() ? GlancesAfterTurnLeft : Math.Max(0, glances - 1);
+            bool woken = Pause(glances > 0);
             s_wake.Reset();
             NextTurn.Rescue();
             if (!woken && Stopwatch.GetTimestamp() < s_nextLook)
@@ -129,9 +143,9 @@ internal static class RequestSweeper
             {
                 s_resting = true;
                 Interlocked.MemoryBarrier();
-                if (!SweepAll(out _) && !NextTurn.AnyLeft)
+                if (!SweepAll(out _))
                 {
-                    s_wake.Wait();
+                    Doze(Timeout.Infinite);
                 }
 
                 s_resting = false;
@@ -139,6 +153,26 @@ internal static class RequestSweeper
             }
         }
     }
+
+    // Until the next look, or glance; true when it was woken before.
+    private static bool Pause(bool glances)
+    {
+        int left = Milliseconds(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), s_nextLook));
+        return left > 0 && (glances ? s_wake.Wait(Math.Min(left, Milliseconds(s_glance))) : Doze(left));
+    }
+
+    // Whoever leaves a turn meanwhile wakes it.
+    private static bool Doze(int milliseconds)
+    {
+        s_dozing = true;
+        Interlocked.MemoryBarrier();
+        bool woken = NextTurn.AnyLeft || s_wake.Wait(milliseconds);
+        s_dozing = false;
+        return woken;
+    }
+
+    // Whole ones and rather one more: a wait for a fraction of one does not wait at all.
+    internal static int Milliseconds(TimeSpan time) => (int)Math.Ceiling(time.TotalMilliseconds);
 
     // Answers whether any request is under way, and how long it is until the next one is due.
     private static bool SweepAll(out TimeSpan untilNext)
