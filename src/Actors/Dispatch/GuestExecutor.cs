@@ -24,8 +24,6 @@ internal sealed class GuestExecutor : ExecutorService
     // After so long, in ticks of the stopwatch, a store with more messages gets back in line, if others wait.
     private static readonly long s_turn = Stopwatch.Frequency / 1000;
 
-    private const string Stopped = "The dispatcher of the stores has been shut down.";
-
     private readonly Tenant _nobody = new("", 1);
     private readonly Reserve _reserve;
     private readonly PausedGuests _paused;
@@ -81,7 +79,7 @@ internal sealed class GuestExecutor : ExecutorService
 
         if (_stopped)
         {
-            throw new RejectedExecutionException(Stopped);
+            throw new RejectedExecutionException("The dispatcher of the stores has been shut down.");
         }
 
         if (!NextTurn.TryLeave(run, this))
@@ -116,7 +114,7 @@ internal sealed class GuestExecutor : ExecutorService
     /// <returns>The answer that the turn left to deliver.</returns>
     internal IThreadPoolWorkItem? RunHere(IRunnable run)
     {
-        if (!_stopped && !_waiting.HasNext() && ExecutionContext.Capture() is { } callers && TryClaim() is { } worker)
+        if (!_waiting.HasNext() && ExecutionContext.Capture() is { } callers && TryClaim() is { } worker)
         {
             // What the actor starts must not run in the caller's name.
             ExecutionContext.Restore(PlainContext.Instance);
@@ -128,11 +126,6 @@ internal sealed class GuestExecutor : ExecutorService
             {
                 ExecutionContext.Restore(callers);
             }
-        }
-
-        if (_stopped)
-        {
-            throw new RejectedExecutionException(Stopped);
         }
 
         ExecuteElsewhere(run);

@@ -25,7 +25,6 @@ internal static class BytesCall
     /// <exception cref="WasmException">The call failed.</exception>
     internal static async ValueTask<FunctionOutput> CarryAsync(FunctionRuntime runtime, FunctionSession session, InstanceRef instance, string export, FunctionInput.Bytes input, CallTime time, CallOptions options)
     {
-        var cancellation = options.Cancellation;
         var spec = session.Version.Spec;
         var function = instance.GetFunc(export);
         if (!function.Type.Equals(FunctionType))
@@ -34,12 +33,12 @@ internal static class BytesCall
         }
 
         var memory = instance.GetMemory(Memory);
-        var bytes = await PayloadShelf.FetchAsync(input.Payload, time, cancellation).ConfigureAwait(false);
+        var bytes = await PayloadShelf.FetchAsync(input.Payload, time, options.Cancellation).ConfigureAwait(false);
         int address = 0;
         if (!bytes.IsEmpty)
         {
             address = await instance.GetFunc(Alloc).CallAsync<int, int>(bytes.Length, Timed()).ConfigureAwait(false);
-            await WithinAsync(memory.WriteAsync((uint)address, bytes, cancellation), $"'{Alloc}' answered the address {(uint)address} for {bytes.Length} bytes").ConfigureAwait(false);
+            await WithinAsync(memory.WriteAsync((uint)address, bytes, options), $"'{Alloc}' answered the address {(uint)address} for {bytes.Length} bytes").ConfigureAwait(false);
         }
 
         var call = Timed();
@@ -56,7 +55,7 @@ internal static class BytesCall
         ReadOnlyMemory<byte> result = default;
         if (length > 0)
         {
-            result = await ReadAsync(memory, at, (int)length, cancellation).ConfigureAwait(false);
+            result = await ReadAsync(memory, at, (int)length, options).ConfigureAwait(false);
             if (instance.TryGetFunc(Free) is { } free)
             {
                 await free.CallAsync<int, int, Nothing>((int)at, (int)length, Timed()).ConfigureAwait(false);
@@ -68,11 +67,11 @@ internal static class BytesCall
         CallOptions Timed() => options with { Within = time.Take("it waited for its store") };
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(MemoryRef memory, uint at, int length, CancellationToken cancellation)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(MemoryRef memory, uint at, int length, CallOptions options)
     {
         try
         {
-            return await memory.ReadAsync(at, length, cancellation).ConfigureAwait(false);
+            return await memory.ReadAsync(at, length, options).ConfigureAwait(false);
         }
         catch (WasmError outside) when (outside.Code == ErrorCode.MemoryOutOfRange)
         {
