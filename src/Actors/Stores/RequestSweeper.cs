@@ -37,6 +37,7 @@ internal static class RequestSweeper
     private static int s_started;
     private static volatile bool s_resting;
     private static volatile bool s_dozing;
+    private static volatile bool s_looks;
 
     // Stopwatch timestamp of the next look.
     private static long s_nextLook;
@@ -91,7 +92,7 @@ internal static class RequestSweeper
     {
         if (s_resting)
         {
-            s_wake.Set();
+            Hurry();
         }
     }
 
@@ -108,7 +109,11 @@ internal static class RequestSweeper
     internal static TimeSpan Round => s_round;
 
     /// <summary>Says that a request is to be looked at before the next round.</summary>
-    internal static void Hurry() => s_wake.Set();
+    internal static void Hurry()
+    {
+        s_looks = true;
+        s_wake.Set();
+    }
 
     /// <summary>Starts the thread, the first time: with the first request, or the first thread that goes on with answers, which may
     /// leave turns to be rescued without any request being sent.</summary>
@@ -127,14 +132,15 @@ internal static class RequestSweeper
         while (true)
         {
             glances = NextTurn.WasUsed() ? GlancesAfterTurnLeft : Math.Max(0, glances - 1);
-            bool woken = Pause(glances > 0);
+            Pause(glances > 0);
             s_wake.Reset();
             NextTurn.Rescue();
-            if (!woken && Stopwatch.GetTimestamp() < s_nextLook)
+            if (!s_looks && Stopwatch.GetTimestamp() < s_nextLook)
             {
                 continue;
             }
 
+            s_looks = false;
             CallMetrics.LookForListeners();
             bool any = SweepAll(out var round);
             Volatile.Write(ref s_nextLook, Stopwatch.GetTimestamp() + (long)(round.TotalSeconds * Stopwatch.Frequency));
@@ -154,21 +160,31 @@ internal static class RequestSweeper
         }
     }
 
-    // Until the next look, or glance; true when it was woken before.
-    private static bool Pause(bool glances)
+    // Until the next look, or glance, unless it is woken before.
+    private static void Pause(bool glances)
     {
         int left = Milliseconds(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), s_nextLook));
-        return left > 0 && (glances ? s_wake.Wait(Math.Min(left, Milliseconds(s_glance))) : Doze(left));
+        if (left > 0 && glances)
+        {
+            s_wake.Wait(Math.Min(left, Milliseconds(s_glance)));
+        }
+        else if (left > 0)
+        {
+            Doze(left);
+        }
     }
 
     // Whoever leaves a turn meanwhile wakes it.
-    private static bool Doze(int milliseconds)
+    private static void Doze(int milliseconds)
     {
         s_dozing = true;
         Interlocked.MemoryBarrier();
-        bool woken = NextTurn.AnyLeft || s_wake.Wait(milliseconds);
+        if (!NextTurn.AnyLeft)
+        {
+            s_wake.Wait(milliseconds);
+        }
+
         s_dozing = false;
-        return woken;
     }
 
     // Whole ones and rather one more: a wait for a fraction of one does not wait at all.
