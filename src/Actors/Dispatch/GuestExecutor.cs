@@ -72,7 +72,7 @@ internal sealed class GuestExecutor : ExecutorService
 
     public override void Execute(IRunnable run)
     {
-        if (Turn.TryCapture(run))
+        if (Turn.TryCapture(run, this))
         {
             return;
         }
@@ -108,6 +108,28 @@ internal sealed class GuestExecutor : ExecutorService
 
         _waiting.Add(run, tenant, ends: tenant.Lines.Lasting.IsSo(_reserve.Now) && QueueOf(run)?.Cell is { NeedsAttention: true });
         Wake();
+    }
+
+    /// <summary>Runs a mailbox for one message on the thread that made it ready, as one of the workers, where one is idle and nobody waits; otherwise as any other.</summary>
+    /// <returns>The answer that the turn left to deliver.</returns>
+    internal IThreadPoolWorkItem? RunHere(IRunnable run)
+    {
+        if (!_waiting.HasNext() && ExecutionContext.Capture() is { } callers && TryClaim() is { } worker)
+        {
+            // What the actor starts must not run in the caller's name.
+            ExecutionContext.Restore(PlainContext.Instance);
+            try
+            {
+                return worker.RunHere(run);
+            }
+            finally
+            {
+                ExecutionContext.Restore(callers);
+            }
+        }
+
+        ExecuteElsewhere(run);
+        return null;
     }
 
     /// <summary>Whether a tenant may have a worker now; with one whose guests keep on, <see cref="LeaveReserve"/> afterwards.</summary>
@@ -205,7 +227,9 @@ internal sealed class GuestExecutor : ExecutorService
 
     /// <summary>Runs a mailbox. While stores wait, turns are short, and it is kept account of who has the workers for how long: nobody asks
     /// otherwise.</summary>
-    internal IThreadPoolWorkItem? RunAccounted(IRunnable run)
+    /// <param name="run">The mailbox.</param>
+    /// <param name="once">Whether it has one message only.</param>
+    internal IThreadPoolWorkItem? RunAccounted(IRunnable run, bool once = false)
     {
         var queue = QueueOf(run);
         var cell = queue?.Cell;
@@ -214,7 +238,7 @@ internal sealed class GuestExecutor : ExecutorService
         bool contended = IsContended;
         long start = Stopwatch.GetTimestamp();
         TimeSpan? processor = tenant.Lines.Lasting.IsMeasured(start) ? Slice.ProcessorTime : null;
-        queue?.BeginTurn(start + s_turn);
+        queue?.BeginTurn(once ? StoreQueue.Once : start + s_turn);
         var owed = Turn.Run(run, this, out bool defers);
         if (!contended && !IsContended)
         {

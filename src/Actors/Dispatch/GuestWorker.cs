@@ -9,12 +9,13 @@ internal sealed class GuestWorker(GuestExecutor executor, WaitingStores waiting)
     // So many turns a thread runs in a row before the pool gets it back.
     private const int MaxTurns = 2048;
 
-    // Now and then a thread that goes on with answers looks whether somebody has waited too long, and whose guests keep on.
+    // Now and then a thread that runs stores without having waited in line looks whether somebody has waited too long, and whose guests keep on.
     private const int TurnsBetweenLooks = 64;
 
     private int _busy;
     private IRunnable? _first;
     private bool _firstLasts;
+    private int _turnsHere;
 
     /// <summary>Makes an idle worker busy; false when it is busy already.</summary>
     /// <param name="run">The mailbox that it runs first; null for one that waits.</param>
@@ -62,6 +63,37 @@ internal sealed class GuestWorker(GuestExecutor executor, WaitingStores waiting)
         {
             GoOnWith(owed);
         }
+    }
+
+    /// <summary>Runs a mailbox for one message on this thread; the worker was claimed for it.</summary>
+    /// <returns>The answer that the turn left to deliver.</returns>
+    internal IThreadPoolWorkItem? RunHere(IRunnable run)
+    {
+        if (++_turnsHere % TurnsBetweenLooks == 0 && waiting.HasAged)
+        {
+            executor.StartOne();
+        }
+
+        bool lasts = false;
+        try
+        {
+            if (executor.MayRun(executor.TenantOf(run), out lasts))
+            {
+                return executor.RunAccounted(run, once: true);
+            }
+        }
+        finally
+        {
+            executor.LeaveReserve(lasts);
+            GoOn();
+            if (lasts)
+            {
+                executor.Wake();
+            }
+        }
+
+        executor.ExecuteElsewhere(run);
+        return null;
     }
 
     // Whoever got an answer goes on, and often calls again; that call is carried out here as well, unless others wait. Now and

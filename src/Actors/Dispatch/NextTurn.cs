@@ -17,6 +17,7 @@ internal sealed class NextTurn
 
     private static readonly Lock s_lock = new();
     private static readonly List<WeakReference<NextTurn>> s_all = [];
+    private static volatile bool s_used;
 
     private GuestExecutor? _executor;
     private IRunnable? _mailbox;
@@ -65,9 +66,22 @@ internal sealed class NextTurn
         }
 
         Volatile.Write(ref current._left, current._left + 1);
-        Interlocked.Exchange(ref current._mailbox, mailbox); // a full fence: the sweeper sees it, or is seen resting
-        RequestSweeper.RequestSent();
+        Interlocked.Exchange(ref current._mailbox, mailbox); // a full fence: the sweeper sees it, or is seen dozing
+        RequestSweeper.TurnLeft();
+        if (!s_used)
+        {
+            s_used = true;
+        }
+
         return true;
+    }
+
+    /// <summary>Whether any was left since this was last asked.</summary>
+    internal static bool WasUsed()
+    {
+        bool used = s_used;
+        s_used = false;
+        return used;
     }
 
     /// <summary>Whether a mailbox lies on any thread.</summary>

@@ -18,6 +18,7 @@ internal sealed class Turn
     private IThreadPoolWorkItem? _owed;
     private bool _captures;
     private IRunnable? _captured;
+    private GuestExecutor? _capturedFrom;
 
     /// <summary>Lets the store whose turn it is go on with its guest later, by what that guest has had so far; false outside of an
     /// executor's turn.</summary>
@@ -84,33 +85,36 @@ internal sealed class Turn
     internal static void Flush() => t_current?.FlushOwn();
 
     /// <summary>Tells a store to go on with its guest, and takes its mailbox to run it here; false when it is about to run elsewhere.</summary>
-    internal static bool TryResume(GuestPlace place, [MaybeNullWhen(false)] out IRunnable mailbox)
+    internal static bool TryResume(GuestPlace place, [MaybeNullWhen(false)] out IRunnable mailbox) => TrySend(place.Store, place, out mailbox, out _);
+
+    /// <summary>Sends a store a message, and takes its mailbox to run it here; false when it runs elsewhere, or is about to.</summary>
+    internal static bool TrySend(IActorRef store, object message, [MaybeNullWhen(false)] out IRunnable mailbox, [MaybeNullWhen(false)] out GuestExecutor executor)
     {
         var current = t_current ??= new Turn();
         current._captures = true;
         try
         {
-            place.Store.Tell(place, ActorRefs.NoSender);
+            store.Tell(message, ActorRefs.NoSender);
         }
         finally
         {
             current._captures = false;
         }
 
-        mailbox = current._captured;
-        current._captured = null;
+        (mailbox, executor) = (current._captured, current._capturedFrom);
+        (current._captured, current._capturedFrom) = (null, null);
         return mailbox is not null;
     }
 
-    /// <summary>By the executor: takes the mailbox that <see cref="TryResume"/> asked for.</summary>
-    internal static bool TryCapture(IRunnable mailbox)
+    /// <summary>By the executor: takes the mailbox that <see cref="TrySend"/> asked for.</summary>
+    internal static bool TryCapture(IRunnable mailbox, GuestExecutor executor)
     {
         if (t_current is not { _captures: true, _captured: null } current)
         {
             return false;
         }
 
-        current._captured = mailbox;
+        (current._captured, current._capturedFrom) = (mailbox, executor);
         return true;
     }
 

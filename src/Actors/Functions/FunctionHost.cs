@@ -42,7 +42,7 @@ public sealed class FunctionHost : IAsyncDisposable
         var shelf = new PayloadShelf(clock, options.HeldBytes);
         var router = new CallRouter(clock, shelf, options.CallsUnderWay);
         Catalogue = new FunctionCatalogue();
-        _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, options);
+        _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, router, options);
         _pools = new FunctionPools(_runtime);
 
         system.ActorOf(

@@ -1,4 +1,5 @@
 using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Handles;
 
@@ -10,6 +11,12 @@ public readonly record struct CallOptions(TimeSpan? Within = null, CancellationT
     /// <summary>The calls that wait for this one; null, the default, for none, or for those of the delegate that makes it. An actor that
     /// answers an import passes <see cref="ImportProtocol.ImportCall.Options"/> on.</summary>
     public CallChain? Chain { get; init; }
+
+    /// <summary>Whether the calling thread may run the guest itself for its first time slice, where the store is idle and no other waits for a turn; what is
+    /// left then goes on as always. Spares a short call the way to another thread and back. For threads that may be held for so long, and as long as a
+    /// host function or one long instruction of the guest keeps them: deadline and cancellation do not free the caller before. Default false; without effect for stores in
+    /// <see cref="ExecutionMode.Direct"/> mode and in code that answers an import.</summary>
+    public bool OnThisThread { get; init; }
 
     /// <summary>A token alone.</summary>
     public static implicit operator CallOptions(CancellationToken cancellation) => new(null, cancellation);

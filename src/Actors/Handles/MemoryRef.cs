@@ -34,13 +34,13 @@ public sealed class MemoryRef : ExternRef
 
     /// <summary>Copies bytes out of the memory.</summary>
     /// <exception cref="WasmError"><c>memory.out_of_range</c>, and as <see cref="GetLengthAsync"/>.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long address, int length, CancellationToken cancellation = default) =>
-        (await Store.SendAsync<StoreProtocol.Bytes>(new StoreProtocol.ReadMemory(Id, address, length), null, cancellation).ConfigureAwait(false)).Value;
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(long address, int length, CancellationToken cancellation = default) =>
+        ReadAsync(address, length, new CallOptions(null, cancellation));
 
     /// <summary>Copies bytes into the memory. The source must not change until this is done.</summary>
     /// <exception cref="WasmError"><c>memory.out_of_range</c>: nothing was written; and as <see cref="GetLengthAsync"/>.</exception>
-    public async ValueTask WriteAsync(long address, ReadOnlyMemory<byte> source, CancellationToken cancellation = default) =>
-        await Store.SendAsync<StoreProtocol.Done>(new StoreProtocol.WriteMemory(Id, address, source), null, cancellation).ConfigureAwait(false);
+    public ValueTask WriteAsync(long address, ReadOnlyMemory<byte> source, CancellationToken cancellation = default) =>
+        WriteAsync(address, source, new CallOptions(null, cancellation));
 
     /// <summary>Reads a number or a struct without references, little-endian as it lies in memory.</summary>
     /// <exception cref="WasmError"><c>memory.out_of_range</c>, and as <see cref="GetLengthAsync"/>.</exception>
@@ -70,4 +70,12 @@ public sealed class MemoryRef : ExternRef
         await WriteAsync(address, bytes, cancellation).ConfigureAwait(false);
         return bytes.Length;
     }
+
+    /// <summary>Copies bytes out of the memory.</summary>
+    internal async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long address, int length, CallOptions options) =>
+        (await Store.SendAsync<StoreProtocol.Bytes>(new StoreProtocol.ReadMemory(Id, address, length), options).ConfigureAwait(false)).Value;
+
+    /// <summary>Copies bytes into the memory.</summary>
+    internal async ValueTask WriteAsync(long address, ReadOnlyMemory<byte> source, CallOptions options) =>
+        await Store.SendAsync<StoreProtocol.Done>(new StoreProtocol.WriteMemory(Id, address, source), options).ConfigureAwait(false);
 }

@@ -184,7 +184,7 @@ public sealed class StoreRef
         var served = ServedContext.Current;
         long deadline = Cell.DeadlineOf(options.Within);
         request.Chain = options.Chain ?? served?.Chain;
-        if (request.TrySend(Cell, served is null ? deadline : Math.Min(deadline, Cell.DeadlineFrom(served)), options.Cancellation) is { } refusal)
+        if (request.TrySend(Cell, served is null ? deadline : Math.Min(deadline, Cell.DeadlineFrom(served)), options.Cancellation, options.OnThisThread && served is null) is { } refusal)
         {
             request.Refused();
             return ValueTask.FromException<TResult>(refusal); // not thrown here: who is refused often is told cheaply

@@ -17,7 +17,8 @@ internal sealed class CreationRequest : StoreRequest<StoreRef>
     internal void Expect(StoreCell cell, TimeSpan within, CancellationToken cancellation)
     {
         cell.AdmitInAnyCase(this); // taken when it is answered, as other requests are
-        Wait(cell, cell.After(within), cancellation);
+        Wait(cell, cell.After(within));
+        Register(cancellation);
         IsQueued = true; // its actor answers in any case, with a better reason than that it has gone
     }
 

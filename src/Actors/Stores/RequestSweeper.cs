@@ -17,6 +17,9 @@ internal static class RequestSweeper
 {
     private const int RestAfterQuietRounds = 100;
 
+    // Most threads that leave turns at all do so all the time.
+    private const int GlancesAfterTurnLeft = 50;
+
     /// <summary>Time that a running guest has after its deadline to end by its own clock.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(20);
@@ -33,6 +36,8 @@ internal static class RequestSweeper
     private static int s_onceCount;
     private static int s_started;
     private static volatile bool s_resting;
+    private static volatile bool s_dozing;
+    private static volatile bool s_looks;
 
     // Stopwatch timestamp of the next look.
     private static long s_nextLook;
@@ -87,6 +92,15 @@ internal static class RequestSweeper
     {
         if (s_resting)
         {
+            Hurry();
+        }
+    }
+
+    /// <summary>To be called after a turn was left for the thread's own code to return: behind a full fence.</summary>
+    internal static void TurnLeft()
+    {
+        if (s_dozing)
+        {
             s_wake.Set();
         }
     }
@@ -95,7 +109,11 @@ internal static class RequestSweeper
     internal static TimeSpan Round => s_round;
 
     /// <summary>Says that a request is to be looked at before the next round.</summary>
-    internal static void Hurry() => s_wake.Set();
+    internal static void Hurry()
+    {
+        s_looks = true;
+        s_wake.Set();
+    }
 
     /// <summary>Starts the thread, the first time: with the first request, or the first thread that goes on with answers, which may
     /// leave turns to be rescued without any request being sent.</summary>
@@ -110,17 +128,19 @@ internal static class RequestSweeper
     private static void Run()
     {
         int quiet = 0;
+        int glances = 0;
         while (true)
         {
-            var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), s_nextLook);
-            bool woken = left > TimeSpan.Zero && s_wake.Wait(left < s_glance ? left : s_glance);
+            glances = NextTurn.WasUsed() ? GlancesAfterTurnLeft : Math.Max(0, glances - 1);
+            Pause(glances > 0);
             s_wake.Reset();
             NextTurn.Rescue();
-            if (!woken && Stopwatch.GetTimestamp() < s_nextLook)
+            if (!s_looks && Stopwatch.GetTimestamp() < s_nextLook)
             {
                 continue;
             }
 
+            s_looks = false;
             CallMetrics.LookForListeners();
             bool any = SweepAll(out var round);
             Volatile.Write(ref s_nextLook, Stopwatch.GetTimestamp() + (long)(round.TotalSeconds * Stopwatch.Frequency));
@@ -129,9 +149,9 @@ internal static class RequestSweeper
             {
                 s_resting = true;
                 Interlocked.MemoryBarrier();
-                if (!SweepAll(out _) && !NextTurn.AnyLeft)
+                if (!SweepAll(out _))
                 {
-                    s_wake.Wait();
+                    Doze(Timeout.Infinite);
                 }
 
                 s_resting = false;
@@ -139,6 +159,36 @@ internal static class RequestSweeper
             }
         }
     }
+
+    // Until the next look, or glance, unless it is woken before.
+    private static void Pause(bool glances)
+    {
+        int left = Milliseconds(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), s_nextLook));
+        if (left > 0 && glances)
+        {
+            s_wake.Wait(Math.Min(left, Milliseconds(s_glance)));
+        }
+        else if (left > 0)
+        {
+            Doze(left);
+        }
+    }
+
+    // Whoever leaves a turn meanwhile wakes it.
+    private static void Doze(int milliseconds)
+    {
+        s_dozing = true;
+        Interlocked.MemoryBarrier();
+        if (!NextTurn.AnyLeft)
+        {
+            s_wake.Wait(milliseconds);
+        }
+
+        s_dozing = false;
+    }
+
+    // Whole ones and rather one more: a wait for a fraction of one does not wait at all.
+    internal static int Milliseconds(TimeSpan time) => (int)Math.Ceiling(time.TotalMilliseconds);
 
     // Answers whether any request is under way, and how long it is until the next one is due.
     private static bool SweepAll(out TimeSpan untilNext)

@@ -38,10 +38,14 @@ internal sealed partial class StoreCell
         _defaultDuration = engine.EpochClock.Duration(_defaultWithin);
         SweepDuration = engine.EpochClock.Duration(RequestSweeper.Round);
         _engine = engine;
+        HasSlices = spec.Options.Mode == ExecutionMode.Preemptive;
     }
 
     /// <summary>The time between two looks of the sweeper, by the store's clock.</summary>
     internal long SweepDuration { get; }
+
+    /// <summary>Whether a guest lets go of its thread when its time slice ends.</summary>
+    internal bool HasSlices { get; }
 
     /// <summary>Number of the store, as in logs; it stays when the store is replaced.</summary>
     internal long Id { get; }

@@ -14,6 +14,9 @@ namespace WasmActors.Actors.Stores;
 /// </summary>
 internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 {
+    /// <summary>The end of a turn of one message.</summary>
+    internal const long Once = -1;
+
     private readonly MailLine _messages;
     private volatile IMessageQueue? _deadLetters;
     private long _turnEnds;
@@ -66,10 +69,10 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
         }
     }
 
-    /// <summary>The next message; none, though there are some, once the turn has taken too long while other stores wait.</summary>
+    /// <summary>The next message; none, though there are some, once the turn has taken too long while other stores wait, or was for one.</summary>
     public bool TryDequeue(out Envelope envelope)
     {
-        if (_hasBegun && Cell is { Host.IsContended: true } && Stopwatch.GetTimestamp() >= _turnEnds)
+        if (_hasBegun && IsTurnOver())
         {
             envelope = default;
             return false;
@@ -79,11 +82,22 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
         return _messages.TryDequeue(out envelope);
     }
 
-    /// <summary>A turn begins that takes messages until a timestamp of the stopwatch if other stores wait then; one in any case.</summary>
+    /// <summary>A turn begins that takes messages until a timestamp of the stopwatch if other stores wait then; one in any case. <see cref="Once"/> for one.</summary>
     internal void BeginTurn(long until)
     {
         _turnEnds = until;
         _hasBegun = false;
+    }
+
+    private bool IsTurnOver()
+    {
+        if (_turnEnds == Once)
+        {
+            BeginTurn(0); // not every turn is begun here
+            return true;
+        }
+
+        return Cell is { Host.IsContended: true } && Stopwatch.GetTimestamp() >= _turnEnds;
     }
 
     public void CleanUp(IActorRef owner, IMessageQueue deadletters)

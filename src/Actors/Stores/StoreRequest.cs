@@ -4,7 +4,6 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Actors.Stores;
 
@@ -67,26 +66,6 @@ internal abstract partial class StoreRequest : Mail, ICallSignal, ISwept, IThrea
     protected bool AnsweredByActor { get; private set; }
 
     private Phase CurrentPhase => (Phase)(Volatile.Read(ref _state) & 3);
-
-    /// <summary>Sends it, and the caller then awaits it; the answer is null, or the refusal, and then nothing was sent.</summary>
-    internal WasmError? TrySend(StoreCell cell, long deadline, CancellationToken cancellation)
-    {
-        if (cell.TryAdmit(this, deadline) is { } refusal)
-        {
-            RuntimeTelemetry.Refused(refusal.Code);
-            return refusal;
-        }
-
-        Post(cell, deadline, cancellation);
-        return null;
-    }
-
-    /// <summary>Sends what a full queue and the time it takes must not keep from its store.</summary>
-    internal void SendInAnyCase(StoreCell cell, CancellationToken cancellation)
-    {
-        cell.AdmitInAnyCase(this);
-        Post(cell, long.MaxValue, cancellation);
-    }
 
     /// <summary>Whether it is for the caller of an import rather than for the store.</summary>
     internal virtual bool IsForCaller => false;
@@ -205,23 +184,6 @@ internal abstract partial class StoreRequest : Mail, ICallSignal, ISwept, IThrea
     /// <summary>Makes the object idle for its next use.</summary>
     protected void Rest() => Volatile.Write(ref _state, _state & ~3L);
 
-    private void Post(StoreCell cell, long deadline, CancellationToken cancellation)
-    {
-        long posted = Wait(cell, deadline, cancellation);
-        cell.Actor.Tell(this, ActorRefs.NoSender);
-        RequestSweeper.RequestSent();
-
-        // From here on the object may serve another use already: only this one may be failed.
-        if (cell.IsGone)
-        {
-            TryFail(posted, cell.Gone());
-        }
-    }
-
-    private void Follow() => Record = CallMetrics.IsListening && Kind is { } kind
-        ? (Record ?? new CallRecord()).Begin(Cell, kind, Chain?.Trace ?? default)
-        : null;
-
     // Once, by its actor or by who finds that it has gone.
     private void WaitsNoLonger()
     {
@@ -229,36 +191,6 @@ internal abstract partial class StoreRequest : Mail, ICallSignal, ISwept, IThrea
         {
             Cell.Host.WaitsNoLonger(Cell.Tenant);
         }
-    }
-
-    /// <summary>Begins the wait for an answer; the answer is the state that says so.</summary>
-    private protected long Wait(StoreCell cell, long deadline, CancellationToken cancellation)
-    {
-        Cell = cell;
-        Deadline = deadline;
-        AnsweredByActor = false;
-        IsQueued = false;
-        _interruption = -1;
-        _attendAt = long.MaxValue;
-        if (CallMetrics.IsListening || CallMetrics.HasFollowed)
-        {
-            Follow();
-        }
-
-        long posted = (_state & ~3L) + 4 + (long)Phase.Waiting;
-        Volatile.Write(ref _state, posted);
-        if (ServesOnce)
-        {
-            RequestSweeper.WatchOnce(this);
-        }
-
-        if (cancellation.CanBeCanceled)
-        {
-            _registered = true;
-            _registration = cancellation.UnsafeRegister(static request => ((StoreRequest)request!).Cancel(), this);
-        }
-
-        return posted;
     }
 
     private void FailUnless(Phase excluded, WasmException failure)

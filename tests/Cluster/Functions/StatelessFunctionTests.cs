@@ -33,6 +33,40 @@ public class StatelessFunctionTests(NodeFixture fixture) : IClassFixture<NodeFix
     }
 
     [Fact]
+    public async Task Calls_that_their_callers_thread_may_begin_end_as_others_do()
+    {
+        await _node.DeployAsync(new FunctionSpec("near") { Reuse = StoreReuse.UntilIdle, Limits = new FunctionLimits { Stores = 1 } }, Wat.Counter);
+        var function = _node.Functions.Get("near");
+        var here = new CallOptions { OnThisThread = true };
+
+        for (int i = 1; i <= 20; i++)
+        {
+            Assert.Equal(i, (await Expect.SoonAsync(function.CallAsync("next", here))).Value.AsI32());
+        }
+
+        var trap = await Expect.FailureAsync("trap.unreachable", function.CallAsync("trap", here));
+        Assert.True(CallDetails.Of(trap)!.Value.MayHaveRun);
+        await Expect.FailureAsync(ErrorCode.DeadlineExceeded, function.CallAsync("spin", here with { Within = TimeSpan.FromMilliseconds(200) }));
+        Assert.Equal(1, (await Expect.SoonAsync(function.CallAsync("next", here))).Value.AsI32()); // a fresh store
+    }
+
+    [Fact]
+    public async Task The_same_with_bytes()
+    {
+        await _node.DeployAsync(new FunctionSpec("near-bytes") { Convention = CallingConvention.Bytes, Reuse = StoreReuse.UntilIdle, Limits = new FunctionLimits { Stores = 1 } }, Wat.Echo);
+        var function = _node.Functions.Get("near-bytes");
+        var here = new CallOptions { OnThisThread = true };
+
+        for (byte i = 1; i <= 20; i++)
+        {
+            byte[] input = [i, 2, 3];
+            Assert.Equal(input, (await Expect.SoonAsync(function.CallBytesAsync("echo", input, here))).ToArray());
+        }
+
+        await Expect.FailureAsync(FunctionErrorCode.BrokenConvention, function.CallBytesAsync("outside", "x"u8.ToArray(), here));
+    }
+
+    [Fact]
     public async Task A_store_that_was_kept_goes_when_it_is_idle()
     {
         await _node.DeployAsync(new FunctionSpec("kept") { Reuse = StoreReuse.UntilIdle, Limits = new FunctionLimits { Stores = 1, IdleAfter = TimeSpan.FromMilliseconds(10) } }, Wat.Counter);

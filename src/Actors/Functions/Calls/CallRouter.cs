@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
@@ -43,7 +44,8 @@ internal sealed class CallRouter
 
     /// <summary>Has a call carried out by an actor.</summary>
     /// <exception cref="WasmException">It failed; <c>call.unanswered</c> when nobody answered in time.</exception>
-    internal async Task<FunctionAnswer> CallAsync(Func<IActorRef> target, Invoke message, CancellationToken cancellation)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<FunctionAnswer> CallAsync(Func<IActorRef> target, Invoke message, CancellationToken cancellation)
     {
         if (Interlocked.Increment(ref _count) > _limit)
         {
@@ -67,10 +69,28 @@ internal sealed class CallRouter
         }
     }
 
-    /// <summary>Takes an answer over. One that comes late or twice is let go of, and its bytes where they are.</summary>
-    internal void Take(Answered answered)
+    /// <summary>Answers a call that was carried out on this node: one of this router's at once, and this thread goes on with who waits for it. Not on an actor's turn.</summary>
+    /// <param name="caller">Who sent the call.</param>
+    /// <param name="answer">Its answer.</param>
+    /// <param name="from">Who carried it out.</param>
+    internal void Answer(IActorRef caller, object answer, IActorRef from)
     {
-        if (!_underWay.TryGetValue(answered.Id, out var call) || !call.Complete(answered.Answer))
+        if (ReferenceEquals(caller, Receiver) && answer is Answered answered)
+        {
+            Take(answered, goesOn: true);
+        }
+        else
+        {
+            caller.Tell(answer, from);
+        }
+    }
+
+    /// <summary>Takes an answer over. One that comes late or twice is let go of, and its bytes where they are.</summary>
+    /// <param name="answered">The answer.</param>
+    /// <param name="goesOn">Whether this thread goes on with who waits for it.</param>
+    internal void Take(Answered answered, bool goesOn = false)
+    {
+        if (!_underWay.TryGetValue(answered.Id, out var call) || !call.Complete(answered.Answer, goesOn))
         {
             foreach (var payload in PayloadsOf(answered.Answer.Output))
             {

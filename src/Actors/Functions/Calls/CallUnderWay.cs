@@ -1,3 +1,4 @@
+using System.Threading.Tasks.Sources;
 using Akka.Actor;
 using WasmActors.Runtime.Calls;
 
@@ -8,9 +9,10 @@ namespace WasmActors.Actors.Functions.Calls;
 /// <param name="message">The call as it was sent first.</param>
 /// <param name="within">Time that there was for it.</param>
 /// <param name="latest">When it ends without an answer.</param>
-internal sealed class CallUnderWay(Func<IActorRef> target, FunctionProtocol.Invoke message, TimeSpan within, CallTime latest)
+internal sealed class CallUnderWay(Func<IActorRef> target, FunctionProtocol.Invoke message, TimeSpan within, CallTime latest) : IValueTaskSource<FunctionAnswer>
 {
-    private readonly TaskCompletionSource<FunctionAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ManualResetValueTaskSourceCore<FunctionAnswer> _answer;
+    private int _ended;
 
     /// <summary>How often it was sent again.</summary>
     internal int Repetitions { get; set; }
@@ -25,14 +27,52 @@ internal sealed class CallUnderWay(Func<IActorRef> target, FunctionProtocol.Invo
 
     internal CallTime Latest => latest;
 
-    internal Task<FunctionAnswer> Answer => _answer.Task;
+    /// <summary>To be awaited once.</summary>
+    internal ValueTask<FunctionAnswer> Answer => new(this, _answer.Version);
 
     /// <summary>What is called, for people.</summary>
     public override string ToString() => message.Key is { } key ? $"'{message.Function}' with the key '{key}'" : $"'{message.Function}'";
 
-    internal bool Complete(FunctionAnswer answer) => _answer.TrySetResult(answer);
+    /// <summary>Ends it well; false where it has ended.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="goesOn">Whether this thread goes on with who waits for it.</param>
+    internal bool Complete(FunctionAnswer answer, bool goesOn)
+    {
+        if (!TryEnd(goesOn))
+        {
+            return false;
+        }
 
-    internal void Fail(Exception failure) => _answer.TrySetException(failure);
+        _answer.SetResult(answer);
+        return true;
+    }
+
+    /// <summary>Ends it with a failure, unless it has ended.</summary>
+    internal void Fail(Exception failure)
+    {
+        if (TryEnd(goesOn: false))
+        {
+            _answer.SetException(failure);
+        }
+    }
 
     internal void Cancel() => Fail(new WasmError(ErrorCode.Cancelled, "The caller gave the call up. It may have run, or may still run until its time is over."));
+
+    FunctionAnswer IValueTaskSource<FunctionAnswer>.GetResult(short token) => _answer.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<FunctionAnswer>.GetStatus(short token) => _answer.GetStatus(token);
+
+    void IValueTaskSource<FunctionAnswer>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _answer.OnCompleted(continuation, state, token, flags);
+
+    private bool TryEnd(bool goesOn)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return false;
+        }
+
+        _answer.RunContinuationsAsynchronously = !goesOn;
+        return true;
+    }
 }

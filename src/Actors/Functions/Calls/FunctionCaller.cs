@@ -36,8 +36,8 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
             }
 
             return FunctionSpan.IsListening
-                ? SendTracedAsync(function, key, request, time, options.Cancellation)
-                : SendAsync(function, key, request, time, options.Cancellation);
+                ? SendTracedAsync(function, key, request, time, options)
+                : SendAsync(function, key, request, time, options);
         }
         catch (WasmException refused)
         {
@@ -45,17 +45,17 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
         }
     }
 
-    private ValueTask<FunctionReply> SendAsync(string function, string? key, FunctionRequest request, CallTime time, CancellationToken cancellation) =>
+    private ValueTask<FunctionReply> SendAsync(string function, string? key, FunctionRequest request, CallTime time, CallOptions options) =>
         key is null && pools is not null
-            ? SendHereAsync(pools, function, request, time, cancellation)
-            : SendAwayAsync(function, key, request, time, cancellation);
+            ? SendHereAsync(pools, function, request, time, options)
+            : SendAwayAsync(function, key, request, time, options.Cancellation);
 
-    private async ValueTask<FunctionReply> SendTracedAsync(string function, string? key, FunctionRequest request, CallTime time, CancellationToken cancellation)
+    private async ValueTask<FunctionReply> SendTracedAsync(string function, string? key, FunctionRequest request, CallTime time, CallOptions options)
     {
         var span = FunctionSpan.BeginCall(log, function);
         try
         {
-            var reply = await SendAsync(function, key, request, time, cancellation).ConfigureAwait(false);
+            var reply = await SendAsync(function, key, request, time, options).ConfigureAwait(false);
             span?.End(reply.Details, null, null);
             return reply;
         }
@@ -67,16 +67,17 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<FunctionReply> SendHereAsync(FunctionPools here, string function, FunctionRequest request, CallTime time, CancellationToken cancellation)
+    private async ValueTask<FunctionReply> SendHereAsync(FunctionPools here, string function, FunctionRequest request, CallTime time, CallOptions options)
     {
         var input = InputOf(request, request.Convention == CallingConvention.Core ? null : Payload.Inline(BytesOf(request)));
-        var answer = await here.CallAsync(function, request.Export, input, time, default, cancellation).ConfigureAwait(false);
+        var answer = await here.CallAsync(function, request.Export, input, time, default, options).ConfigureAwait(false);
         return answer.Output is FunctionOutput.Numbers numbers
             ? new FunctionReply(answer.Details) { Results = numbers.Values }
-            : await TakeAsync(answer, time, cancellation).ConfigureAwait(false);
+            : await TakeAsync(answer, time, options.Cancellation).ConfigureAwait(false);
     }
 
     // Bytes are kept for another node to fetch while the call is under way, where they are many.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FunctionReply> SendAwayAsync(string function, string? key, FunctionRequest request, CallTime time, CancellationToken cancellation)
     {
         var payload = request.Convention == CallingConvention.Core ? null : shelf.Put(BytesOf(request), time.Left);

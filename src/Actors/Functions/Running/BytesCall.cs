@@ -23,7 +23,7 @@ internal static class BytesCall
     internal static FuncType FunctionType { get; } = new([ValType.I32, ValType.I32], [ValType.I64]);
 
     /// <exception cref="WasmException">The call failed.</exception>
-    internal static async ValueTask<FunctionOutput> CarryAsync(FunctionRuntime runtime, FunctionSession session, InstanceRef instance, string export, FunctionInput.Bytes input, CallTime time, CancellationToken cancellation)
+    internal static async ValueTask<FunctionOutput> CarryAsync(FunctionRuntime runtime, FunctionSession session, InstanceRef instance, string export, FunctionInput.Bytes input, CallTime time, CallOptions options)
     {
         var spec = session.Version.Spec;
         var function = instance.GetFunc(export);
@@ -33,17 +33,17 @@ internal static class BytesCall
         }
 
         var memory = instance.GetMemory(Memory);
-        var bytes = await PayloadShelf.FetchAsync(input.Payload, time, cancellation).ConfigureAwait(false);
+        var bytes = await PayloadShelf.FetchAsync(input.Payload, time, options.Cancellation).ConfigureAwait(false);
         int address = 0;
         if (!bytes.IsEmpty)
         {
-            address = await instance.GetFunc(Alloc).CallAsync<int, int>(bytes.Length, Options()).ConfigureAwait(false);
-            await WithinAsync(memory.WriteAsync((uint)address, bytes, cancellation), $"'{Alloc}' answered the address {(uint)address} for {bytes.Length} bytes").ConfigureAwait(false);
+            address = await instance.GetFunc(Alloc).CallAsync<int, int>(bytes.Length, Timed()).ConfigureAwait(false);
+            await WithinAsync(memory.WriteAsync((uint)address, bytes, options), $"'{Alloc}' answered the address {(uint)address} for {bytes.Length} bytes").ConfigureAwait(false);
         }
 
-        var options = Options();
+        var call = Timed();
         session.Begins();
-        ulong output = (ulong)await function.CallAsync<int, int, long>(address, bytes.Length, options).ConfigureAwait(false);
+        ulong output = (ulong)await function.CallAsync<int, int, long>(address, bytes.Length, call).ConfigureAwait(false);
         session.Returned();
         uint at = (uint)(output >> 32);
         uint length = (uint)output;
@@ -55,23 +55,23 @@ internal static class BytesCall
         ReadOnlyMemory<byte> result = default;
         if (length > 0)
         {
-            result = await ReadAsync(memory, at, (int)length, cancellation).ConfigureAwait(false);
+            result = await ReadAsync(memory, at, (int)length, options).ConfigureAwait(false);
             if (instance.TryGetFunc(Free) is { } free)
             {
-                await free.CallAsync<int, int, Nothing>((int)at, (int)length, Options()).ConfigureAwait(false);
+                await free.CallAsync<int, int, Nothing>((int)at, (int)length, Timed()).ConfigureAwait(false);
             }
         }
 
         return new FunctionOutput.Bytes(runtime.Shelf.Put(result, spec.Limits.Deadline));
 
-        CallOptions Options() => new(time.Take("it waited for its store"), cancellation);
+        CallOptions Timed() => options with { Within = time.Take("it waited for its store") };
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(MemoryRef memory, uint at, int length, CancellationToken cancellation)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(MemoryRef memory, uint at, int length, CallOptions options)
     {
         try
         {
-            return await memory.ReadAsync(at, length, cancellation).ConfigureAwait(false);
+            return await memory.ReadAsync(at, length, options).ConfigureAwait(false);
         }
         catch (WasmError outside) when (outside.Code == ErrorCode.MemoryOutOfRange)
         {

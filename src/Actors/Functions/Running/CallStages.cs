@@ -18,6 +18,9 @@ internal struct CallStages(TimeProvider clock, long came)
     /// <summary>Its turn is now.</summary>
     internal void Turn() => _turn = clock.GetTimestamp();
 
+    /// <summary>Its turn was when it came.</summary>
+    internal void TurnAtOnce() => _turn = came;
+
     /// <summary>The store is there now, and was there before where it was not made for the call.</summary>
     internal void Started(bool made) => _started = made ? clock.GetTimestamp() : _turn;
 

@@ -11,7 +11,7 @@ internal static class CoreCall
 {
     /// <exception cref="WasmException">The call failed.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal static async ValueTask<FunctionOutput> CarryAsync(FunctionSession session, InstanceRef instance, string export, FunctionInput.Numbers input, CallTime time, CancellationToken cancellation)
+    internal static async ValueTask<FunctionOutput> CarryAsync(FunctionSession session, InstanceRef instance, string export, FunctionInput.Numbers input, CallTime time, CallOptions options)
     {
         var function = instance.GetFunc(export);
         if (!function.Type.IsNumeric)
@@ -21,7 +21,7 @@ internal static class CoreCall
 
         var arguments = Arguments(function.Type, input.Values);
         session.Begins();
-        var results = await function.CallAsync(arguments, new CallOptions(time.Take("it waited for its store"), cancellation)).ConfigureAwait(false);
+        var results = await function.CallAsync(arguments, options with { Within = time.Take("it waited for its store") }).ConfigureAwait(false);
         return new FunctionOutput.Numbers(results);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Handles;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
@@ -34,7 +35,7 @@ internal sealed class FunctionPools : IAsyncDisposable
     /// <summary>Carries a call of a stateless function out on this node.</summary>
     /// <exception cref="WasmException">It failed, or was not begun: <c>call.moved</c> on a node that stops.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<FunctionAnswer> CallAsync(string function, string export, FunctionInput input, CallTime time, ActivityContext trace, CancellationToken cancellation)
+    internal async ValueTask<FunctionAnswer> CallAsync(string function, string export, FunctionInput input, CallTime time, ActivityContext trace, CallOptions options)
     {
         Interlocked.Increment(ref _calls);
         try
@@ -49,14 +50,14 @@ internal sealed class FunctionPools : IAsyncDisposable
                 {
                     var here = time.AtMost(spec.Limits.Deadline);
                     return FunctionSpan.IsListening
-                        ? await CallTracedAsync(pool, export, input, here, trace, cancellation).ConfigureAwait(false)
-                        : await pool.CallAsync(export, input, here, cancellation).ConfigureAwait(false);
+                        ? await CallTracedAsync(pool, export, input, here, trace, options).ConfigureAwait(false)
+                        : await pool.CallAsync(export, input, here, options).ConfigureAwait(false);
                 }
             }
 
             throw new WasmError(FunctionErrorCode.Moved, "This node stops: the call was not begun, and another node can carry it out.");
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (options.Cancellation.IsCancellationRequested)
         {
             throw CallDetails.NotBegun(new WasmError(ErrorCode.Cancelled, "The call was cancelled before its guest was called."));
         }
@@ -100,12 +101,12 @@ internal sealed class FunctionPools : IAsyncDisposable
         }
     }
 
-    private async ValueTask<FunctionAnswer> CallTracedAsync(StatelessPool pool, string export, FunctionInput input, CallTime time, ActivityContext trace, CancellationToken cancellation)
+    private async ValueTask<FunctionAnswer> CallTracedAsync(StatelessPool pool, string export, FunctionInput input, CallTime time, ActivityContext trace, CallOptions options)
     {
         var span = FunctionSpan.BeginExecution(_runtime.Options.Logger, pool.Entry.Name, trace);
         try
         {
-            var answer = await pool.CallAsync(export, input, time, cancellation).ConfigureAwait(false);
+            var answer = await pool.CallAsync(export, input, time, options).ConfigureAwait(false);
             span?.End(answer.Details, null, null);
             return answer;
         }

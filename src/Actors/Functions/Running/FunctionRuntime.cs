@@ -10,8 +10,9 @@ namespace WasmActors.Actors.Functions.Running;
 /// <param name="Catalogue">What is deployed.</param>
 /// <param name="Modules">The way to modules.</param>
 /// <param name="Shelf">Large inputs and outputs.</param>
+/// <param name="Router">Has calls of this node carried out by actors, and takes their answers.</param>
 /// <param name="Options">Settings.</param>
-internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogue, FunctionModules Modules, PayloadShelf Shelf, FunctionHostOptions Options)
+internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogue, FunctionModules Modules, PayloadShelf Shelf, CallRouter Router, FunctionHostOptions Options)
 {
     private const long RememberedBytes = 128 << 20;
 

@@ -20,12 +20,14 @@ internal sealed class FunctionSession
     private readonly InstanceRef _instance;
     private readonly ProgramRun? _program;
     private readonly GuestLog? _log;
+    private CallPace _pace;
     private bool _broken;
     private bool _begun;
     private bool _returned;
 
     private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program, GuestLog? log)
     {
+        _pace = new CallPace(version.Spec, instance.Module);
         Entry = entry;
         Version = version;
         _instance = instance;
@@ -121,9 +123,10 @@ internal sealed class FunctionSession
     /// <summary>Carries a call out.</summary>
     /// <exception cref="WasmException">It failed.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<FunctionOutput> CallAsync(FunctionRuntime runtime, string export, FunctionInput input, CallTime time, CancellationToken cancellation)
+    internal async ValueTask<FunctionOutput> CallAsync(FunctionRuntime runtime, string export, FunctionInput input, CallTime time, CallOptions options)
     {
         (_begun, _returned) = (false, false);
+        options = options with { OnThisThread = options.OnThisThread && _pace.IsShort };
         if (_log is not null)
         {
             _log.Span = System.Diagnostics.Activity.Current;
@@ -133,9 +136,9 @@ internal sealed class FunctionSession
         {
             return (Version.Spec.Convention, input) switch
             {
-                (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(this, _instance, export, numbers, time, cancellation).ConfigureAwait(false),
-                (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, this, _instance, export, bytes, time, cancellation).ConfigureAwait(false),
-                (CallingConvention.WasiCommand, FunctionInput.Program) => await RunAsync(runtime, time, cancellation).ConfigureAwait(false),
+                (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(this, _instance, export, numbers, time, options).ConfigureAwait(false),
+                (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, this, _instance, export, bytes, time, options).ConfigureAwait(false),
+                (CallingConvention.WasiCommand, FunctionInput.Program) => await RunAsync(runtime, time, options.Cancellation).ConfigureAwait(false),
                 _ => throw Inputs.WrongConvention(Version.Spec, input),
             };
         }
@@ -150,6 +153,9 @@ internal sealed class FunctionSession
             _log?.Flush();
         }
     }
+
+    /// <summary>How long its call took, which it has carried out.</summary>
+    internal void Took(TimeSpan time) => _pace.Took(time);
 
     /// <summary>The function itself is called from here on.</summary>
     internal void Begins() => _begun = true;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Messages;
@@ -14,13 +15,13 @@ namespace WasmActors.Actors.Functions.Running;
 /// <param name="Came">Timestamp at which it came.</param>
 internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, long Came)
 {
-    /// <summary>Carries the call out and answers its caller, always.</summary>
+    /// <summary>Carries the call out. What comes of it always has an answer, which its caller is to be told.</summary>
     /// <param name="runtime">What the node runs functions with.</param>
     /// <param name="session">The key's store; null to start one.</param>
     /// <param name="entry">The function.</param>
-    /// <param name="from">The key's actor.</param>
     /// <param name="graceOver">The key must go to another node, and waits no longer.</param>
-    internal async Task<Ended> CarryAsync(FunctionRuntime runtime, FunctionSession? session, FunctionEntry entry, IActorRef from, CancellationToken graceOver)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<Ended> CarryAsync(FunctionRuntime runtime, FunctionSession? session, FunctionEntry entry, CancellationToken graceOver)
     {
         object answer;
         bool mayHaveRun = true;
@@ -59,8 +60,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
         var details = failed is null ? ((Answered)answer).Answer.Details : failed.Details!.Value;
         span?.End(details, failed?.Failure.Code, failed?.Failure.Message);
         FunctionMetrics.Answered(runtime.Options.Logger, entry.Name, failed?.Failure.Code, details.Timing);
-        Caller.Tell(answer, from);
-        return new Ended(session, Call.Identity, mayHaveRun ? answer : null);
+        return new Ended(session, Call.Identity, answer, mayHaveRun);
 
         CallDetails Details() => new((session?.Version ?? entry.ActiveVersion!).Number, stages.Timing(), Replayed: false, mayHaveRun);
     }
@@ -87,6 +87,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
     /// <summary>The call has ended.</summary>
     /// <param name="Session">The store that the key has now.</param>
     /// <param name="Identity">What the call is told by, if it has an idempotency key.</param>
-    /// <param name="Answer">The answer to be remembered; null where the guest was not called.</param>
-    internal sealed record Ended(FunctionSession? Session, CallIdentity? Identity, object? Answer) : INoSerializationVerificationNeeded;
+    /// <param name="Answer">The answer.</param>
+    /// <param name="MayHaveRun">Whether it is to be remembered: the guest may have been called.</param>
+    internal sealed record Ended(FunctionSession? Session, CallIdentity? Identity, object Answer, bool MayHaveRun) : INoSerializationVerificationNeeded;
 }

@@ -186,9 +186,22 @@ internal sealed partial class KeyedFunction : UntypedActor
         return _session;
     }
 
-    // Not on the actor's turn.
-    private async Task CarryAsync(KeyedCall call, FunctionSession? session, FunctionEntry entry, IActorRef self, CancellationToken graceOver) =>
-        self.Tell(await call.CarryAsync(_runtime, session, entry, self, graceOver).ConfigureAwait(false), self);
+    // Not on the actor's turn, but for what fails at once.
+    private async Task CarryAsync(KeyedCall call, FunctionSession? session, FunctionEntry entry, IActorRef self, CancellationToken graceOver)
+    {
+        var carrying = call.CarryAsync(_runtime, session, entry, graceOver);
+        bool atOnce = carrying.IsCompleted;
+        var ended = await carrying.ConfigureAwait(false);
+        self.Tell(ended, self); // first: whoever gets the answer may keep this thread for a while
+        if (atOnce)
+        {
+            call.Caller.Tell(ended.Answer, self);
+        }
+        else
+        {
+            _runtime.Router.Answer(call.Caller, ended.Answer, self);
+        }
+    }
 
     private void OnEnded(KeyedCall.Ended ended)
     {
@@ -197,7 +210,7 @@ internal sealed partial class KeyedFunction : UntypedActor
         _session = ended.Session;
         if (ended.Identity is { } identity)
         {
-            Remember(identity, ended.Answer);
+            Remember(identity, ended.MayHaveRun ? ended.Answer : null);
         }
 
         if (_session is { IsOver: true })

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Handles;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
@@ -62,25 +63,30 @@ internal sealed class StatelessPool : IDisposable
     /// <summary>Carries a call out that was let in.</summary>
     /// <exception cref="WasmException">It failed.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<FunctionAnswer> CallAsync(string export, FunctionInput input, CallTime time, CancellationToken cancellation)
+    internal async ValueTask<FunctionAnswer> CallAsync(string export, FunctionInput input, CallTime time, CallOptions options)
     {
         var stages = new CallStages(_runtime.Clock);
         bool hasSlot = _slots.Wait(0, CancellationToken.None);
         FunctionSession? session = null;
         try
         {
-            if (!hasSlot)
+            if (hasSlot)
             {
-                await WaitAsync(time, cancellation).ConfigureAwait(false);
+                stages.TurnAtOnce();
+            }
+            else
+            {
+                await WaitAsync(time, options.Cancellation).ConfigureAwait(false);
                 hasSlot = true;
+                stages.Turn();
             }
 
-            stages.Turn();
             var kept = TakeKept();
-            session = kept ?? await FunctionSession.StartAsync(_runtime, Entry, null, input, time, cancellation).ConfigureAwait(false);
+            session = kept ?? await FunctionSession.StartAsync(_runtime, Entry, null, input, time, options.Cancellation).ConfigureAwait(false);
             stages.Started(made: kept is null);
-            var output = await session.CallAsync(_runtime, export, input, time, cancellation).ConfigureAwait(false);
+            var output = await session.CallAsync(_runtime, export, input, time, options).ConfigureAwait(false);
             var details = new CallDetails(Entry.Active, stages.Timing(), Replayed: false, MayHaveRun: true);
+            session.Took(details.Timing.Run);
             FunctionMetrics.Answered(_runtime.Options.Logger, Entry.Name, null, details.Timing);
             return new FunctionAnswer(output, details);
         }

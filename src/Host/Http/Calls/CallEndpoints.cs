@@ -51,7 +51,7 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
             request = request with { IdempotencyKey = name };
         }
 
-        var reply = await function.SendAsync(request, new CallOptions(within, context.RequestAborted)).ConfigureAwait(false);
+        var reply = await function.SendAsync(request, new CallOptions(within, context.RequestAborted) { OnThisThread = true }).ConfigureAwait(false);
         CallHeaders.Write(context.Response, reply);
         await (request.Convention switch
         {
