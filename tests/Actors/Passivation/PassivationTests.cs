@@ -61,7 +61,7 @@ public sealed class PassivationTests : IAsyncLifetime
         for (int i = 1; i <= 20; i++)
         {
             Assert.Equal(i, await count.CallAsync<int>());
-            _clock.Advance(s_minute / 2);
+            await AdvanceAsync(s_minute / 2);
         }
     }
 
@@ -72,7 +72,7 @@ public sealed class PassivationTests : IAsyncLifetime
         Assert.Equal(1, await count.CallAsync<int>());
         for (int i = 0; i < 5; i++)
         {
-            _clock.Advance(TimeSpan.FromDays(1));
+            await AdvanceAsync(TimeSpan.FromDays(1));
         }
 
         Assert.Equal(0, await _host.PassivateIdleStoresAsync(10));
@@ -103,7 +103,7 @@ public sealed class PassivationTests : IAsyncLifetime
         await Expect.SoonAsync(asked.Task);
         for (int i = 0; i < 10; i++)
         {
-            _clock.Advance(s_minute);
+            await AdvanceAsync(s_minute);
             Assert.Equal(0, await _host.PassivateIdleStoresAsync(1));
         }
 
@@ -135,8 +135,8 @@ public sealed class PassivationTests : IAsyncLifetime
         var count = await CounterAsync(new() { PassivateAfter = s_minute, WhenPassivated = PassivationPolicy.Stop });
         Assert.Equal(1, await count.CallAsync<int>());
 
-        _clock.Advance(s_minute);
-        _clock.Advance(s_minute);
+        await AdvanceAsync(s_minute);
+        await AdvanceAsync(s_minute);
 
         await Expect.ConditionAsync(() => count.Store.IsGone && _host.Engine.LiveStores == 0, "the store has gone");
         var gone = await Expect.ErrorAsync(ErrorCode.StoreGone, count.CallAsync<int>());
@@ -152,13 +152,11 @@ public sealed class PassivationTests : IAsyncLifetime
         {
             counts.Add(await CounterAsync(spec));
             await counts[i].CallAsync<int>();
-            _clock.Advance(s_minute);
+            await AdvanceAsync(s_minute);
         }
 
-        // A call's deadline is counted from what the engine knows of the clock, which it reads each tick.
-        await Expect.ConditionAsync(() => _host.Engine.EpochClock.Now >= _clock.GetTimestamp(), "the engine has seen the time");
         await counts[0].CallAsync<int>(); // now the last to have been used
-        _clock.Advance(s_minute);
+        await AdvanceAsync(s_minute);
 
         Assert.Equal(2, await Expect.SoonAsync(_host.PassivateIdleStoresAsync(2)));
 
@@ -255,12 +253,19 @@ public sealed class PassivationTests : IAsyncLifetime
 
     private async Task<FuncRef> CounterAsync(StoreSpec spec) => (await _host.NewAsync(Counter, spec: spec)).GetFunc("count");
 
+    // A call's deadline is counted from what the engine knows of the clock, which it reads each tick: a call before that would be taken for one that is late.
+    private Task AdvanceAsync(TimeSpan time)
+    {
+        _clock.Advance(time);
+        return Expect.ConditionAsync(() => _host.Engine.EpochClock.Now >= _clock.GetTimestamp(), "the engine has seen the time");
+    }
+
     // The first sweep sees that the store was used, the next that it was not.
     private async Task PassiveAfterAsync(StoreRef store, TimeSpan idle)
     {
-        _clock.Advance(TimeSpan.FromMilliseconds(1));
-        _clock.Advance(s_minute / 4);
-        _clock.Advance(idle);
+        await AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        await AdvanceAsync(s_minute / 4);
+        await AdvanceAsync(idle);
         await Expect.ConditionAsync(() => store.Cell.Live is { IsPassive: true }, "the store is passive");
     }
 }
