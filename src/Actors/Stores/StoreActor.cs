@@ -49,6 +49,9 @@ internal sealed partial class StoreActor : UntypedActor
 
     private bool IsStopping => _recipe.IsStopping;
 
+    /// <summary>Whether its guest is inside a host function right now; asked by any thread.</summary>
+    internal bool IsInHostFunction => _session is { Store.IsInHostFunction: true };
+
     protected override void PreStart()
     {
         _cell.Actor = Self;
