@@ -15,6 +15,7 @@ internal sealed class Turn
 
     private GuestExecutor? _executor;
     private GuestPlace? _deferred;
+    private LeavingStore? _leaving;
     private IThreadPoolWorkItem? _owed;
     private bool _captures;
     private IRunnable? _captured;
@@ -31,6 +32,18 @@ internal sealed class Turn
         }
 
         current._deferred = place;
+        return true;
+    }
+
+    /// <summary>Lets the store whose turn it is give back what it holds later, for it has ended; false outside of an executor's turn.</summary>
+    internal static bool TryLeave(LeavingStore store)
+    {
+        if (t_current is not { _executor: not null } current)
+        {
+            return false;
+        }
+
+        current._leaving = store;
         return true;
     }
 
@@ -59,6 +72,12 @@ internal sealed class Turn
                 defers = true;
                 executor.Defer(deferred);
             }
+
+            if (current._leaving is { } leaving)
+            {
+                current._leaving = null;
+                executor.Leave(leaving);
+            }
         }
 
         var owed = current._owed;
@@ -83,14 +102,14 @@ internal sealed class Turn
     /// <summary>The turn goes on with other work, which may take long: what is owed is not to wait for that.</summary>
     internal static void Flush() => t_current?.FlushOwn();
 
-    /// <summary>Tells a store to go on with its guest, and takes its mailbox to run it here; false when it is about to run elsewhere.</summary>
-    internal static bool TryResume(GuestPlace place, [MaybeNullWhen(false)] out IRunnable mailbox)
+    /// <summary>Tells a store that its place came up, and takes its mailbox to run it here; false when it is about to run elsewhere.</summary>
+    internal static bool TryResume(IActorRef store, object place, [MaybeNullWhen(false)] out IRunnable mailbox)
     {
         var current = t_current ??= new Turn();
         current._captures = true;
         try
         {
-            place.Store.Tell(place, ActorRefs.NoSender);
+            store.Tell(place, ActorRefs.NoSender);
         }
         finally
         {

@@ -26,6 +26,7 @@ internal sealed partial class StoreActor : UntypedActor
     private readonly Activity _root = new();
 
     private StoreSession? _session;
+    private StoreSession? _ended;
     private StoreCreator _creator;
     private Activity? _top;
     private int _stepsLeftToReplay;
@@ -145,6 +146,9 @@ internal sealed partial class StoreActor : UntypedActor
             case QueueAnswered:
                 OnQueueAnswered();
                 break;
+            case LeavingStore:
+                Context.Stop(Self);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -172,8 +176,16 @@ internal sealed partial class StoreActor : UntypedActor
     private void DisposeSession()
     {
         NoteMemory(0);
-        _session?.Dispose();
-        _session = null;
+        var session = _session ?? _ended;
+        (_session, _ended) = (null, null);
+        if (session is not null && SliceThread.Current is { } low)
+        {
+            low.Do(session.Dispose);
+        }
+        else
+        {
+            session?.Dispose();
+        }
     }
 
     private sealed class QueueAnswered
