@@ -36,7 +36,7 @@ internal sealed class GuestExecutor : ExecutorService
     internal GuestExecutor(string id, GuestExecutorSettings settings)
         : base(id)
     {
-        _reserve = new Reserve(settings.Parallelism, settings.Aging * 4, TimeProvider.System);
+        _reserve = new Reserve(settings.Parallelism, settings.Reserve, settings.Aging * 4, TimeProvider.System);
         _paused = new PausedGuests(settings, _reserve, TimeProvider.System);
         _waiting = new WaitingStores(_paused, _reserve);
         _background = new BackgroundWorkers(this, _waiting, _paused, _leaving, settings.Parallelism);

@@ -1,7 +1,10 @@
+using Akka.Actor;
 using Akka.Configuration;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Handles;
+using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
+using WasmActors.Actors.Tests.Imports;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
 
@@ -16,6 +19,13 @@ public sealed class GuestExecutorTests
           (global $n (export "n") (mut i64) (i64.const 0))
           (func (export "spin") (loop $l (global.set $n (i64.add (global.get $n) (i64.const 1))) (br $l))))
         """;
+
+    private static readonly StoreSpec s_endless = new()
+    {
+        Tenant = "endless",
+        AfterInterrupt = FailurePolicy.Stop,
+        Options = new() { Mode = ExecutionMode.Preemptive, Limits = new() { Deadline = TimeSpan.FromMinutes(5) } },
+    };
 
     [Theory]
     [InlineData("parallelism = -1", "guest-executor.parallelism is -1")]
@@ -81,25 +91,13 @@ public sealed class GuestExecutorTests
     [Fact]
     public async Task A_tenant_whose_guests_keep_on_leaves_one_worker_to_others()
     {
-        await using var host = await WasmHost.StartAsync(HostFixture.Options with { Parallelism = 2 });
+        using var system = NewLasting();
+        await using var host = WasmHost.Attach(system, HostFixture.Options);
         using var gate = new Gate();
-        var spec = new StoreSpec
-        {
-            Tenant = "endless",
-            AfterInterrupt = FailurePolicy.Stop,
-            Options = new() { Mode = ExecutionMode.Preemptive, Limits = new() { Deadline = TimeSpan.FromMinutes(5) } },
-        };
-        var add = (await host.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { Tenant = "short" })).GetFunc("add");
-        var holders = new List<FuncRef>();
-        for (int i = 0; i < 6; i++)
-        {
-            holders.Add((await host.NewAsync(Guests.Worker, Guests.HostImport(gate.Pass), spec)).GetFunc("call_host"));
-        }
-
         using var end = new CancellationTokenSource();
-        var guest = await host.NewAsync(Spinner, null, spec);
-        var endless = guest.GetFunc("spin").CallAsync(end.Token).AsTask();
-        await SinksAsync(guest);
+        var endless = await SpinAsync(host, end.Token);
+        var add = (await host.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { Tenant = "short" })).GetFunc("add");
+        var holders = await HoldersAsync(host, gate, 6);
 
         // What they do on their workers, two of the background among them, nothing interrupts; the rest of them would take all.
         Assert.Equal(1, await Expect.SoonAsync(add.CallAsync<int, int, int>(0, 1)));
@@ -114,6 +112,42 @@ public sealed class GuestExecutorTests
         Assert.Equal(Enumerable.Range(0, holders.Count), await Expect.SoonAsync(Task.WhenAll(inside)));
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => Expect.SoonAsync(endless));
+    }
+
+    [Fact]
+    public async Task A_guest_ends_while_all_threads_are_kept_and_gives_its_memory_back_after_that()
+    {
+        using var system = NewLasting();
+        await using var host = WasmHost.Attach(system, HostFixture.Options);
+        using var gate = new Gate();
+        using (var known = new CancellationTokenSource())
+        {
+            var endless = await SpinAsync(host, known.Token);
+            await known.CancelAsync();
+            await Assert.ThrowsAsync<Trap>(() => Expect.SoonAsync(endless));
+        }
+
+        using var end = new CancellationTokenSource();
+        var asking = await host.NewAsync(ServedImportSpec.Guest, new ImportMap().Serve("env", "ask", static (int _) => new TaskCompletionSource<int>().Task), s_endless);
+        var waiting = asking.GetFunc("ask").CallAsync<int, int>(1, end.Token).AsTask();
+        await ServedImportSpec.Parked(asking);
+        var add = (await host.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { Tenant = "short" })).GetFunc("add");
+        Assert.Equal(1, await Expect.SoonAsync(add.CallAsync<int, int, int>(0, 1)));
+
+        // A worker and both threads of the background; the other worker is not for their tenant.
+        int inside = 0;
+        var holders = await HoldersAsync(host, gate, 3, () => Interlocked.Increment(ref inside));
+        await Expect.ConditionAsync(() => host.Engine.LiveStores == holders.Count + 2, "the first guest's store is given back");
+        Task<int>[] held = [.. holders.Select(static (f, i) => f.CallAsync<int, int>(i).AsTask())];
+        await Expect.ConditionAsync(() => Volatile.Read(ref inside) == holders.Count, "all are inside");
+        await end.CancelAsync();
+        var trap = await Assert.ThrowsAsync<Trap>(() => Expect.SoonAsync(waiting));
+        Assert.Equal((ErrorCode.Cancelled, StoreFate.Stopped), (trap.Code, trap.Fate));
+        Assert.Equal(holders.Count + 2, host.Engine.LiveStores);
+
+        gate.Open();
+        Assert.Equal(Enumerable.Range(0, holders.Count), await Expect.SoonAsync(Task.WhenAll(held)));
+        await Expect.ConditionAsync(() => host.Engine.LiveStores == holders.Count + 1, "its store is given back");
     }
 
     [Fact]
@@ -160,11 +194,41 @@ public sealed class GuestExecutorTests
         }
     }
 
-    // Until it has had more slices than before it goes to the background.
+    // Guests keep on from their first slice, and are known for it as long as the test lasts: four times the aging.
+    private static ActorSystem NewLasting() => ActorSystem.Create("lasting", ConfigurationFactory.ParseString(
+        "akka.stdout-loglevel = OFF\nwasmactors.dispatcher.guest-executor { parallelism = 2, foreground-slices = 0, aging = 1m }"));
+
+    // A guest that keeps on; the answer is its call.
+    private static async Task<Task> SpinAsync(WasmHost host, CancellationToken end)
+    {
+        var guest = await host.NewAsync(Spinner, null, s_endless);
+        var call = guest.GetFunc("spin").CallAsync(end).AsTask();
+        await SinksAsync(guest);
+        return call;
+    }
+
+    // Functions of the same tenant that do not come back before the gate is open.
+    private static async Task<List<FuncRef>> HoldersAsync(WasmHost host, Gate gate, int count, Action? enters = null)
+    {
+        var holders = new List<FuncRef>();
+        for (int i = 0; i < count; i++)
+        {
+            var imports = Guests.HostImport(x =>
+            {
+                enters?.Invoke();
+                return gate.Pass(x);
+            });
+            holders.Add((await host.NewAsync(Guests.Worker, imports, s_endless)).GetFunc("call_host"));
+        }
+
+        return holders;
+    }
+
+    // Until it has gone on after its first slice: from the background.
     private static async Task SinksAsync(InstanceRef guest)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await Expect.SoonAsync(guest.Store.GetStatusAsync())).Slices <= 6)
+        while ((await Expect.SoonAsync(guest.Store.GetStatusAsync())).Slices < 2)
         {
             Assert.False(deadline.IsCancellationRequested, "The guest did not get on.");
         }
