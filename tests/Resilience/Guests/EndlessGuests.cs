@@ -15,7 +15,7 @@ internal static class EndlessGuests
     /// <summary>The one that only computes.</summary>
     internal const string Call = "call";
 
-    private static readonly TimeSpan s_held = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_held = TimeSpan.FromMilliseconds(50);
     private static readonly ManualResetEventSlim s_never = new();
 
     /// <summary>One more that keeps its thread, without using a processor: in a host function, see <see cref="Hold"/>. It is not one of
