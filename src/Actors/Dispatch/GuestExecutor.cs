@@ -28,7 +28,7 @@ internal sealed class GuestExecutor : ExecutorService
     private readonly Reserve _reserve;
     private readonly PausedGuests _paused;
     private readonly WaitingStores _waiting;
-    private readonly LeavingStores _leaving = new();
+    private readonly LeavingStores _leaving = new(TimeProvider.System);
     private readonly BackgroundWorkers _background;
     private readonly GuestWorker[] _workers;
     private volatile bool _stopped;
@@ -71,9 +71,15 @@ internal sealed class GuestExecutor : ExecutorService
         }
     }
 
-    /// <summary>Lets a store that has ended give back what it holds, by a thread of the background.</summary>
+    /// <summary>Lets a store that has ended give back what it holds, by a thread of the background; when none of those comes to it, by the next
+    /// worker.</summary>
     internal void Leave(LeavingStore store)
     {
+        while (_leaving.TryTakeLate(out var late))
+        {
+            late.Store.Tell(late, ActorRefs.NoSender);
+        }
+
         if (!_stopped && _leaving.TryAdd(store))
         {
             _background.Wake();

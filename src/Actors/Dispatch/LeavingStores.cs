@@ -7,12 +7,16 @@ namespace WasmActors.Actors.Dispatch;
 /// Stores that have ended, with everybody answered who waited for them: what they hold is given back by threads of the background, which may
 /// take milliseconds for each. They count as live ones until then.
 /// </summary>
-internal sealed class LeavingStores
+/// <param name="clock">Tells who has waited too long.</param>
+internal sealed class LeavingStores(TimeProvider clock)
 {
-    // With more of them a store is as well given back by whoever comes to it.
+    /// <summary>With more of them a store is as well given back by whoever comes to it.</summary>
     internal const int Most = 256;
 
-    private readonly ConcurrentQueue<LeavingStore> _stores = new();
+    // The threads of the background may be in host functions that do not return.
+    private static readonly TimeSpan s_tooLong = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentQueue<(LeavingStore Store, long Since)> _stores = new();
     private int _count;
 
     /// <summary>Whether one waits.</summary>
@@ -27,7 +31,7 @@ internal sealed class LeavingStores
             return false;
         }
 
-        _stores.Enqueue(store);
+        _stores.Enqueue((store, clock.GetTimestamp()));
         return true;
     }
 
@@ -35,12 +39,20 @@ internal sealed class LeavingStores
     internal bool TryTake([MaybeNullWhen(false)] out LeavingStore store)
     {
         store = null;
-        if (!Any || !_stores.TryDequeue(out store))
+        if (!Any || !_stores.TryDequeue(out var first))
         {
             return false;
         }
 
         Interlocked.Decrement(ref _count);
+        store = first.Store;
         return true;
+    }
+
+    /// <summary>The next, if it has waited too long: it is not to be left to those threads.</summary>
+    internal bool TryTakeLate([MaybeNullWhen(false)] out LeavingStore store)
+    {
+        store = null;
+        return _stores.TryPeek(out var first) && clock.GetElapsedTime(first.Since) >= s_tooLong && TryTake(out store);
     }
 }

@@ -2,9 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Handles;
-using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
-using WasmActors.Actors.Tests.Imports;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
 
@@ -115,42 +113,6 @@ public sealed class GuestExecutorTests
     }
 
     [Fact]
-    public async Task A_guest_ends_while_all_threads_are_kept_and_gives_its_memory_back_after_that()
-    {
-        using var system = NewLasting();
-        await using var host = WasmHost.Attach(system, HostFixture.Options);
-        using var gate = new Gate();
-        using (var known = new CancellationTokenSource())
-        {
-            var endless = await SpinAsync(host, known.Token);
-            await known.CancelAsync();
-            await Assert.ThrowsAsync<Trap>(() => Expect.SoonAsync(endless));
-        }
-
-        using var end = new CancellationTokenSource();
-        var asking = await host.NewAsync(ServedImportSpec.Guest, new ImportMap().Serve("env", "ask", static (int _) => new TaskCompletionSource<int>().Task), s_endless);
-        var waiting = asking.GetFunc("ask").CallAsync<int, int>(1, end.Token).AsTask();
-        await ServedImportSpec.Parked(asking);
-        var add = (await host.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { Tenant = "short" })).GetFunc("add");
-        Assert.Equal(1, await Expect.SoonAsync(add.CallAsync<int, int, int>(0, 1)));
-
-        // A worker and both threads of the background; the other worker is not for their tenant.
-        int inside = 0;
-        var holders = await HoldersAsync(host, gate, 3, () => Interlocked.Increment(ref inside));
-        await Expect.ConditionAsync(() => host.Engine.LiveStores == holders.Count + 2, "the first guest's store is given back");
-        Task<int>[] held = [.. holders.Select(static (f, i) => f.CallAsync<int, int>(i).AsTask())];
-        await Expect.ConditionAsync(() => Volatile.Read(ref inside) == holders.Count, "all are inside");
-        await end.CancelAsync();
-        var trap = await Assert.ThrowsAsync<Trap>(() => Expect.SoonAsync(waiting));
-        Assert.Equal((ErrorCode.Cancelled, StoreFate.Stopped), (trap.Code, trap.Fate));
-        Assert.Equal(holders.Count + 2, host.Engine.LiveStores);
-
-        gate.Open();
-        Assert.Equal(Enumerable.Range(0, holders.Count), await Expect.SoonAsync(Task.WhenAll(held)));
-        await Expect.ConditionAsync(() => host.Engine.LiveStores == holders.Count + 1, "its store is given back");
-    }
-
-    [Fact]
     public async Task Short_calls_are_answered_among_endless_guests_and_all_of_those_get_on()
     {
         await using var host = await WasmHost.StartAsync(HostFixture.Options);
@@ -208,17 +170,12 @@ public sealed class GuestExecutorTests
     }
 
     // Functions of the same tenant that do not come back before the gate is open.
-    private static async Task<List<FuncRef>> HoldersAsync(WasmHost host, Gate gate, int count, Action? enters = null)
+    private static async Task<List<FuncRef>> HoldersAsync(WasmHost host, Gate gate, int count)
     {
         var holders = new List<FuncRef>();
         for (int i = 0; i < count; i++)
         {
-            var imports = Guests.HostImport(x =>
-            {
-                enters?.Invoke();
-                return gate.Pass(x);
-            });
-            holders.Add((await host.NewAsync(Guests.Worker, imports, s_endless)).GetFunc("call_host"));
+            holders.Add((await host.NewAsync(Guests.Worker, Guests.HostImport(gate.Pass), s_endless)).GetFunc("call_host"));
         }
 
         return holders;
