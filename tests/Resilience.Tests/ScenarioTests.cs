@@ -24,6 +24,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         { "churn", "disposal", ["--count", "2000"] },
         { "endless", "deadline", [] },
         { "endless", "preemption", [] },
+        { "endless", "reserve", [] },
         { "tenants", "stores", ["--count", "50000"] },
         { "overload", "admission", [] },
         { "artifacts", "hmac", ["--count", "100"] },

@@ -1,51 +1,46 @@
+using Akka.Actor;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Dispatch;
 
 /// <summary>
 /// Threads that run guests which keep on, each with another of low priority for the guests' slices. Before them they end those whose deadline
-/// has come, and when none is left, they run what may have no worker, because guests of its tenant keep on.
+/// has come and give back what ended stores held; when nothing of that is left, they run what may have no worker, because guests of its tenant keep
+/// on. One more only ends guests: the others may be in the middle of an instruction that nothing interrupts.
 /// </summary>
 internal sealed class BackgroundWorkers : IDisposable
 {
     private readonly GuestExecutor _executor;
     private readonly WaitingStores _waiting;
     private readonly PausedGuests _paused;
+    private readonly LeavingStores _leaving;
     private readonly int _count;
-    private readonly SemaphoreSlim _work = new(0);
+    private readonly RestingThreads _resting = new();
+    private readonly RestingThreads _restingEnder = new();
     private readonly Lock _start = new();
-    private int _idle;
-    private int _running;
-    private bool _started;
-    private volatile bool _stopped;
+    private volatile bool _started;
 
-    internal BackgroundWorkers(GuestExecutor executor, WaitingStores waiting, PausedGuests paused, int count)
+    internal BackgroundWorkers(GuestExecutor executor, WaitingStores waiting, PausedGuests paused, LeavingStores leaving, int count)
     {
         _executor = executor;
         _waiting = waiting;
         _paused = paused;
+        _leaving = leaving;
         _count = count;
     }
 
     /// <summary>Says that a store was put in line.</summary>
     internal void Wake()
     {
-        if (!_started)
-        {
-            Start();
-        }
+        Start();
+        _resting.Wake();
+    }
 
-        Interlocked.MemoryBarrier(); // who goes to rest is seen, or sees what was put in line
-        if (Volatile.Read(ref _idle) > 0)
-        {
-            lock (_start)
-            {
-                if (!_stopped)
-                {
-                    _work.Release();
-                }
-            }
-        }
+    /// <summary>Says that a guest is to end.</summary>
+    internal void WakeEnder()
+    {
+        Start();
+        _restingEnder.Wake();
     }
 
     /// <summary>Ends the threads after the slices that they are in.</summary>
@@ -53,72 +48,103 @@ internal sealed class BackgroundWorkers : IDisposable
     {
         lock (_start)
         {
-            _stopped = true;
-            _work.Release(_count);
+            _started = true;
+            _resting.Dispose();
+            _restingEnder.Dispose();
         }
     }
 
     private void Start()
     {
+        if (_started)
+        {
+            return;
+        }
+
         lock (_start)
         {
-            if (_started || _stopped)
+            if (_started)
             {
                 return;
             }
 
-            _running = _count;
             for (int i = 0; i < _count; i++)
             {
-                new Thread(Run) { IsBackground = true, Name = "wasm background guests" }.Start();
+                Start(_resting, "wasm background guests", TryRun, HasWork);
             }
 
+            Start(_restingEnder, "wasm guests' ends", TryEnd, () => _waiting.HasEnding);
             _started = true;
         }
     }
 
-    private void Run()
+    private static void Start(RestingThreads resting, string name, Func<bool> tryRun, Func<bool> hasWork)
     {
-        using var slices = new SliceThread();
-        SliceThread.Current = slices;
-        while (!_stopped)
+        resting.Joined();
+        new Thread(() =>
         {
-            if (_waiting.TryTakeEnding(out var mailbox))
+            using var slices = new SliceThread();
+            SliceThread.Current = slices;
+            while (!resting.IsStopped)
             {
-                Deliver(_executor.RunAccounted(mailbox));
-                continue;
+                if (!tryRun())
+                {
+                    resting.Rest(hasWork);
+                }
             }
 
-            if (_paused.TryTakeLater(out var place))
-            {
-                Resume(place);
-                continue;
-            }
-
-            if (_waiting.TryTakeHeld(out mailbox))
-            {
-                Deliver(_executor.RunAccounted(mailbox));
-                continue;
-            }
-
-            Interlocked.Increment(ref _idle);
-            if (!_paused.HasLater && !_waiting.HasEnding && !_waiting.HasHeld() && !_stopped)
-            {
-                _work.Wait();
-            }
-
-            Interlocked.Decrement(ref _idle);
-        }
-
-        if (Interlocked.Decrement(ref _running) == 0)
+            resting.Left();
+        })
         {
-            _work.Dispose();
-        }
+            IsBackground = true,
+            Name = name,
+        }.Start();
     }
 
-    private void Resume(GuestPlace place)
+    private bool HasWork() => _paused.HasLater || _waiting.HasEnding || _leaving.Any || _waiting.HasHeld();
+
+    private bool TryRun()
     {
-        if (Turn.TryResume(place, out var mailbox))
+        if (TryEnd())
+        {
+            return true;
+        }
+
+        if (_leaving.TryTake(out var leaving))
+        {
+            Resume(leaving.Store, leaving);
+            return true;
+        }
+
+        if (_paused.TryTakeLater(out var place))
+        {
+            Resume(place.Store, place);
+            return true;
+        }
+
+        if (_waiting.TryTakeHeld(out var mailbox))
+        {
+            Deliver(_executor.RunAccounted(mailbox));
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool TryEnd()
+    {
+        if (!_waiting.TryTakeEnding(out var mailbox))
+        {
+            return false;
+        }
+
+        Deliver(_executor.RunAccounted(mailbox));
+        return true;
+    }
+
+    private void Resume(IActorRef store, object message)
+    {
+        if (Turn.TryResume(store, message, out var mailbox))
         {
             GuestExecutor.QueueOf(mailbox)?.BeginTurn(long.MaxValue); // its guest's slice is what ends it
             Deliver(Turn.Run(mailbox, _executor));

@@ -28,6 +28,7 @@ internal sealed class GuestExecutor : ExecutorService
     private readonly Reserve _reserve;
     private readonly PausedGuests _paused;
     private readonly WaitingStores _waiting;
+    private readonly LeavingStores _leaving = new(TimeProvider.System);
     private readonly BackgroundWorkers _background;
     private readonly GuestWorker[] _workers;
     private volatile bool _stopped;
@@ -35,10 +36,10 @@ internal sealed class GuestExecutor : ExecutorService
     internal GuestExecutor(string id, GuestExecutorSettings settings)
         : base(id)
     {
-        _reserve = new Reserve(settings.Parallelism, settings.Aging * 4, TimeProvider.System);
+        _reserve = new Reserve(settings.Parallelism, settings.Reserve, settings.Aging * 4, TimeProvider.System);
         _paused = new PausedGuests(settings, _reserve, TimeProvider.System);
         _waiting = new WaitingStores(_paused, _reserve);
-        _background = new BackgroundWorkers(this, _waiting, _paused, settings.Parallelism);
+        _background = new BackgroundWorkers(this, _waiting, _paused, _leaving, settings.Parallelism);
         _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new GuestWorker(this, _waiting))];
         ReserveThreads(settings.Parallelism);
     }
@@ -67,6 +68,25 @@ internal sealed class GuestExecutor : ExecutorService
         {
             _waiting.AddedSoon();
             Wake();
+        }
+    }
+
+    /// <summary>Lets a store that has ended give back what it holds, by a thread of the background; when none of those comes to it, by the next
+    /// worker.</summary>
+    internal void Leave(LeavingStore store)
+    {
+        while (_leaving.TryTakeLate(out var late))
+        {
+            late.Store.Tell(late, ActorRefs.NoSender);
+        }
+
+        if (!_stopped && _leaving.TryAdd(store))
+        {
+            _background.Wake();
+        }
+        else
+        {
+            store.Store.Tell(store, ActorRefs.NoSender);
         }
     }
 
@@ -106,7 +126,13 @@ internal sealed class GuestExecutor : ExecutorService
             LeaveReserve(lasts);
         }
 
-        _waiting.Add(run, tenant, ends: tenant.Lines.Lasting.IsSo(_reserve.Now) && QueueOf(run)?.Cell is { NeedsAttention: true });
+        bool ends = tenant.Lines.Lasting.IsSo(_reserve.Now) && QueueOf(run)?.Cell is { NeedsAttention: true };
+        _waiting.Add(run, tenant, ends);
+        if (ends)
+        {
+            _background.WakeEnder();
+        }
+
         Wake();
     }
 

@@ -1,15 +1,16 @@
 namespace WasmActors.Actors.Dispatch;
 
 /// <summary>
-/// Keeps one worker free for tenants whose calls are short, while guests of others keep on. A turn of those others is as long as a slice, or
+/// Keeps a worker free for tenants whose calls are short, while guests of others keep on. A turn of those others is as long as a slice, or
 /// as one instruction that nothing interrupts, such as a large <c>memory.fill</c>; with all workers in such turns a short call would wait for one.
 /// </summary>
 /// <remarks>It is kept only while tenants with short calls come: otherwise those whose guests keep on have all workers. Who waits for it
 /// has the threads of the background too, when those have nothing else to do.</remarks>
-/// <param name="workers">Workers that there are; with one, none is kept.</param>
+/// <param name="workers">Workers that there are.</param>
+/// <param name="kept">How many of them are kept; one is left to others in any case.</param>
 /// <param name="memory">After so long without guests in the background, or without turns of tenants that have none, it is another time.</param>
 /// <param name="clock">Where timestamps come from.</param>
-internal sealed class Reserve(int workers, TimeSpan memory, TimeProvider clock)
+internal sealed class Reserve(int workers, int kept, TimeSpan memory, TimeProvider clock)
 {
     /// <summary>The timestamp while nobody's guests keep on.</summary>
     internal const long Never = long.MaxValue;
@@ -21,7 +22,7 @@ internal sealed class Reserve(int workers, TimeSpan memory, TimeProvider clock)
     private static readonly TimeSpan s_much = TimeSpan.FromMilliseconds(5);
 
     private readonly long _memory = (long)(memory.TotalSeconds * clock.TimestampFrequency);
-    private readonly int _forLasting = Math.Max(1, workers - 1);
+    private readonly int _forLasting = Math.Max(1, workers - kept);
     private long _lastingUntil;
     private long _shortUntil;
     private int _running;

@@ -15,6 +15,7 @@ internal sealed class Turn
 
     private GuestExecutor? _executor;
     private GuestPlace? _deferred;
+    private LeavingStore? _leaving;
     private IThreadPoolWorkItem? _owed;
     private bool _captures;
     private IRunnable? _captured;
@@ -32,6 +33,18 @@ internal sealed class Turn
         }
 
         current._deferred = place;
+        return true;
+    }
+
+    /// <summary>Lets the store whose turn it is give back what it holds later, for it has ended; false outside of an executor's turn.</summary>
+    internal static bool TryLeave(LeavingStore store)
+    {
+        if (t_current is not { _executor: not null } current)
+        {
+            return false;
+        }
+
+        current._leaving = store;
         return true;
     }
 
@@ -60,6 +73,12 @@ internal sealed class Turn
                 defers = true;
                 executor.Defer(deferred);
             }
+
+            if (current._leaving is { } leaving)
+            {
+                current._leaving = null;
+                executor.Leave(leaving);
+            }
         }
 
         var owed = current._owed;
@@ -84,8 +103,8 @@ internal sealed class Turn
     /// <summary>The turn goes on with other work, which may take long: what is owed is not to wait for that.</summary>
     internal static void Flush() => t_current?.FlushOwn();
 
-    /// <summary>Tells a store to go on with its guest, and takes its mailbox to run it here; false when it is about to run elsewhere.</summary>
-    internal static bool TryResume(GuestPlace place, [MaybeNullWhen(false)] out IRunnable mailbox) => TrySend(place.Store, place, out mailbox, out _);
+    /// <summary>Tells a store that its place came up, and takes its mailbox to run it here; false when it is about to run elsewhere.</summary>
+    internal static bool TryResume(IActorRef store, object place, [MaybeNullWhen(false)] out IRunnable mailbox) => TrySend(store, place, out mailbox, out _);
 
     /// <summary>Sends a store a message, and takes its mailbox to run it here; false when it runs elsewhere, or is about to.</summary>
     internal static bool TrySend(IActorRef store, object message, [MaybeNullWhen(false)] out IRunnable mailbox, [MaybeNullWhen(false)] out GuestExecutor executor)

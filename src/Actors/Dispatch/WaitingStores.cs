@@ -125,7 +125,7 @@ internal sealed class WaitingStores(PausedGuests paused, Reserve reserve)
         if (paused.TryTakeSoon(now, among, out var place, out lasts))
         {
             Interlocked.Decrement(ref _count);
-            return Turn.TryResume(place, out run);
+            return Turn.TryResume(place.Store, place, out run);
         }
 
         return false;
@@ -144,7 +144,7 @@ internal sealed class WaitingStores(PausedGuests paused, Reserve reserve)
             Interlocked.Decrement(ref _count);
         }
 
-        if (Turn.TryResume(place, out run))
+        if (Turn.TryResume(place.Store, place, out run))
         {
             return true;
         }

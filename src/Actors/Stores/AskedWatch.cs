@@ -35,11 +35,9 @@ internal sealed class AskedWatch(StoreCell cell) : ISwept
         return asked;
     }
 
-    public void Sweep(TimeSpan grace)
+    public void Sweep()
     {
-        if (_current is { IsAnswered: false } asked
-            && cell.TryReadClock(out long now)
-            && now >= asked.Deadline + (long)(grace.TotalSeconds * cell.Clock.TimestampFrequency))
+        if (_current is { IsAnswered: false } asked && cell.TryReadClock(out long now) && cell.IsGivenUp(cell.Clock.GetElapsedTime(asked.Deadline, now)))
         {
             asked.Tell(StoreSession.Failed(asked.Command, StoreRequest.NotLetGo()), cell.Actor);
         }

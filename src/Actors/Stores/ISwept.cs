@@ -13,6 +13,5 @@ internal interface ISwept
     long NextDue { get; }
 
     /// <summary>Ends what is late.</summary>
-    /// <param name="grace">Time that a running guest has after its deadline to end by its own clock.</param>
-    void Sweep(TimeSpan grace);
+    void Sweep();
 }

@@ -20,8 +20,6 @@ internal static class RequestSweeper
     // Most threads that leave turns at all do so all the time.
     private const int GlancesAfterTurnLeft = 50;
 
-    /// <summary>Time that a running guest has after its deadline to end by its own clock.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(20);
 
     // Between two looks for turns that were left, which are few and cheap to look at.
@@ -104,6 +102,12 @@ internal static class RequestSweeper
             s_wake.Set();
         }
     }
+
+    /// <summary>Time that a host function has after the deadline to return, until its caller is answered without it.</summary>
+    internal static TimeSpan Grace { get; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Time that any other guest has to come to its end: it may be paused and wait for a processor.</summary>
+    internal static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The time between two looks, when nothing is due sooner.</summary>
     internal static TimeSpan Round => s_round;
@@ -228,7 +232,7 @@ internal static class RequestSweeper
             return false;
         }
 
-        request.Sweep(s_grace);
+        request.Sweep();
         if (request.Cell.LeftIfKnown(request.NextDue) is { } left && left < untilNext && left > TimeSpan.Zero)
         {
             untilNext = left < s_least ? s_least : left;

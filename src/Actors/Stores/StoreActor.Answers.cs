@@ -52,7 +52,7 @@ internal sealed partial class StoreActor
 
         if (activity.Call is { } call)
         {
-            if (call.IsPaused && !TryDrop(call, failure))
+            if (call.IsPaused && (_leavesGuests || !TryDrop(call, failure)))
             {
                 return activity.End();
             }

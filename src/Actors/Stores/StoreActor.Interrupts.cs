@@ -11,6 +11,9 @@ internal sealed partial class StoreActor
 {
     private AskedWatch? _asked;
 
+    // Whether paused guests go with the store, instead of being given up before their callers are answered.
+    private bool _leavesGuests;
+
     // A command that came as a message and may run a guest beyond its deadline.
     private bool TryWatch(in Work work, out Work watched)
     {
@@ -108,6 +111,7 @@ internal sealed partial class StoreActor
     {
         string where = activity.Call?.Import is { } import ? $", waiting for '{import.Func.ShownName}'" : "";
         var failure = new Trap(TrapCode.Interrupt, code, $"{what}{where}.", [], null);
+        _leavesGuests = PolicyFor(activity, failure) != FailurePolicy.Keep;
         DropAbove(activity, failure);
         if (activity.Call is { } call)
         {
@@ -127,16 +131,18 @@ internal sealed partial class StoreActor
         }
     }
 
+    private FailurePolicy PolicyFor(Activity activity, WasmException failure)
+    {
+        var policy = IsReplay(activity.Work) ? FailurePolicy.Keep : _recipe.Spec.After(failure);
+        return _engine.EndsGuests || (policy == FailurePolicy.Replace && _cell.IsGone)
+            ? FailurePolicy.Stop // it was to stop in any case: nobody needs another
+            : policy;
+    }
+
     // The innermost work failed: what becomes of the store, and who is answered what.
     private void AfterFailure(Activity activity, WasmException failure)
     {
-        var policy = IsReplay(activity.Work) ? FailurePolicy.Keep : _recipe.Spec.After(failure);
-        if (_engine.EndsGuests || (policy == FailurePolicy.Replace && _cell.IsGone))
-        {
-            policy = FailurePolicy.Stop; // it was to stop in any case: nobody needs another
-        }
-
-        switch (policy)
+        switch (PolicyFor(activity, failure))
         {
             case FailurePolicy.Replace:
                 failure.Fate = StoreFate.Replaced;
@@ -157,7 +163,8 @@ internal sealed partial class StoreActor
         }
     }
 
-    // The store ends with its failure: everybody else who waits is answered store.gone, whose command it was last.
+    // The store ends with its failure: everybody else who waits is answered store.gone, whose command it was last. To give up paused guests
+    // and to give back a large memory takes milliseconds, for which the next whose deadline has come does not wait.
     private void EndStore(Activity activity, WasmException failure)
     {
         _cell.MarkGone($"its guest {(failure is Trap { TrapCode: TrapCode.Interrupt } ? "was interrupted" : "failed")} ({failure.Code})");
@@ -165,9 +172,12 @@ internal sealed partial class StoreActor
         FailAll(_cell.Gone());
         FailWork(work, failure);
         Tell(SupervisionAction.Stop, failure.Code, GuestText.MessageOf(failure), null);
-        Turn.Flush(); // giving back a large memory takes milliseconds
-        DisposeSession();
-        Context.Stop(Self);
+        (_session, _ended) = (null, _session);
+        var leaving = new LeavingStore(Self);
+        if (!Turn.TryLeave(leaving))
+        {
+            Self.Tell(leaving);
+        }
     }
 
     // The call is given up, not given back: nobody knows its state, and its store ends with it.

@@ -179,7 +179,7 @@ internal sealed partial class StoreActor
 
     private void StopWhenIdle()
     {
-        if (IsStopping && ((_top is null && _queue.Count == 0 && _stepsLeftToReplay == 0) || _session is null))
+        if (IsStopping && _ended is null && ((_top is null && _queue.Count == 0 && _stepsLeftToReplay == 0) || _session is null))
         {
             Context.Stop(Self);
         }

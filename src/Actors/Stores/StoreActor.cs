@@ -26,6 +26,7 @@ internal sealed partial class StoreActor : UntypedActor
     private readonly Activity _root = new();
 
     private StoreSession? _session;
+    private StoreSession? _ended;
     private StoreCreator _creator;
     private Activity? _top;
     private int _stepsLeftToReplay;
@@ -48,6 +49,9 @@ internal sealed partial class StoreActor : UntypedActor
     private ILogger Log => field ??= _hostLog.ForContext("Store", _cell.Id);
 
     private bool IsStopping => _recipe.IsStopping;
+
+    /// <summary>Whether its guest is inside a host function right now; asked by any thread.</summary>
+    internal bool IsInHostFunction => _session is { Store.IsInHostFunction: true };
 
     protected override void PreStart()
     {
@@ -142,6 +146,9 @@ internal sealed partial class StoreActor : UntypedActor
             case QueueAnswered:
                 OnQueueAnswered();
                 break;
+            case LeavingStore:
+                Context.Stop(Self);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -169,8 +176,16 @@ internal sealed partial class StoreActor : UntypedActor
     private void DisposeSession()
     {
         NoteMemory(0);
-        _session?.Dispose();
-        _session = null;
+        var session = _session ?? _ended;
+        (_session, _ended) = (null, null);
+        if (session is not null && SliceThread.Current is { } low)
+        {
+            low.Do(session.Dispose);
+        }
+        else
+        {
+            session?.Dispose();
+        }
     }
 
     private sealed class QueueAnswered

@@ -75,6 +75,10 @@ internal sealed partial class StoreCell
     /// <summary>The actor itself, to be looked at from outside; null while there is none.</summary>
     internal StoreActor? Live { get; set; }
 
+    /// <summary>Whether a request that should have ended so long ago is to be answered without its guest. One that is inside a host function may
+    /// never let go; one that is paused, or waits for its turn, comes to its end when it has a processor.</summary>
+    internal bool IsGivenUp(TimeSpan overdue) => overdue >= (Live is { IsInHostFunction: true } ? RequestSweeper.Grace : RequestSweeper.Patience);
+
     /// <summary>Reads the clock of deadlines; false when it throws.</summary>
     internal bool TryReadClock(out long now)
     {

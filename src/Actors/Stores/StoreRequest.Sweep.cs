@@ -19,9 +19,9 @@ internal abstract partial class StoreRequest
         }
     }
 
-    /// <summary>Looks at the deadline. A guest that runs is ended by its own clock; only if it does not react, for instance
+    /// <summary>Looks at the deadline. A guest that was begun is ended by its own clock or its actor; only if that does not come, for instance
     /// inside a host function that blocks, the caller is answered without it.</summary>
-    public void Sweep(TimeSpan grace)
+    public void Sweep()
     {
         long state = Volatile.Read(ref _state);
         var phase = (Phase)(state & 3);
@@ -52,11 +52,11 @@ internal abstract partial class StoreRequest
         {
             TryFail(state, TooLate());
         }
-        else if (phase == Phase.Running && IsCancelledSince(grace))
+        else if (phase == Phase.Running && _interruption >= 0 && Cell.IsGivenUp(Stopwatch.GetElapsedTime(_interruptedAt)))
         {
-            TryFail(state, new WasmError(ErrorCode.Cancelled, "The call was cancelled, but its guest has not let go yet, as while a host function is running that it called; the call goes on without its caller."));
+            TryFail(state, new WasmError(ErrorCode.Cancelled, "The call was cancelled, but its guest has not let go yet, as while a host function is running that it called, or no thread comes to it; the call goes on without its caller."));
         }
-        else if (phase == Phase.Running && Deadline != long.MaxValue && now >= Deadline + (long)(grace.TotalSeconds * Cell.Clock.TimestampFrequency))
+        else if (phase == Phase.Running && Deadline != long.MaxValue && now > Deadline && Cell.IsGivenUp(Cell.Clock.GetElapsedTime(Deadline, now)))
         {
             TryFail(state, NotLetGo());
         }
@@ -73,10 +73,8 @@ internal abstract partial class StoreRequest
 
     internal static WasmError NotLetGo() => new(
         ErrorCode.DeadlineExceeded,
-        "The call's deadline has passed, but its guest has not let go yet, as while a host function is running that it called; the call goes on without its caller.");
+        "The call's deadline has passed, but its guest has not let go yet, as while a host function is running that it called, or no thread comes to it; the call goes on without its caller.");
 
     /// <summary>Whether it is under way, for the sweeper to stay awake.</summary>
     public bool IsActive => CurrentPhase is Phase.Waiting or Phase.Running;
-
-    private bool IsCancelledSince(TimeSpan grace) => _interruption >= 0 && Stopwatch.GetElapsedTime(_interruptedAt) >= grace;
 }

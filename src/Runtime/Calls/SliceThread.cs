@@ -16,6 +16,7 @@ internal sealed class SliceThread : IDisposable
     private readonly SemaphoreSlim _done = new(0);
     private readonly int _id;
     private GuestRun? _run;
+    private Action? _other;
     private GuestCall? _call;
     private ExecutionContext? _context;
     private bool _ended;
@@ -36,6 +37,16 @@ internal sealed class SliceThread : IDisposable
         set => t_current = value;
     }
 
+    /// <summary>Does something there that takes long and nobody waits for.</summary>
+    internal void Do(Action other)
+    {
+        _other = other;
+        _go.Release();
+        _done.Wait();
+        _other = null;
+        ThrowBug();
+    }
+
     /// <summary>Runs one slice there.</summary>
     internal bool Advance(GuestRun run, GuestCall call, out WasmException? failure)
     {
@@ -46,12 +57,7 @@ internal sealed class SliceThread : IDisposable
         call.Store.HandOver(me);
         (_run, _call, _context) = (null, null, null);
         failure = _failure;
-        if (_bug is { } bug)
-        {
-            _bug = null;
-            throw new InvalidOperationException($"A slice broke: {GuestText.MessageOf(bug)}", bug);
-        }
-
+        ThrowBug();
         return _ended;
     }
 
@@ -61,19 +67,34 @@ internal sealed class SliceThread : IDisposable
         _go.Release();
     }
 
+    private void ThrowBug()
+    {
+        if (_bug is { } bug)
+        {
+            _bug = null;
+            throw new InvalidOperationException($"A slice broke: {GuestText.MessageOf(bug)}", bug);
+        }
+    }
+
     private void Work()
     {
         BackgroundPriority.Lower();
         while (true)
         {
             _go.Wait();
-            if (_run is not { } run)
+            if (_run is null && _other is null)
             {
                 break;
             }
 
             try
             {
+                if (_run is not { } run)
+                {
+                    _other!();
+                    continue;
+                }
+
                 // Host functions that the guest calls see what flows with the step, such as the span that they belong to.
                 if (_context is { } context)
                 {
@@ -86,8 +107,10 @@ internal sealed class SliceThread : IDisposable
             {
                 _bug = bug;
             }
-
-            _done.Release();
+            finally
+            {
+                _done.Release();
+            }
         }
 
         _go.Dispose();

@@ -22,6 +22,7 @@ public sealed partial class WasmStore
     private int _callDepth;
     private int _active;
     private int _callerDepth;
+    private int _parked;
     private long _lastCallerSerial;
     private long _deadline = long.MaxValue;
     private Exception? _pending;
@@ -128,6 +129,7 @@ public sealed partial class WasmStore
     internal ParkedImport Park(ServedFunc func, Val[] arguments, nint caller, nint results, nint trap)
     {
         var call = Innermost!;
+        _parked++;
         (call.ImportResults, call.ImportTrap) = (results, trap);
         return call.Import = new ParkedImport(this, func, arguments, PushCaller(caller));
     }
@@ -137,6 +139,7 @@ public sealed partial class WasmStore
     {
         call.Import = null;
         PopCaller();
+        _parked--;
     }
 
     /// <summary>Begins a call level on this stack. The store must have been entered.</summary>
@@ -241,6 +244,9 @@ public sealed partial class WasmStore
     }
 
     internal void PopCaller() => _callerDepth--;
+
+    /// <summary>Whether a thread is inside a host function that a guest of the store called. Asked by any thread; it may have changed since.</summary>
+    internal bool IsInHostFunction => Volatile.Read(ref Use.Thread) != 0 && Volatile.Read(ref _callerDepth) > Volatile.Read(ref _parked);
 
     /// <summary>Enters the store for the caller of the innermost host function, if <paramref name="serial"/> means that one: by the
     /// thread that runs it, or by anybody who has the store while the function's guest waits for an import.</summary>

@@ -144,6 +144,7 @@ public sealed partial class WasmStore : IDisposable
             while (Innermost is { } paused)
             {
                 paused.Drop(new WasmError(ErrorCode.StoreGone, "The store was disposed while the guest was paused."));
+                paused.ReleaseStack(); // nobody gives it back any more
             }
 
             _disposed = true;

@@ -282,7 +282,7 @@ public sealed class PausedGuestsTests
         Assert.False(_paused.TryTakeAged(out _, out _));
     }
 
-    private PausedGuests NewPaused(GuestExecutorSettings settings) => new(settings, new Reserve(settings.Parallelism, s_aging * 2, _clock), _clock);
+    private PausedGuests NewPaused(GuestExecutorSettings settings) => new(settings, new Reserve(settings.Parallelism, settings.Reserve, s_aging * 2, _clock), _clock);
 
     private bool TryTakeSoon([NotNullWhen(true)] out GuestPlace? guest) => _paused.TryTakeSoon(Reserve.Never, Among.All, out guest, out _);
 

@@ -71,6 +71,16 @@ public sealed class ReserveTests
     }
 
     [Fact]
+    public void Where_none_is_kept_they_have_all()
+    {
+        var reserve = NewReserve(2, kept: 0);
+        reserve.Lasts(_tenant);
+        reserve.HasShort(Now);
+        Assert.True(reserve.TryEnter(Now));
+        Assert.True(reserve.TryEnter(Now));
+    }
+
+    [Fact]
     public void A_tenant_whose_slices_take_much_is_one_whose_guests_keep_on_as_long_as_they_do()
     {
         var reserve = NewReserve(2);
@@ -127,5 +137,5 @@ public sealed class ReserveTests
 
     private long Now => _clock.GetTimestamp();
 
-    private Reserve NewReserve(int workers) => new(workers, s_memory, _clock);
+    private Reserve NewReserve(int workers, int kept = 1) => new(workers, kept, s_memory, _clock);
 }

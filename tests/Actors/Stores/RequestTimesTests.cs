@@ -25,7 +25,7 @@ public sealed class RequestTimesTests
             var sweeping = Task.Run(() =>
             {
                 both.SignalAndWait();
-                request.Sweep(TimeSpan.Zero);
+                request.Sweep();
             });
             both.SignalAndWait();
             request.AttendAt(later);

@@ -18,6 +18,9 @@ internal sealed class Latencies(int most = 1 << 19)
 
     internal double Longest => Percentile(1);
 
+    /// <summary>All times together.</summary>
+    internal TimeSpan Total => Stopwatch.GetElapsedTime(0, _times.AsSpan(0, Count).ToArray().Sum());
+
     /// <summary>Adds a time in the unit of <see cref="Stopwatch"/>.</summary>
     internal void Add(long time)
     {

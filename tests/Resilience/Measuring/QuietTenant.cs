@@ -9,7 +9,7 @@ namespace WasmActors.Resilience.Measuring;
 /// <summary>A well-behaved tenant: some callers, each with a store of its own, that make a short call about every millisecond and check its answer.</summary>
 internal sealed class QuietTenant
 {
-    private const int Callers = 4;
+    internal const int Callers = 4;
 
     // About 20 microseconds.
     private const int Rounds = 20_000;
