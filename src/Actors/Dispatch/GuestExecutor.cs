@@ -24,6 +24,9 @@ internal sealed class GuestExecutor : ExecutorService
     // After so long, in ticks of the stopwatch, a store with more messages gets back in line, if others wait.
     private static readonly long s_turn = Stopwatch.Frequency / 1000;
 
+    // A timer may come a moment early.
+    private static readonly TimeSpan s_afterKept = TimeSpan.FromMilliseconds(1);
+
     private readonly Tenant _nobody = new("", 1);
     private readonly Reserve _reserve;
     private readonly PausedGuests _paused;
@@ -31,6 +34,8 @@ internal sealed class GuestExecutor : ExecutorService
     private readonly LeavingStores _leaving = new(TimeProvider.System);
     private readonly BackgroundWorkers _background;
     private readonly GuestWorker[] _workers;
+    private readonly ITimer _later;
+    private int _looksLater;
     private volatile bool _stopped;
 
     internal GuestExecutor(string id, GuestExecutorSettings settings)
@@ -41,6 +46,7 @@ internal sealed class GuestExecutor : ExecutorService
         _waiting = new WaitingStores(_paused, _reserve);
         _background = new BackgroundWorkers(this, _waiting, _paused, _leaving, settings.Parallelism);
         _workers = [.. Enumerable.Range(0, settings.Parallelism).Select(_ => new GuestWorker(this, _waiting))];
+        _later = TimeProvider.System.CreateTimer(static executor => ((GuestExecutor)executor!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         ReserveThreads(settings.Parallelism);
     }
 
@@ -196,6 +202,7 @@ internal sealed class GuestExecutor : ExecutorService
         {
             _stopped = true;
             _background.Dispose();
+            _later.Dispose();
             ReserveThreads(-_workers.Length);
         }
     }
@@ -220,7 +227,8 @@ internal sealed class GuestExecutor : ExecutorService
         return null;
     }
 
-    /// <summary>Lets somebody look who waits: an idle worker, or, when those who wait may have none, a thread of the background.</summary>
+    /// <summary>Lets somebody look who waits: an idle worker, or, when those who wait may have none, a thread of the background, and a worker once it is
+    /// no longer kept from them.</summary>
     internal void Wake()
     {
         if (_waiting.HasNext())
@@ -230,7 +238,23 @@ internal sealed class GuestExecutor : ExecutorService
         else if (_waiting.HasHeld())
         {
             _background.Wake();
+            LookLater();
         }
+    }
+
+    // That a worker is no longer kept comes with time alone: nobody else would tell.
+    private void LookLater()
+    {
+        if (!_stopped && Interlocked.Exchange(ref _looksLater, 1) == 0)
+        {
+            _later.Change(_reserve.KeptFor(Stopwatch.GetTimestamp()) + s_afterKept, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Look()
+    {
+        Volatile.Write(ref _looksLater, 0);
+        Wake();
     }
 
     /// <summary>Starts an idle worker, if there is one.</summary>

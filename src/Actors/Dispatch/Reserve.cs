@@ -87,6 +87,9 @@ internal sealed class Reserve(int workers, int kept, TimeSpan memory, TimeProvid
         }
     }
 
+    /// <summary>How long the worker is kept from a timestamp on, unless another short call comes.</summary>
+    internal TimeSpan KeptFor(long now) => clock.GetElapsedTime(now, Math.Max(now, Math.Min(Volatile.Read(ref _shortUntil), Volatile.Read(ref _lastingUntil))));
+
     /// <summary>Whether a tenant whose guests keep on may have a worker.</summary>
     internal bool HasRoom(long now) => Volatile.Read(ref _running) < Limit(now);
 

@@ -95,7 +95,7 @@ public sealed class GuestExecutorTests
         using var end = new CancellationTokenSource();
         var endless = await SpinAsync(host, end.Token);
         var add = (await host.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { Tenant = "short" })).GetFunc("add");
-        var holders = await HoldersAsync(host, gate, 6);
+        var holders = await HoldersAsync(host, gate.Pass, 6);
 
         // What they do on their workers, two of the background among them, nothing interrupts; the rest of them would take all.
         Assert.Equal(1, await Expect.SoonAsync(add.CallAsync<int, int, int>(0, 1)));
@@ -108,6 +108,35 @@ public sealed class GuestExecutorTests
 
         gate.Open();
         Assert.Equal(Enumerable.Range(0, holders.Count), await Expect.SoonAsync(Task.WhenAll(inside)));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => Expect.SoonAsync(endless));
+    }
+
+    [Fact]
+    public async Task A_worker_that_was_kept_for_short_calls_is_given_to_who_waits_when_none_come_any_more()
+    {
+        using var system = NewLasting("250ms");
+        await using var host = WasmHost.Attach(system, HostFixture.Options);
+        using var gate = new Gate();
+        using var end = new CancellationTokenSource();
+        var endless = await SpinAsync(host, end.Token);
+        var add = (await host.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { Tenant = "short" })).GetFunc("add");
+        int entered = 0;
+        int Pass(int x)
+        {
+            Interlocked.Increment(ref entered);
+            return gate.Pass(x);
+        }
+
+        var holders = await HoldersAsync(host, Pass, 3);
+
+        // A worker, and a thread of the background; the other one has the endless guest.
+        Assert.Equal(1, await Expect.SoonAsync(add.CallAsync<int, int, int>(0, 1)));
+        Task<int>[] inside = [.. holders.Select(static (f, i) => f.CallAsync<int, int>(i).AsTask())];
+        await Expect.ConditionAsync(() => Volatile.Read(ref entered) == 3, "the third has the other worker");
+
+        gate.Open();
+        Assert.Equal(Enumerable.Range(0, 3), await Expect.SoonAsync(Task.WhenAll(inside)));
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => Expect.SoonAsync(endless));
     }
@@ -156,9 +185,9 @@ public sealed class GuestExecutorTests
         }
     }
 
-    // Guests keep on from their first slice, and are known for it as long as the test lasts: four times the aging.
-    private static ActorSystem NewLasting() => ActorSystem.Create("lasting", ConfigurationFactory.ParseString(
-        "akka.stdout-loglevel = OFF\nwasmactors.dispatcher.guest-executor { parallelism = 2, foreground-slices = 0, aging = 1m }"));
+    // Guests keep on from their first slice, and are known for it for four times the aging.
+    private static ActorSystem NewLasting(string aging = "1m") => ActorSystem.Create("lasting", ConfigurationFactory.ParseString(
+        $"akka.stdout-loglevel = OFF\nwasmactors.dispatcher.guest-executor {{ parallelism = 2, foreground-slices = 0, aging = {aging} }}"));
 
     // A guest that keeps on; the answer is its call.
     private static async Task<Task> SpinAsync(WasmHost host, CancellationToken end)
@@ -169,13 +198,13 @@ public sealed class GuestExecutorTests
         return call;
     }
 
-    // Functions of the same tenant that do not come back before the gate is open.
-    private static async Task<List<FuncRef>> HoldersAsync(WasmHost host, Gate gate, int count)
+    // Functions of the same tenant that call the host.
+    private static async Task<List<FuncRef>> HoldersAsync(WasmHost host, Func<int, int> import, int count)
     {
         var holders = new List<FuncRef>();
         for (int i = 0; i < count; i++)
         {
-            holders.Add((await host.NewAsync(Guests.Worker, Guests.HostImport(gate.Pass), s_endless)).GetFunc("call_host"));
+            holders.Add((await host.NewAsync(Guests.Worker, Guests.HostImport(import), s_endless)).GetFunc("call_host"));
         }
 
         return holders;

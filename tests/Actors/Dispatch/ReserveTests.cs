@@ -62,6 +62,21 @@ public sealed class ReserveTests
     }
 
     [Fact]
+    public void How_long_it_is_kept_is_known()
+    {
+        var reserve = NewReserve(2);
+        Assert.Equal(TimeSpan.Zero, reserve.KeptFor(Now));
+        reserve.Lasts(_tenant);
+        reserve.HasShort(Now);
+        long until = Now + s_memory.Ticks;
+        _clock.Advance(s_memory / 4);
+        Assert.Equal(until - Now, reserve.KeptFor(Now).Ticks);
+
+        _clock.Advance(s_memory);
+        Assert.Equal(TimeSpan.Zero, reserve.KeptFor(Now));
+    }
+
+    [Fact]
     public void Of_one_worker_none_is_kept()
     {
         var reserve = NewReserve(1);
