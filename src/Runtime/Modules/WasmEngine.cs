@@ -122,7 +122,7 @@ public sealed class WasmEngine : IDisposable
         }
 
         // A clock that rests already will not come by again: not for every store that goes, but whenever there are half as many.
-        HeapTrimmer.Shared.Gone();
+        HeapTrimmer.Shared.StoreGone();
         if (Interlocked.Increment(ref _gone) >= Interlocked.Decrement(ref _live) && _clock.IsResting)
         {
             Volatile.Write(ref _gone, 0);
@@ -235,7 +235,7 @@ public sealed class WasmEngine : IDisposable
                 _engine.ReleaseWhenUnused();
             }
 
-            HeapTrimmer.Shared.Gone();
+            HeapTrimmer.Shared.ModuleMade();
         }
     }
 }

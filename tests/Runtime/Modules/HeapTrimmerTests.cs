@@ -1,5 +1,4 @@
 using WasmActors.Runtime.Modules;
-using WasmActors.Runtime.Tests.Wasi;
 
 namespace WasmActors.Runtime.Tests.Modules;
 
@@ -7,46 +6,47 @@ public sealed class HeapTrimmerTests
 {
     private const int Many = 256;
 
-    private readonly SetClock _clock = new();
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_between = TimeSpan.FromSeconds(10);
+
+    private readonly OneTimer _clock = new();
     private readonly HeapTrimmer _trimmer;
-    private readonly Queue<Action> _background = new();
     private TimeSpan _length;
     private int _trims;
 
-    public HeapTrimmerTests() => _trimmer = new HeapTrimmer(_clock, Trim, _background.Enqueue);
+    public HeapTrimmerTests() => _trimmer = new HeapTrimmer(_clock, Trim);
 
     [Fact]
-    public void When_many_have_gone_the_heap_is_trimmed_in_the_background()
+    public void When_many_stores_have_gone_the_heap_is_trimmed_soon_and_once()
     {
         Go(Many - 1);
-        Assert.Empty(_background);
+        Assert.Null(_clock.Due);
 
         Go(1);
-        Assert.Equal(0, _trims);
-        DoWork();
+        Assert.Equal(s_soon, _clock.Due);
+        Go(3 * Many);
+        _clock.Fire();
         Assert.Equal(1, _trims);
+        Assert.Null(_clock.Due);
     }
 
     [Fact]
-    public void It_is_not_trimmed_twice_at_a_time()
+    public void A_single_module_is_enough()
     {
-        Go(4 * Many);
-        Assert.Single(_background);
+        _trimmer.ModuleMade();
+        Assert.Equal(s_soon, _clock.Due);
     }
 
     [Fact]
-    public void Under_load_it_is_trimmed_every_ten_seconds_at_most()
+    public void Under_load_it_is_trimmed_every_ten_seconds_at_most_and_what_goes_meanwhile_is_not_forgotten()
     {
-        Go(Many);
-        DoWork();
-        Go(10 * Many);
-        Advance(TimeSpan.FromSeconds(9.9));
-        Go(1);
-        Assert.Empty(_background);
+        _trimmer.ModuleMade();
+        _clock.Fire();
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        _trimmer.ModuleMade();
+        Assert.Equal(TimeSpan.FromSeconds(6), _clock.Due);
 
-        Advance(TimeSpan.FromSeconds(0.1));
-        Go(1);
-        DoWork();
+        _clock.Fire();
         Assert.Equal(2, _trims);
     }
 
@@ -55,29 +55,25 @@ public sealed class HeapTrimmerTests
     {
         _length = TimeSpan.FromMilliseconds(50);
         Go(Many);
-        DoWork();
+        _clock.Fire();
         Go(Many);
-        Advance(TimeSpan.FromSeconds(49.9));
-        Go(1);
-        Assert.Empty(_background);
-
-        Advance(TimeSpan.FromSeconds(0.1));
-        Go(1);
-        Assert.Single(_background);
+        Assert.Equal(TimeSpan.FromSeconds(50), _clock.Due);
     }
 
     [Fact]
-    public void At_rest_it_is_trimmed_whenever_many_have_gone()
+    public void At_rest_it_is_trimmed_at_once_if_many_have_gone()
     {
         Go(Many);
-        DoWork();
+        _clock.Fire();
         Go(Many - 1);
         _trimmer.AtRest();
-        Assert.Empty(_background);
+        Assert.Null(_clock.Due);
 
         Go(1);
+        Assert.Equal(s_between, _clock.Due);
         _trimmer.AtRest();
-        DoWork();
+        Assert.Equal(TimeSpan.Zero, _clock.Due);
+        _clock.Fire();
         Assert.Equal(2, _trims);
     }
 
@@ -85,23 +81,53 @@ public sealed class HeapTrimmerTests
     {
         for (int i = 0; i < times; i++)
         {
-            _trimmer.Gone();
+            _trimmer.StoreGone();
         }
     }
-
-    private void DoWork()
-    {
-        while (_background.TryDequeue(out var work))
-        {
-            work();
-        }
-    }
-
-    private void Advance(TimeSpan time) => _clock.Ticks += time.Ticks;
 
     private void Trim()
     {
-        Advance(_length);
+        _clock.Advance(_length);
         _trims++;
+    }
+
+    /// <summary>A clock with one timer, which fires when it is told to.</summary>
+    private sealed class OneTimer : TimeProvider, ITimer
+    {
+        private long _now = TimeSpan.TicksPerHour;
+        private Action? _callback;
+
+        internal TimeSpan? Due { get; private set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _callback = () => callback(state);
+            return this;
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Due = dueTime;
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        internal void Advance(TimeSpan time) => _now += time.Ticks;
+
+        internal void Fire()
+        {
+            Advance(Due!.Value);
+            Due = null;
+            _callback!();
+        }
     }
 }
