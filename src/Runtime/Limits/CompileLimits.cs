@@ -19,7 +19,8 @@ public sealed record CompileLimits
     /// (13 MiB) needs a third of it.</summary>
     public long MemoryBytes { get; init; } = 1L << 30;
 
-    /// <summary>Bytes of the compiled form; at most 1 GiB. Default 128 MiB, about four times esbuild's. The parent needs as much while it loads it.</summary>
+    /// <summary>Bytes of the compiled form; at most 1 GiB. Default 128 MiB, about four times esbuild's. The parent needs two to
+    /// four times as much while it loads it, the most where a module has mostly types and declarations.</summary>
     public long ArtifactBytes { get; init; } = 128 << 20;
 
     /// <summary>Modules of one cache that are compiled at the same time. Default: half of the processors, at least 1.</summary>
