@@ -53,6 +53,9 @@ internal sealed class HostAdmission
     /// <summary>Whether stores wait for a processor.</summary>
     internal bool IsContended => Volatile.Read(ref _executor) is { IsContended: true };
 
+    /// <summary>The stores that were started and have not ended.</summary>
+    internal StoreRegister Stores { get; } = new();
+
     /// <summary>Passivates idle stores when there is no room; null for none.</summary>
     internal StorePassivator? Passivator { get; init; }
 

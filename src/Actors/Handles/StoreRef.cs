@@ -29,12 +29,10 @@ public sealed class StoreRef
     /// <summary>Instantiates a module with its imports found by name.</summary>
     /// <exception cref="WasmException">An import is missing or of another type, a limit stands against it, the start function trapped,
     /// or the store has gone.</exception>
-    public async ValueTask<InstanceRef> InstantiateAsync(WasmModule module, ImportMap? imports = null, CallOptions options = default)
+    public ValueTask<InstanceRef> InstantiateAsync(WasmModule module, ImportMap? imports = null, CallOptions options = default)
     {
         ArgumentNullException.ThrowIfNull(module);
-        var command = new StoreProtocol.Instantiate(module, imports ?? ImportMap.None);
-        var reply = await SendAsync<StoreProtocol.Instantiated>(command, options).ConfigureAwait(false);
-        return new InstanceRef(this, reply.Instance, module);
+        return InstantiateAsync(module, new StoreProtocol.Instantiate(module, imports ?? ImportMap.None), options);
     }
 
     /// <summary>Instantiates a module with its imports in the module's import order.</summary>
@@ -52,9 +50,7 @@ public sealed class StoreRef
             }
         }
 
-        var command = new StoreProtocol.InstantiateInOrder(module, [.. imports.Select(static i => i.Id)]);
-        var reply = await SendAsync<StoreProtocol.Instantiated>(command, options).ConfigureAwait(false);
-        return new InstanceRef(this, reply.Instance, module);
+        return await InstantiateAsync(module, new StoreProtocol.InstantiateInOrder(module, [.. imports.Select(static i => i.Id)]), options).ConfigureAwait(false);
     }
 
     /// <summary>Makes a host function in the store. The delegate runs on the store's thread while the guest waits.</summary>
@@ -191,6 +187,18 @@ public sealed class StoreRef
         }
 
         return answer;
+    }
+
+    private ValueTask<InstanceRef> InstantiateAsync(WasmModule module, StoreProtocol.Command command, CallOptions options)
+    {
+        try
+        {
+            return Send(new InstanceRequest(this, module, command), options);
+        }
+        catch (WasmException refused)
+        {
+            return ValueTask.FromException<InstanceRef>(refused);
+        }
     }
 
     private async ValueTask<ExternId> CreateAsync(StoreProtocol.Command command, CancellationToken cancellation) =>

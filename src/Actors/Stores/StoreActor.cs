@@ -65,6 +65,7 @@ internal sealed partial class StoreActor : UntypedActor
 
         if (_cell.IsGone)
         {
+            _creator.Answer(new Failed(WasmFailure.From(_cell.Gone()))); // nobody, unless its host was disposed before it began
             Context.Stop(Self); // it broke while it was to stop
         }
         else if (_recipe.Restarts is { Delay: { Ticks: > 0 } delay })

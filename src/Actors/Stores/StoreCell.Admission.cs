@@ -12,6 +12,8 @@ internal sealed partial class StoreCell
     // So many that wait are no overload, however long they take.
     private const int AlwaysWait = 16;
 
+    // Made when there was a line, which most stores never have.
+    private DrainRate? _rate;
     private long _sent;
     private long _taken;
     private long _lastTaken;
@@ -121,7 +123,7 @@ internal sealed partial class StoreCell
     // By the store's own line: its length, and the time that it takes where it has stood for long enough to tell.
     private WasmError? RefusalAt(long position, double left, bool isForWaiting)
     {
-        double each = _rate.PerItem / Clock.TimestampFrequency;
+        double each = (_rate?.PerItem ?? 0) / Clock.TimestampFrequency;
         if (position > _queueLimit)
         {
             return Refusals.Busy($"Store {Id} has {_queueLimit} requests waiting, its limit (StoreSpec.QueueLimit): send fewer at once.", Refusals.HalfOf(each, _queueLimit));
@@ -149,13 +151,14 @@ internal sealed partial class StoreCell
 
         if (_lastTaken != 0)
         {
+            _rate ??= new DrainRate(Clock.TimestampFrequency / 10.0); // 100 ms
             _rate.Add(now - _lastTaken, begun);
         }
 
         _lastTaken = moreWait ? now : 0;
         if (!moreWait)
         {
-            _rate.Reset();
+            _rate?.Reset();
         }
     }
 

@@ -17,9 +17,9 @@ internal sealed partial class StoreCell
     private readonly WasmEngine _engine;
     private readonly StorePlace _place;
     private readonly int _queueLimit;
-    private readonly DrainRate _rate;
     private readonly TimeSpan _defaultWithin;
     private readonly long _defaultDuration;
+    private StoreRegister.Link _links;
     private StoreClosure? _closed;
     private volatile bool _isAbandoned;
     private int _attention;
@@ -32,7 +32,6 @@ internal sealed partial class StoreCell
     {
         Id = id;
         _place = place;
-        _rate = new DrainRate(engine.Settings.Clock.TimestampFrequency / 10.0); // 100 ms
         _queueLimit = spec.QueueLimit;
         _defaultWithin = spec.Options.Limits.Deadline;
         _defaultDuration = engine.EpochClock.Duration(_defaultWithin);
@@ -164,8 +163,15 @@ internal sealed partial class StoreCell
         return shorter ? _engine.EpochClock.After(within!.Value) : _engine.EpochClock.After(_defaultDuration);
     }
 
+    /// <summary>Its place in the <see cref="StoreRegister"/>.</summary>
+    internal ref StoreRegister.Link Links => ref _links;
+
     /// <summary>The store has ended for good.</summary>
-    internal void Ended() => _place.Dispose();
+    internal void Ended()
+    {
+        Host.Stores.Remove(this);
+        _place.Dispose();
+    }
 
     /// <summary>From here on every use of the store is refused at once.</summary>
     internal void MarkGone(string because)

@@ -27,11 +27,18 @@ internal sealed class StoreFactory(WasmEngine engine, StorePassivator passivator
     /// <summary>From here on none is started: their host is being disposed.</summary>
     internal void Close() => _isClosed = true;
 
+    /// <summary>The supervisor has ended: stops the stores that it missed, which were only just being started.</summary>
+    internal void SupervisorEnded()
+    {
+        Close();
+        admission.Stores.Close();
+    }
+
     /// <summary>Ends all guests at the next tick.</summary>
     internal void EndGuests() => engine.EndGuests();
 
     /// <summary>Starts a store; <paramref name="creator"/> is told.</summary>
-    /// <param name="supervisor">The supervisor. Akka lets any thread attach a child to a cell.</param>
+    /// <param name="supervisor">The supervisor. Its list of children may be added to by any thread.</param>
     /// <param name="spec">What it is started with.</param>
     /// <param name="creator">Who is told that it is there, or why not.</param>
     /// <exception cref="WasmError"><c>engine.bad_settings</c>, <c>host.full</c>, <c>store.gone</c></exception>
@@ -81,7 +88,13 @@ internal sealed class StoreFactory(WasmEngine engine, StorePassivator passivator
 
     private void Attach(ActorCell supervisor, StoreCell cell, StoreSpec spec, in StoreCreator creator)
     {
-        supervisor.AttachChild(new StoreProps(_common, engine, cell, new StoreRecipe(spec), creator, log), isSystemService: false, $"store-{cell.Id}");
+        // Begun here, and not, as by AttachChild, in a turn of the supervisor's.
+        var actor = supervisor.ActorOf(new StoreProps(_common, engine, cell, new StoreRecipe(spec), creator, log), $"store-{cell.Id}");
+        if (!admission.Stores.TryAdd(cell, actor))
+        {
+            StoreRegister.Stop(actor);
+        }
+
         if (spec.PassivateAfter is { } after)
         {
             passivator.Add(cell, after);

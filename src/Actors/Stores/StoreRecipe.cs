@@ -6,7 +6,7 @@ namespace WasmActors.Actors.Stores;
 /// <summary>What outlives a store that breaks: how it was made and filled, so that a fresh one can be made the same way, and how often that was needed.</summary>
 internal sealed class StoreRecipe
 {
-    private readonly List<StoreProtocol.Command> _steps = [];
+    private readonly List<StoreProtocol.Command> _steps = new(1); // most stores have one instance
 
     private List<Work>? _stoppers;
 

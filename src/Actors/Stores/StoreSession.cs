@@ -17,12 +17,11 @@ internal sealed partial class StoreSession : IDisposable
     private const int OfCaller = int.MinValue;
 
     private readonly StoreCell _cell;
-    private readonly List<WasmInstance> _instances = [];
-    private readonly List<WasmExtern?[]> _exports = [];
+    private readonly List<WasmInstance> _instances = new(1);
     private List<WasmExtern>? _created;
     private List<WasmExtern>? _handedOut;
     private Dictionary<WasmFunc, int>? _handedOutFuncs;
-    private readonly List<WasmMemory> _memories = [];
+    private List<WasmMemory>? _memories;
     private readonly int _generation;
     private int _measuredInstances;
     private int _measuredCreations;
@@ -66,7 +65,6 @@ internal sealed partial class StoreSession : IDisposable
     internal int Add(WasmInstance instance)
     {
         _instances.Add(instance);
-        _exports.Add(new WasmExtern?[instance.Exports.Count]);
         return _instances.Count;
     }
 
@@ -143,7 +141,7 @@ internal sealed partial class StoreSession : IDisposable
         }
 
         long bytes = 0;
-        foreach (var memory in _memories)
+        foreach (var memory in _memories ?? [])
         {
             bytes += memory.Length;
         }
@@ -153,6 +151,7 @@ internal sealed partial class StoreSession : IDisposable
 
     private void Measure(WasmExtern? item)
     {
+        _memories ??= [];
         if (item is WasmMemory memory && !_memories.Exists(other => other.Native.Item.Equals(memory.Native.Item)))
         {
             _memories.Add(memory);
@@ -168,15 +167,7 @@ internal sealed partial class StoreSession : IDisposable
 
     private static WasmExtern? At(List<WasmExtern>? items, int index) => items is not null && (uint)index < (uint)items.Count ? items[index] : null;
 
-    private WasmExtern? Export(ExternId id)
-    {
-        if (id.Owner > _exports.Count || (uint)id.Index >= (uint)_exports[id.Owner - 1].Length)
-        {
-            return null;
-        }
-
-        return _exports[id.Owner - 1][id.Index] ??= _instances[id.Owner - 1].Exports[id.Index].Value;
-    }
+    private WasmExtern? Export(ExternId id) => id.Owner <= _instances.Count ? _instances[id.Owner - 1].Exports.At(id.Index) : null;
 
     private static WasmError Unknown(string what) => new(ErrorCode.ExportNotFound, $"The store knows no {what}: the handle is of another store.");
 }

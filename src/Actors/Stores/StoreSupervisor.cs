@@ -35,6 +35,10 @@ internal sealed partial class StoreSupervisor : UntypedActor
     {
         _stopTimer?.Cancel();
         Context.System.EventStream.Unsubscribe(Self);
+        if (((ActorCell)Context).ChildrenContainer.IsTerminating)
+        {
+            _factory.SupervisorEnded(); // else it is only restarted
+        }
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Runtime.Limits;
@@ -10,6 +9,9 @@ namespace WasmActors.Runtime.Limits;
 /// </summary>
 internal sealed class Budget
 {
+    // So many are looked at without an array.
+    private const int Few = 8;
+
     private readonly long _total;
     private readonly long _largest;
     private readonly string _setting;
@@ -58,7 +60,12 @@ internal sealed class Budget
         var tenant = new Tenant(claims);
         _tenants.Add(tenant);
         long limit = Largest();
-        long begins = claims.Count == 0 ? 0 : claims.Max(static c => c.Minimum);
+        long begins = 0;
+        for (int i = 0; i < claims.Count; i++)
+        {
+            begins = Math.Max(begins, claims[i].Minimum);
+        }
+
         if (limit < 0 || begins > _largest || (runsCode && limit < begins))
         {
             _tenants.Remove(tenant);
@@ -95,13 +102,21 @@ internal sealed class Budget
 
     private long Largest()
     {
-        var shares = new List<Share>();
+        int count = 0;
         foreach (var tenant in _tenants)
         {
-            tenant.AddTo(shares);
+            count += tenant.Count;
         }
 
-        return Math.Min(_heap is null ? _largest : Math.Min(_largest, _heapMost), Share.LargestLimit(_total, CollectionsMarshal.AsSpan(shares)));
+        Span<Share> shares = count <= Few ? stackalloc Share[Few] : new Share[count];
+        int next = 0;
+        foreach (var tenant in _tenants)
+        {
+            tenant.Fill(shares[next..]);
+            next += tenant.Count;
+        }
+
+        return Math.Min(_heap is null ? _largest : Math.Min(_largest, _heapMost), Share.LargestLimit(_total, shares[..count]));
     }
 
     private void Hold(long limit)
@@ -134,14 +149,19 @@ internal sealed class Budget
         /// <summary>The highest limit since it is there.</summary>
         public long Peak { get; set; }
 
-        public void AddTo(List<Share> shares)
+        /// <summary>How many claims it has.</summary>
+        public int Count => claims.Count;
+
+        /// <summary>Tells the share of each of its claims.</summary>
+        public void Fill(Span<Share> shares)
         {
-            foreach (var claim in claims)
+            for (int i = 0; i < claims.Count; i++)
             {
+                var claim = claims[i];
                 long size = SizeOf is { } sizeOf && claim.Export is not null
                     ? sizeOf(claim)
                     : Math.Max(claim.Minimum, Math.Min(claim.Maximum, Peak));
-                shares.Add(new Share(size, claim.Maximum));
+                shares[i] = new Share(size, claim.Maximum);
             }
         }
     }

@@ -20,21 +20,7 @@ public sealed class InstanceExports : IReadOnlyList<KeyValuePair<string, WasmExt
     public int Count => _items.Length;
 
     /// <summary>Name and export by position in the module.</summary>
-    public KeyValuePair<string, WasmExtern> this[int index]
-    {
-        get
-        {
-            var type = _instance.Module.Exports[index];
-            if (_items[index] is not { } item)
-            {
-                using var _ = _instance.Store.Enter();
-                item = ExternBridge.InstanceExport(_instance.Store, _instance.Native, index, type);
-                _items[index] = item;
-            }
-
-            return new KeyValuePair<string, WasmExtern>(type.Name, item);
-        }
-    }
+    public KeyValuePair<string, WasmExtern> this[int index] => new(_instance.Module.Exports[index].Name, _items[index] ?? Find(index));
 
     /// <summary>The export of that name.</summary>
     /// <exception cref="WasmError"><c>export.not_found</c></exception>
@@ -44,8 +30,11 @@ public sealed class InstanceExports : IReadOnlyList<KeyValuePair<string, WasmExt
     public WasmExtern? TryGet(string name)
     {
         int index = _instance.Module.ExportIndex(name);
-        return index < 0 ? null : this[index].Value;
+        return index < 0 ? null : _items[index] ?? Find(index);
     }
+
+    /// <summary>The export at a position, or null where there is none.</summary>
+    internal WasmExtern? At(int index) => (uint)index < (uint)_items.Length ? _items[index] ?? Find(index) : null;
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, WasmExtern>> GetEnumerator()
@@ -57,4 +46,10 @@ public sealed class InstanceExports : IReadOnlyList<KeyValuePair<string, WasmExt
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private WasmExtern Find(int index)
+    {
+        using var _ = _instance.Store.Enter();
+        return _items[index] = ExternBridge.InstanceExport(_instance.Store, _instance.Native, index, _instance.Module.Exports[index]);
+    }
 }

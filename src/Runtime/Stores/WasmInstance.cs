@@ -1,5 +1,6 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Stores;
@@ -44,6 +45,12 @@ public sealed class WasmInstance
 
     /// <summary>An exported function, or null where no function of that name is exported.</summary>
     public WasmFunc? TryGetFunc(string name) => Exports.TryGet(name) as WasmFunc;
+
+    /// <summary>Length of the memory that a claim is for, which is exported.</summary>
+    internal long LengthOf(Claim claim) => ((WasmMemory)Exports.TryGet(claim.Export!)!).Length;
+
+    /// <summary>Size of the table that a claim is for, which is exported.</summary>
+    internal long SizeOf(Claim claim) => ((WasmTable)Exports.TryGet(claim.Export!)!).Size;
 
     /// <summary>Runs a WASI command to its end.</summary>
     /// <returns>Its exit status, 0 when it returned without one.</returns>

@@ -49,8 +49,8 @@ public sealed partial class WasmStore
         // An instance whose start failed is no longer to be had, but stays in the store: so do its memories.
         Settle(
             admission,
-            instance is null ? null : claim => ((WasmMemory)instance.Exports.TryGet(claim.Export!)!).Length,
-            instance is null ? null : claim => ((WasmTable)instance.Exports.TryGet(claim.Export!)!).Size);
+            instance is null || admission.Memory is null ? null : instance.LengthOf,
+            instance is null || admission.Tables is null ? null : instance.SizeOf);
     }
 
     /// <summary>Makes something of the host's that counts against the store's totals.</summary>

@@ -36,6 +36,38 @@ public sealed class HostDisposalTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_asks_for_stores_in_the_moment_when_they_end_is_answered_and_no_store_is_left(bool bySystem)
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            var host = await StartAsync(grace: TimeSpan.Zero);
+            await host.CreateStoreAsync();
+            var askers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => AskUntilRefusedAsync(host))).ToArray();
+
+            var end = bySystem ? host.System.Terminate() : host.DisposeAsync().AsTask();
+
+            await Expect.SoonAsync(end);
+            await Expect.SoonAsync(Task.WhenAll(askers));
+            await Expect.ConditionAsync(() => host.Engine.LiveStores == 0, "no store is left");
+            await host.DisposeAsync();
+        }
+
+        static async Task AskUntilRefusedAsync(WasmHost host)
+        {
+            var failure = await Record.ExceptionAsync(async () =>
+            {
+                while (true)
+                {
+                    await host.CreateStoreAsync();
+                }
+            });
+            Assert.True(failure is ObjectDisposedException or WasmError { Code: ErrorCode.StoreGone }, failure?.ToString());
+        }
+    }
+
+    [Theory]
     [InlineData(FailurePolicy.Keep)]
     [InlineData(FailurePolicy.Replace)]
     [InlineData(FailurePolicy.Stop)]
