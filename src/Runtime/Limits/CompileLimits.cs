@@ -20,7 +20,7 @@ public sealed record CompileLimits
     public long MemoryBytes { get; init; } = 1L << 30;
 
     /// <summary>Bytes of the compiled form; at most 1 GiB. Default 128 MiB, about four times esbuild's. The parent needs two to
-    /// four times as much while it loads it, the most where a module has mostly types and declarations.</summary>
+    /// five times as much while it loads it, the most where a module has mostly types and declarations.</summary>
     public long ArtifactBytes { get; init; } = 128 << 20;
 
     /// <summary>Modules of one cache that are compiled at the same time. Default: half of the processors, at least 1.</summary>

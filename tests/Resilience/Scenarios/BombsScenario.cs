@@ -30,7 +30,7 @@ internal static class BombsScenario
         {
             CpuTime = TimeSpan.FromSeconds(run.Quick ? 1 : 3),
             MemoryBytes = run.Quick ? 128 << 20 : 512 << 20,
-            ArtifactBytes = 12 << 20, // the host needs up to four times as much while it loads it
+            ArtifactBytes = 8 << 20, // the host needs up to five times as much while it loads it
             WallTime = TimeSpan.FromSeconds(30),
             KeepReady = TimeSpan.Zero,
         };
