@@ -108,7 +108,7 @@ public class CancellationTests(HostFixture fixture) : IClassFixture<HostFixture>
     [Fact]
     public async Task Calls_cancelled_at_any_moment_are_answered_once_with_their_value_or_call_cancelled()
     {
-        var instance = await fixture.NewAsync(Guests.Worker, Guests.NoHost);
+        var instance = await fixture.NewAsync(Guests.Worker, Guests.NoHost, new StoreSpec { AfterInterrupt = FailurePolicy.Keep }); // a tick may come in the middle of a guest
         var add = instance.GetFunc("add");
 
         var tasks = Enumerable.Range(0, 2_000).Select(async i =>
@@ -125,7 +125,7 @@ public class CancellationTests(HostFixture fixture) : IClassFixture<HostFixture>
                 Assert.Equal(i + 1, await call);
                 return true;
             }
-            catch (WasmError cancelled)
+            catch (WasmException cancelled)
             {
                 Assert.Equal(ErrorCode.Cancelled, cancelled.Code);
                 Assert.Equal(0, i % 3);
