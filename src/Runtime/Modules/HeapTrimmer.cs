@@ -57,7 +57,13 @@ internal sealed class HeapTrimmer
 
     private void Gone(int weight)
     {
-        if (Interlocked.Add(ref _gone, weight) >= ManyGone && Volatile.Read(ref _planned) == 0 && Interlocked.Exchange(ref _planned, 1) == 0)
+        Interlocked.Add(ref _gone, weight);
+        Plan();
+    }
+
+    private void Plan()
+    {
+        if (Volatile.Read(ref _gone) >= ManyGone && Volatile.Read(ref _planned) == 0 && Interlocked.Exchange(ref _planned, 1) == 0)
         {
             var left = _time.GetElapsedTime(_time.GetTimestamp(), Volatile.Read(ref _next));
             _timer.Change(left > s_soon ? left : s_soon, Timeout.InfiniteTimeSpan);
@@ -68,17 +74,18 @@ internal sealed class HeapTrimmer
     {
         lock (_lock)
         {
-            Volatile.Write(ref _planned, 0);
-            if (Interlocked.Exchange(ref _gone, 0) < ManyGone)
+            if (Interlocked.Exchange(ref _gone, 0) >= ManyGone) // else done already, at rest
             {
-                return; // done already, at rest
+                long start = _time.GetTimestamp();
+                _trim();
+                var pause = _time.GetElapsedTime(start) * PartOfTheTime;
+                Volatile.Write(ref _next, _time.GetTimestamp() + (long)((pause > s_between ? pause : s_between).TotalSeconds * _time.TimestampFrequency));
             }
 
-            long start = _time.GetTimestamp();
-            _trim();
-            var pause = _time.GetElapsedTime(start) * PartOfTheTime;
-            Volatile.Write(ref _next, _time.GetTimestamp() + (long)((pause > s_between ? pause : s_between).TotalSeconds * _time.TimestampFrequency));
+            Interlocked.Exchange(ref _planned, 0); // a full fence: who has gone since plans the next one, or is seen
         }
+
+        Plan();
     }
 
     private static void TrimAll()

@@ -13,6 +13,7 @@ public sealed class HeapTrimmerTests
     private readonly HeapTrimmer _trimmer;
     private TimeSpan _length;
     private int _trims;
+    private Action? _meanwhile;
 
     public HeapTrimmerTests() => _trimmer = new HeapTrimmer(_clock, Trim);
 
@@ -48,6 +49,16 @@ public sealed class HeapTrimmerTests
 
         _clock.Fire();
         Assert.Equal(2, _trims);
+    }
+
+    [Fact]
+    public void What_goes_while_it_is_trimmed_waits_for_its_time_too()
+    {
+        _meanwhile = _trimmer.ModuleMade;
+        _trimmer.ModuleMade();
+        _clock.Fire();
+        Assert.Equal(1, _trims);
+        Assert.Equal(s_between, _clock.Due);
     }
 
     [Fact]
@@ -88,6 +99,7 @@ public sealed class HeapTrimmerTests
     private void Trim()
     {
         _clock.Advance(_length);
+        _meanwhile?.Invoke();
         _trims++;
     }
 
