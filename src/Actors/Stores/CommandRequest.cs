@@ -1,5 +1,4 @@
 using WasmActors.Actors.Messages;
-using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
 
@@ -20,9 +19,7 @@ internal sealed class CommandRequest<TReply> : StoreRequest<TReply>
         }
         else
         {
-            Fail(reply is StoreProtocol.Failed failed
-                ? failed.Failure.ToException()
-                : new WasmError(ErrorCode.EngineError, $"{Command.GetType().Name} was answered with {reply.GetType().Name}."));
+            FailBy(reply);
         }
     }
 }

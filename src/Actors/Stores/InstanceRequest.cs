@@ -1,6 +1,5 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Stores;
@@ -18,9 +17,7 @@ internal sealed class InstanceRequest(StoreRef store, WasmModule module, StorePr
         }
         else
         {
-            Fail(reply is StoreProtocol.Failed failed
-                ? failed.Failure.ToException()
-                : new WasmError(ErrorCode.EngineError, $"{Command.GetType().Name} was answered with {reply.GetType().Name}."));
+            FailBy(reply);
         }
     }
 }

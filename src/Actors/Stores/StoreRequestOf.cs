@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
@@ -55,6 +56,11 @@ internal abstract class StoreRequest<TResult> : StoreRequest, IValueTaskSource<T
             Finish();
         }
     }
+
+    /// <summary>The actor answered something other than the command's own reply.</summary>
+    protected void FailBy(object reply) => Fail(reply is StoreProtocol.Failed failed
+        ? failed.Failure.ToException()
+        : new WasmError(ErrorCode.EngineError, $"{Command!.GetType().Name} was answered with {reply.GetType().Name}."));
 
     protected override void SetFailure(WasmException failure) => _failure = failure;
 
