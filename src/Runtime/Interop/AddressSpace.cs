@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using static WasmActors.Runtime.Interop.Mappings;
 
 namespace WasmActors.Runtime.Interop;
 
@@ -34,14 +35,6 @@ internal static unsafe partial class AddressSpace
         nint mapped = mmap(0, size, 0, OperatingSystem.IsMacOS() ? MacFlags : LinuxFlags, -1, 0);
         return mapped != -1 && munmap(mapped, size) == 0;
     }
-
-    // void* mmap(void* address, size_t, int protection, int flags, int file, off_t)
-    [LibraryImport("libc")]
-    private static partial nint mmap(nint address, nuint length, int protection, int flags, int file, nint offset);
-
-    // int munmap(void*, size_t)
-    [LibraryImport("libc")]
-    private static partial int munmap(nint address, nuint length);
 
     // LPVOID VirtualAlloc(LPVOID address, SIZE_T, DWORD type, DWORD protection)
     [LibraryImport("kernel32")]

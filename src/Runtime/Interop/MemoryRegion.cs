@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using static WasmActors.Runtime.Interop.Mappings;
 
 namespace WasmActors.Runtime.Interop;
 
@@ -11,7 +12,7 @@ namespace WasmActors.Runtime.Interop;
 /// Slots lie beside each other without guards: only for code that compares every address with the memory's size. Whoever takes a
 /// slot finds zeros: it has no pages, or few that were filled with zeros when it was given back.
 /// </remarks>
-internal sealed unsafe partial class MemoryRegion
+internal sealed unsafe class MemoryRegion
 {
     /// <summary>Bytes of the smallest slot, which is a page of most guests.</summary>
     internal const int SmallestSlot = 64 << 10;
@@ -215,20 +216,4 @@ internal sealed unsafe partial class MemoryRegion
 
         private nint At(int slot) => start + ((nint)slotBytes * slot);
     }
-
-    // void* mmap(void* address, size_t, int protection, int flags, int file, off_t)
-    [LibraryImport("libc")]
-    private static partial nint mmap(nint address, nuint length, int protection, int flags, int file, nint offset);
-
-    // int munmap(void*, size_t)
-    [LibraryImport("libc")]
-    private static partial int munmap(nint address, nuint length);
-
-    // void* mremap(void* address, size_t old, size_t new, int flags, ...): the fifth is for MREMAP_FIXED only.
-    [LibraryImport("libc")]
-    private static partial nint mremap(nint address, nuint oldLength, nuint newLength, int flags);
-
-    // int madvise(void*, size_t, int advice)
-    [LibraryImport("libc")]
-    private static partial int madvise(nint address, nuint length, int advice);
 }

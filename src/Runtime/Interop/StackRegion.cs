@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using WasmActors.Runtime.Stores;
+using static WasmActors.Runtime.Interop.Mappings;
 
 namespace WasmActors.Runtime.Interop;
 
@@ -12,7 +13,7 @@ namespace WasmActors.Runtime.Interop;
 /// never puts a thread's stack at such low addresses by itself. For the same reason a guest that is called while another guest of
 /// its store is paused or runs a host function gets a stack below that one's: the region is divided into bands by depth.
 /// </remarks>
-internal sealed unsafe partial class StackRegion
+internal sealed unsafe class StackRegion
 {
     /// <summary>One stack with its guard, in bytes.</summary>
     internal const int SlotBytes = 2 << 20;
@@ -170,20 +171,4 @@ internal sealed unsafe partial class StackRegion
         internal readonly Stack<int> Free = new();
         internal int Fresh = end;
     }
-
-    // void* mmap(void* address, size_t, int protection, int flags, int file, off_t)
-    [LibraryImport("libc")]
-    private static partial nint mmap(nint address, nuint length, int protection, int flags, int file, nint offset);
-
-    // int munmap(void*, size_t)
-    [LibraryImport("libc")]
-    private static partial int munmap(nint address, nuint length);
-
-    // int madvise(void*, size_t, int advice)
-    [LibraryImport("libc")]
-    private static partial int madvise(nint address, nuint length, int advice);
-
-    // int mprotect(void*, size_t, int protection)
-    [LibraryImport("libc")]
-    private static partial int mprotect(nint address, nuint length, int protection);
 }
