@@ -16,7 +16,7 @@ internal sealed class CommandLine
     private readonly RootCommand _root = new("Runs WebAssembly functions, each store in its own actor.");
     private readonly RunCommand? _run;
 
-    public CommandLine(Terminal terminal, params ReadOnlySpan<Verb> verbs)
+    private CommandLine(Terminal terminal, params ReadOnlySpan<Verb> verbs)
     {
         _terminal = terminal;
         foreach (var verb in verbs)

@@ -71,7 +71,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         string? value = header.Count == 1 ? header[0] : null;
 
         // Requests of one connection come one after the other, but for HTTP/2.
-        var items = HttpProtocol.IsHttp11(context.Request.Protocol) ? (context.Features[typeof(IConnectionItemsFeature)] as IConnectionItemsFeature)?.Items : null;
+        var items = HttpProtocol.IsHttp11(context.Request.Protocol) ? context.Features.Get<IConnectionItemsFeature>()?.Items : null;
 
         // The server gives the same text again where a connection sends the same header again: its secret need not be looked at again.
         return value is not null && items is not null && items.TryGetValue(s_shown, out object? earlier) && earlier is ShownKey shown

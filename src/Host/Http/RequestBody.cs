@@ -9,7 +9,7 @@ internal static class RequestBody
     /// <summary>Takes no more bytes than these, where the server or the API key would take more: a larger body is <c>http.body_too_large</c>.</summary>
     public static void Limit(HttpContext context, long most)
     {
-        if (context.Features[typeof(IHttpMaxRequestBodySizeFeature)] is IHttpMaxRequestBodySizeFeature { IsReadOnly: false } feature && (feature.MaxRequestBodySize ?? long.MaxValue) > most)
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature && (feature.MaxRequestBodySize ?? long.MaxValue) > most)
         {
             feature.MaxRequestBodySize = most;
         }

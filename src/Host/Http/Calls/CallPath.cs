@@ -25,7 +25,7 @@ internal readonly record struct CallPath(string Function, string? Key, string Ex
     /// <exception cref="ApiException"><c>http.bad_request</c>: it has other segments than the route, or is no percent-encoded UTF-8.</exception>
     public static CallPath Of(HttpContext context, bool keyed)
     {
-        var target = ((IHttpRequestFeature)context.Features[typeof(IHttpRequestFeature)]!).RawTarget.AsSpan();
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
         int query = target.IndexOf('?');
         target = query < 0 ? target : target[..query];
         if (!target.StartsWith('/'))
