@@ -53,6 +53,9 @@ public sealed class FunctionCatalogue
     /// <summary>Whether this node has joined the catalogue and knows a revision.</summary>
     internal bool Knows(long revision) => _known.Task.IsCompleted && Revision >= revision;
 
+    /// <summary>The greatest number that a version of a function has had, deleted ones included; null where there never was one.</summary>
+    internal int? LastNumber(string name) => _now.Entries.GetValueOrDefault(name)?.LastNumber;
+
     /// <summary>The active version of a function.</summary>
     /// <exception cref="WasmError"><c>function.not_found</c></exception>
     internal FunctionVersion Active(string name) => Get(name).ActiveVersion!;

@@ -21,6 +21,9 @@ public static class FunctionErrorCode
     /// <summary>Another deployment came first: the active version is not the one that was expected.</summary>
     public const string Conflict = "function.conflict";
 
+    /// <summary>A deployment would change the function's kind or convention, and does not confirm that.</summary>
+    public const string ChangeNotConfirmed = "function.change_not_confirmed";
+
     /// <summary>A key for a stateless function, or none for a keyed one.</summary>
     public const string WrongKind = "function.wrong_kind";
 

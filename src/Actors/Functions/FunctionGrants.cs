@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Actors.Functions;
@@ -24,6 +25,9 @@ public sealed record FunctionGrants
     /// <summary>Names of environment variables that a caller may set. Default none.</summary>
     public ImmutableSortedSet<string> CallerEnvironment { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>What its module may use beyond what the nodes allow every function (<see cref="FunctionHostOptions.Features"/>). Default none.</summary>
+    public WasmFeatures Features { get; init; }
+
     /// <exception cref="WasmError"><c>function.bad_spec</c></exception>
     internal void Check()
     {
@@ -45,6 +49,7 @@ public sealed record FunctionGrants
             Require(Folders.Count(other => other.GuestPath == folder.GuestPath) == 1, $"two folders have the name {GuestText.Clean(folder.GuestPath, GuestText.NameLimit)} for the guest");
         }
 
+        Require((Features & ~WasmFeatures.All) == WasmFeatures.None, $"there is no feature {Features & ~WasmFeatures.All}");
         foreach (string name in Imports)
         {
             Require(FunctionNames.IsName(name), $"'{GuestText.Clean(name, GuestText.NameLimit)}' is no name of a set of imports");

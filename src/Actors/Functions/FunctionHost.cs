@@ -7,6 +7,7 @@ using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
+using WasmActors.Actors.Functions.Deploying;
 using WasmActors.Actors.Functions.Modules;
 using WasmActors.Actors.Functions.Running;
 using WasmActors.Actors.Handles;
@@ -32,6 +33,7 @@ public sealed class FunctionHost : IAsyncDisposable
     private readonly FunctionRuntime _runtime;
     private readonly FunctionPools _pools;
     private readonly FunctionCaller _caller;
+    private readonly FunctionDeployer _deployer;
     private readonly IActorRef _writer;
     private readonly IActorRef[] _own;
 
@@ -44,6 +46,7 @@ public sealed class FunctionHost : IAsyncDisposable
         Catalogue = new FunctionCatalogue();
         _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, router, options);
         _pools = new FunctionPools(_runtime);
+        _deployer = new FunctionDeployer(_runtime, (deploy, cancellation) => ChangeAsync(deploy.Spec.Name, deploy, cancellation));
 
         system.ActorOf(
             ClusterSingletonManager.Props(CatalogueActor.Props(TimeProvider.System, options.Logger), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system)),
@@ -104,23 +107,16 @@ public sealed class FunctionHost : IAsyncDisposable
 
     /// <summary>Deploys a module under a function's name, as a new version that becomes the active one. Where the active version is the
     /// same in all, nothing is changed.</summary>
-    /// <param name="spec">How it is run; its digest is set from the module.</param>
+    /// <param name="spec">How it is run, as a whole: what is not set has its default. <see cref="UpdateAsync"/> carries over what is not set.</param>
     /// <param name="module">The module, binary or text.</param>
     /// <param name="rollOut">When keyed stores change over.</param>
     /// <param name="expectedActive">Number that the active version must have, 0 for no such function; null for any.</param>
     /// <param name="cancellation">Gives the wait up; the deployment may be done all the same.</param>
-    /// <exception cref="WasmError"><c>module.invalid</c> and other failures of compiling, <c>function.bad_spec</c>, <c>function.bad_name</c>, <c>link.missing_import</c>,
-    /// <c>function.conflict</c>, <c>function.too_many</c>: nothing was changed. <c>catalogue.unavailable</c>, <c>module.unavailable</c>: try again.</exception>
-    public async Task<Deployment> DeployAsync(FunctionSpec spec, ReadOnlyMemory<byte> module, RollOut rollOut = RollOut.WhenIdle, int? expectedActive = null, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        FunctionNames.Check(spec.Name);
-        var compiled = await _runtime.Host.LoadAsync(module, spec.Name, cancellation).ConfigureAwait(false);
-        var complete = spec with { ModuleDigest = compiled.Digest };
-        CheckHere(complete, compiled);
-        await _runtime.Modules.PutAsync(compiled, module, cancellation).ConfigureAwait(false);
-        return await ChangeAsync(spec.Name, new CatalogueProtocol.Deploy(complete, rollOut, expectedActive), cancellation).ConfigureAwait(false);
-    }
+    /// <exception cref="WasmError"><c>module.invalid</c> and other failures of compiling, <c>module.feature_not_allowed</c>, <c>function.bad_spec</c>, <c>function.bad_name</c>,
+    /// <c>function.change_not_confirmed</c>, <c>link.missing_import</c>, <c>store.limit_exceeded</c>, <c>function.conflict</c>, <c>function.too_many</c>: nothing was changed.
+    /// <c>catalogue.unavailable</c>, <c>module.unavailable</c>: try again.</exception>
+    public Task<Deployment> DeployAsync(FunctionSpec spec, ReadOnlyMemory<byte> module, RollOut rollOut = RollOut.WhenIdle, int? expectedActive = null, CancellationToken cancellation = default) =>
+        DeployAsync(spec, module, new DeployOptions { RollOut = rollOut, ExpectedActive = expectedActive }, cancellation);
 
     /// <summary>Deploys a module that is stored already; otherwise as the deployment that brings the module.</summary>
     /// <param name="spec">How it is run, with the module's digest.</param>
@@ -128,12 +124,34 @@ public sealed class FunctionHost : IAsyncDisposable
     /// <param name="expectedActive">Number that the active version must have, 0 for no such function; null for any.</param>
     /// <param name="cancellation">Gives the wait up; the deployment may be done all the same.</param>
     /// <exception cref="WasmError"><c>module.not_found</c>: no module has the digest; <c>module.corrupt</c>, and as the other.</exception>
-    public async Task<Deployment> DeployAsync(FunctionSpec spec, RollOut rollOut = RollOut.WhenIdle, int? expectedActive = null, CancellationToken cancellation = default)
+    public Task<Deployment> DeployAsync(FunctionSpec spec, RollOut rollOut = RollOut.WhenIdle, int? expectedActive = null, CancellationToken cancellation = default) =>
+        DeployAsync(spec, null, new DeployOptions { RollOut = rollOut, ExpectedActive = expectedActive }, cancellation);
+
+    /// <summary>Deploys a module that is brought, or one that is stored already.</summary>
+    /// <param name="spec">How it is run, as a whole: what is not set has its default.</param>
+    /// <param name="module">The module, binary or text; null for the one whose digest the specification has.</param>
+    /// <param name="options">How the deployment is made.</param>
+    /// <param name="cancellation">Gives the wait up; the deployment may be done all the same.</param>
+    /// <exception cref="WasmError">As the other deployments.</exception>
+    public Task<Deployment> DeployAsync(FunctionSpec spec, ReadOnlyMemory<byte>? module, DeployOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        spec.Check();
-        CheckHere(spec, await _runtime.Modules.GetStoredAsync(spec.ModuleDigest, spec.Name, cancellation).ConfigureAwait(false));
-        return await ChangeAsync(spec.Name, new CatalogueProtocol.Deploy(spec, rollOut, expectedActive), cancellation).ConfigureAwait(false);
+        return UpdateAsync(spec.Name, module, _ => spec, options, cancellation);
+    }
+
+    /// <summary>Deploys a version that is made from the active one: what the settings do not change carries over.</summary>
+    /// <param name="name">The function. If it is not deployed, the settings begin with the defaults and the convention that the module's exports suggest.</param>
+    /// <param name="module">The module, binary or text; null for the active version's, or for the one whose digest the settings name.</param>
+    /// <param name="settings">Makes the new specification from the active version's, for example <c>spec => spec with { Label = "v2" }</c>. May be called
+    /// several times.</param>
+    /// <param name="options">How the deployment is made; null for the defaults. A change of kind or convention must be confirmed there.</param>
+    /// <param name="cancellation">Gives the wait up; the deployment may be done all the same.</param>
+    /// <returns>The new version, with what was active before.</returns>
+    /// <exception cref="WasmError">As the other deployments.</exception>
+    public Task<Deployment> UpdateAsync(string name, ReadOnlyMemory<byte>? module, Func<FunctionSpec, FunctionSpec> settings, DeployOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return _deployer.DeployAsync(name, module, settings, options ?? new DeployOptions(), cancellation);
     }
 
     /// <summary>Stores a module for all nodes, so that it can be deployed by its digest.</summary>
@@ -144,13 +162,15 @@ public sealed class FunctionHost : IAsyncDisposable
     /// <c>module.unavailable</c>: try again.</exception>
     public async Task<StoredModule> PutModuleAsync(ReadOnlyMemory<byte> module, string? expectedDigest = null, CancellationToken cancellation = default)
     {
-        var compiled = await _runtime.Host.LoadAsync(module, null, cancellation).ConfigureAwait(false);
-        if (expectedDigest is not null && expectedDigest != compiled.Digest)
+        var binary = await _runtime.Host.Modules.ToBinaryAsync(module, cancellation).ConfigureAwait(false);
+        string digest = WasmModule.DigestOf(binary.Span);
+        if (expectedDigest is not null && expectedDigest != digest)
         {
-            throw new WasmError(FunctionErrorCode.ModuleDigestMismatch, $"The module's binary form has the digest {compiled.Digest}, not {GuestText.Clean(expectedDigest, GuestText.NameLimit)}: it was not stored.");
+            throw new WasmError(FunctionErrorCode.ModuleDigestMismatch, $"The module's binary form has the digest {digest}, not {GuestText.Clean(expectedDigest, GuestText.NameLimit)}: it was not stored.");
         }
 
-        await _runtime.Modules.PutAsync(compiled, module, cancellation).ConfigureAwait(false);
+        var compiled = await _runtime.Host.LoadAsync(binary, null, cancellation).ConfigureAwait(false);
+        await _runtime.Modules.PutAsync(digest, binary, cancellation).ConfigureAwait(false);
         return new StoredModule(compiled.Digest, compiled.ByteLength);
     }
 
@@ -214,15 +234,6 @@ public sealed class FunctionHost : IAsyncDisposable
         {
             _runtime.Host.System.Stop(actor);
         }
-    }
-
-    // All that this node can find against it, so that no caller is the first to.
-    private void CheckHere(FunctionSpec spec, WasmModule module)
-    {
-        spec.Check();
-        ModuleCheck.Check(module, spec);
-        GrantedFolders.Check(spec, _runtime.Options.Folders);
-        _runtime.Imports.For(spec);
     }
 
     private static FuncType? TypeOf(WasmModule module, string export)

@@ -2,6 +2,8 @@ using Serilog;
 using WasmActors.Actors.Functions.Modules;
 using WasmActors.Actors.Imports;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Actors.Functions;
 
@@ -18,6 +20,10 @@ public sealed record FunctionHostOptions
     /// <summary>Folders of the node that functions may be granted, with those in them; absolute paths. Default null: any. A deployment that grants another one is
     /// refused, and so are calls where another node took it: <c>function.not_granted</c>.</summary>
     public IReadOnlyList<string>? Folders { get; init; }
+
+    /// <summary>What every function's module may use beyond what every module may; a deployment can grant more. Default tail calls and relaxed vector
+    /// instructions.</summary>
+    public WasmFeatures Features { get; init; } = new StoreOptions().Features;
 
     /// <summary>How long calls that run may go on when a store moves or its node stops; 0 to 1 h. Default 10 s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);

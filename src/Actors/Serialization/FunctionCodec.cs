@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Serialization.Wire;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Actors.Serialization;
@@ -108,7 +109,7 @@ internal static class FunctionCodec
 
     private static GrantsData ToData(FunctionGrants grants)
     {
-        var data = new GrantsData { CallerArguments = grants.CallerArguments };
+        var data = new GrantsData { CallerArguments = grants.CallerArguments, Features = (uint)grants.Features };
         data.Environment.Add(grants.Environment.Select(static v => new VariableData { Name = v.Key, Value = v.Value }));
         data.Folders.Add(grants.Folders.Select(static f => new FolderData { HostPath = f.HostPath, GuestPath = f.GuestPath, Writable = !f.ReadOnly }));
         data.Imports.Add(grants.Imports);
@@ -123,5 +124,6 @@ internal static class FunctionCodec
         Imports = data.Imports.ToImmutableSortedSet(StringComparer.Ordinal),
         CallerArguments = data.CallerArguments,
         CallerEnvironment = data.CallerEnvironment.ToImmutableSortedSet(StringComparer.Ordinal),
+        Features = (WasmFeatures)data.Features,
     };
 }

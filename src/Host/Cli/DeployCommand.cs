@@ -15,6 +15,7 @@ internal sealed class DeployCommand : Verb
     private readonly Argument<string> _path = new("FILE|FOLDER") { Description = "WebAssembly module, binary (.wasm) or text (.wat), or a folder of them." };
     private readonly Option<string?> _name = new("--name") { HelpName = "NAME", Description = "The function's name. [default: the file's name in lower case]" };
     private readonly ParsedOption<int> _expect = new("--expect", CountText.TryParse) { HelpName = "VERSION", Description = "Deploy only where this version is the active one; 0: where there is no such function." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Arity = ArgumentArity.Zero, Description = "Check everything on the server and report what would change; change nothing." };
     private readonly DeployOptions _settings = new();
     private readonly FormatOption _output = new();
     private readonly ServerOptions _server = new(TimeSpan.FromMinutes(5));
@@ -34,6 +35,7 @@ internal sealed class DeployCommand : Verb
         Add(_name);
         _settings.AddTo(this);
         Add(_expect);
+        Add(_dryRun);
         Add(_output);
         _server.AddTo(this);
         SetAction(DeployAsync);
@@ -46,13 +48,16 @@ internal sealed class DeployCommand : Verb
         is told on standard error, the others are deployed all the same; the exit code is that of the first failure.
 
         Settings can be in a file beside the module, fib.json for fib.wat: the JSON of PUT /v1/functions/NAME without
-        moduleDigest. Options count before it. A deployment that changes nothing makes no version.
+        moduleDigest. Options count before it. Settings that neither gives carry over from the active version. A change of
+        kind or convention needs --change-kind or --change-convention. A deployment that changes nothing makes no version.
 
-        JSON: { deployed: [{ file, name, version, revision, created, kind, convention, conventionDetected, digest, size, settings }] }
+        JSON: { deployed: [{ file, name, version, revision, created, kind, convention, conventionDetected, digest, size, settings,
+        changes: [{ setting, from, to }], dryRun }] }
 
         Examples:
           wasmactors deploy fib.wat
           wasmactors deploy cart.wasm --kind keyed --idle-after 10m --label 2026.11
+          wasmactors deploy cart.wasm --deadline 5s --reset label --dry-run
           wasmactors deploy program.wasm --name words --env LANG=C --dir /data::/data:ro --caller-args
           wasmactors deploy functions/ --server https://functions.example.com --key-file ~/.wasmactors-key
 
@@ -70,7 +75,7 @@ internal sealed class DeployCommand : Verb
         }
 
         using var client = await _server.ConnectAsync(parsed, cancellation).ConfigureAwait(false);
-        var deployer = new FunctionDeployer(client, _terminal);
+        var deployer = new FunctionDeployer(client, _terminal, parsed.GetValue(_dryRun));
         var settings = _settings.Settings(parsed);
         var report = new List<DeployedFunction>();
         int exitCode = ExitCodes.Ok;
@@ -150,13 +155,20 @@ internal sealed class DeployCommand : Verb
         {
             table.AddRow(
                 new Text(function.Name),
-                new Text($"{function.Version}{(function.Created ? " (new)" : "")}"),
-                new Text(function.Kind),
-                new Text($"{function.Convention}{(function.ConventionDetected ? " (by its exports)" : "")}"),
+                new Text($"{function.Version}{(function.DryRun ? " (dry run)" : function.Created ? " (new)" : "")}"),
+                FunctionTables.Safe(function.Kind),
+                FunctionTables.Safe($"{function.Convention}{(function.ConventionDetected ? " (by its exports)" : "")}"),
                 new Text($"{function.Digest[..12]}, {SizeText.Format(function.Size)}"),
                 new Text(GuestText.Clean(function.Settings ?? "-", GuestText.NameLimit)));
         }
 
         _terminal.RichOutput.Write(table);
+        foreach (var function in deployed)
+        {
+            foreach (var change in function.Changes)
+            {
+                _terminal.Output.WriteLine($"{function.Name} {(function.DryRun ? "would change" : "changed")} {change}");
+            }
+        }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class FunctionsCommand : Verb
         asks first on a terminal, and needs --yes where there is none; calls that run are carried out.
 
         JSON is that of the HTTP API: list { functions: [function] }; show function, which is { name, active, revision,
-        versions: [version] }; versions { versions: [version] }; rollback { name, version, revision }; delete { deleted }.
+        versions: [version] }; versions { versions: [version] }; rollback { name, version, revision, changes }; delete { deleted }.
         version is { number, active, deployedAt, moduleDigest, kind, convention, label, reuse, limits, grants }.
 
         Examples:
@@ -100,7 +100,14 @@ internal sealed class FunctionsCommand : Verb
             var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             var answer = await client.SendAsync(HttpMethod.Post, $"{ApiPath.Function(parsed.GetRequiredValue(function))}/rollback", content, cancellation).ConfigureAwait(false);
             var done = answer.Read(ClientJson.Default.DeploymentModel);
-            return Write(parsed, () => ReportJson.Write(_terminal, done, ClientJson.Default.DeploymentModel), () => _terminal.Output.WriteLine($"Version {done.Version} of {parsed.GetValue(function)} is active."));
+            return Write(parsed, () => ReportJson.Write(_terminal, done, ClientJson.Default.DeploymentModel), () =>
+            {
+                _terminal.Output.WriteLine($"Version {done.Version} of {parsed.GetValue(function)} is active.");
+                foreach (var change in done.Changes ?? [])
+                {
+                    _terminal.Output.WriteLine($"{parsed.GetValue(function)} changed {change}");
+                }
+            });
         });
         Add(command);
     }

@@ -1,4 +1,5 @@
 using WasmActors.Actors.Functions;
+using WasmActors.Actors.Functions.Deploying;
 using WasmActors.Host.Cli;
 using WasmActors.Runtime.Calls;
 
@@ -7,20 +8,25 @@ namespace WasmActors.Host.Deployments;
 /// <summary>A module's file that is to be deployed, with the settings in the file beside it: <c>fib.wat</c> and <c>fib.json</c>.</summary>
 /// <param name="Name">The function's name.</param>
 /// <param name="Module">The module.</param>
-/// <param name="Settings">From the file beside it; the defaults where there is none. They name no digest.</param>
+/// <param name="Settings">From the file beside it; none are given where there is no such file. They name no digest.</param>
 /// <param name="SettingsPath">The file beside it; null where there is none.</param>
-/// <param name="Detected">The calling convention that the module's exports look made for; counts where the settings name none.</param>
-internal sealed record DeploymentFile(string Name, ModuleFile Module, DeploymentSettings Settings, string? SettingsPath, CallingConvention Detected)
+internal sealed record DeploymentFile(string Name, ModuleFile Module, DeploymentSettings Settings, string? SettingsPath)
 {
     private const int MaxSettingsBytes = 64 << 10;
 
-    /// <summary>What is deployed; <see cref="FunctionSpec.ModuleDigest"/> is empty.</summary>
-    /// <exception cref="WasmError"><c>function.bad_spec</c></exception>
-    public FunctionSpec ToSpec() => Explain(SettingsPath, () => Settings.ToSpec(Name, Detected));
+    /// <summary>The bytes of the file beside it; empty for none.</summary>
+    public ReadOnlyMemory<byte> SettingsBytes { get; private init; }
 
-    /// <summary>When keyed stores change over.</summary>
+    /// <summary>The path of the file beside a module, whether it is there or not.</summary>
+    public static string SettingsOf(string module) => Path.ChangeExtension(module, ".json");
+
+    /// <summary>Applies the settings to a specification, see <see cref="DeploymentSettings.Onto"/>.</summary>
     /// <exception cref="WasmError"><c>function.bad_spec</c></exception>
-    public RollOut ToRollOut() => Explain(SettingsPath, Settings.ToRollOut);
+    public FunctionSpec Onto(FunctionSpec before) => Explain(SettingsPath, () => Settings.Onto(before));
+
+    /// <summary>How the deployment is made.</summary>
+    /// <exception cref="WasmError"><c>function.bad_spec</c></exception>
+    public DeployOptions ToOptions() => Explain(SettingsPath, () => Settings.ToOptions());
 
     /// <summary>Reads a module's file and the one beside it.</summary>
     /// <param name="path">The module's file, binary or text.</param>
@@ -31,19 +37,19 @@ internal sealed record DeploymentFile(string Name, ModuleFile Module, Deployment
     {
         name ??= DeploymentName.Of(path);
         var module = await ModuleFile.ReadAsync(path, cancellation).ConfigureAwait(false);
-        string beside = Path.ChangeExtension(path, ".json");
-        bool hasSettings = beside != path && File.Exists(beside);
-        var settings = hasSettings ? await ReadSettingsAsync(beside, cancellation).ConfigureAwait(false) : new DeploymentSettings();
-        return new DeploymentFile(name, module, settings, hasSettings ? beside : null, ConventionDetection.Of(module.Binary));
+        string beside = SettingsOf(path);
+        if (beside == path || !File.Exists(beside))
+        {
+            return new DeploymentFile(name, module, new DeploymentSettings(), null);
+        }
+
+        byte[] json = await ReadBoundedAsync(beside, cancellation).ConfigureAwait(false);
+        return new DeploymentFile(name, module, ParseSettings(beside, json), beside) { SettingsBytes = json };
     }
 
-    private static async Task<DeploymentSettings> ReadSettingsAsync(string path, CancellationToken cancellation)
-    {
-        byte[] json = await ReadBoundedAsync(path, cancellation).ConfigureAwait(false);
-        return Explain(path, () => DeploymentSettings.Parse(json) is { ModuleDigest: null } settings
-            ? settings
-            : throw new WasmError(FunctionErrorCode.BadSpec, "moduleDigest has no place here: the module is the file beside it. Leave it out."));
-    }
+    private static DeploymentSettings ParseSettings(string path, byte[] json) => Explain(path, () => DeploymentSettings.Parse(json) is { ModuleDigest: null } settings
+        ? settings
+        : throw new WasmError(FunctionErrorCode.BadSpec, "moduleDigest has no place here: the module is the file beside it. Leave it out."));
 
     private static async Task<byte[]> ReadBoundedAsync(string path, CancellationToken cancellation)
     {

@@ -11,12 +11,16 @@ internal sealed record DeploymentFolder(string Path, IReadOnlyList<string> Modul
 {
     private static readonly string[] s_extensions = [".wasm", ".wat"];
 
+    /// <summary>Names of functions that several modules in it would be, so that none of them is.</summary>
+    public IReadOnlySet<string> Contested { get; private init; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>Looks at what is there now. Hidden files (<c>.name</c>) are left alone.</summary>
     /// <exception cref="WasmError"><c>module.unreadable</c>: the folder cannot be read.</exception>
     public static DeploymentFolder Read(string path)
     {
         var modules = new List<string>();
         var refused = new List<WasmError>();
+        var contested = new HashSet<string>(StringComparer.Ordinal);
         foreach (var sameName in Files(path).Where(IsModule).Order(StringComparer.Ordinal).GroupBy(file => NameOf(file, refused), StringComparer.Ordinal))
         {
             if (sameName.Key is not { } name)
@@ -31,18 +35,13 @@ internal sealed record DeploymentFolder(string Path, IReadOnlyList<string> Modul
             }
             else
             {
+                contested.Add(name);
                 refused.Add(new WasmError(FunctionErrorCode.BadName, $"{string.Join(" and ", files.Select(static f => GuestText.Clean(f, GuestText.NameLimit)))} would both be the function '{name}': rename or remove all but one."));
             }
         }
 
-        return new DeploymentFolder(path, modules, refused);
+        return new DeploymentFolder(path, modules, refused) { Contested = contested };
     }
-
-    /// <summary>The modules that a file which changed has to do with: itself, or those that its settings are for.</summary>
-    public static IEnumerable<string> ModulesOf(string changed) =>
-        IsModule(changed) ? [changed]
-        : System.IO.Path.GetExtension(changed) == ".json" ? s_extensions.Select(e => System.IO.Path.ChangeExtension(changed, e)).Where(File.Exists)
-        : [];
 
     private static bool IsModule(string path) =>
         s_extensions.Contains(System.IO.Path.GetExtension(path), StringComparer.Ordinal) && !System.IO.Path.GetFileName(path).StartsWith('.');

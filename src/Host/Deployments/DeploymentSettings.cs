@@ -1,10 +1,14 @@
 using System.Text.Json;
 using WasmActors.Actors.Functions;
+using WasmActors.Actors.Functions.Deploying;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Deployments;
 
-/// <summary>How a module is deployed, as the HTTP API and the file beside a module say it; null for the default.</summary>
+/// <summary>
+/// How a function is deployed, as the HTTP API and the file beside a module say it. Null for a setting that is not given: it carries over from the
+/// active version, or has its default if the function is new.
+/// </summary>
 internal sealed record DeploymentSettings
 {
     /// <summary>SHA-256 of the stored module; not in a file beside a module.</summary>
@@ -13,8 +17,14 @@ internal sealed record DeploymentSettings
     /// <summary>See <see cref="SettingNames.Kinds"/>.</summary>
     public string? Kind { get; init; }
 
+    /// <summary>Whether the kind may be another than the active version's. Default false.</summary>
+    public bool? ChangeKind { get; init; }
+
     /// <summary>See <see cref="SettingNames.Conventions"/>.</summary>
     public string? Convention { get; init; }
+
+    /// <summary>Whether the convention may be another than the active version's. Default false.</summary>
+    public bool? ChangeConvention { get; init; }
 
     /// <summary>See <see cref="SettingNames.Reuses"/>.</summary>
     public string? Reuse { get; init; }
@@ -24,6 +34,9 @@ internal sealed record DeploymentSettings
 
     /// <summary>See <see cref="SettingNames.RollOuts"/>.</summary>
     public string? RollOut { get; init; }
+
+    /// <summary>Settings that do not carry over, see <see cref="SettingReset"/>.</summary>
+    public IReadOnlyList<string>? Reset { get; init; }
 
     /// <summary>What it may use.</summary>
     public LimitSettings? Limits { get; init; }
@@ -52,34 +65,71 @@ internal sealed record DeploymentSettings
             ? $"This is no JSON: {syntax.Message}"
             : $"{invalid.Path} in line {invalid.LineNumber + 1} is no setting, is there twice, or has a value of another kind: docs/http-api.md lists the settings.";
 
-    /// <summary>The function that they say.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="convention">The calling convention where they say none.</param>
-    /// <exception cref="WasmError"><c>function.bad_spec</c>: a choice or a duration is none. The rest is looked at by the deployment.</exception>
-    public FunctionSpec ToSpec(string name, CallingConvention convention = CallingConvention.Core) => new(name)
+    /// <summary>The settings of a specification. Only what has no value is left out.</summary>
+    public static DeploymentSettings Of(FunctionSpec spec) => new()
     {
-        ModuleDigest = ModuleDigest ?? "",
-        Label = Label,
-        Kind = SettingNames.Kinds.Read(Kind) ?? default,
-        Convention = SettingNames.Conventions.Read(Convention) ?? convention,
-        Reuse = SettingNames.Reuses.Read(Reuse) ?? default,
-        Limits = Limits?.ToLimits() ?? new FunctionLimits(),
-        Grants = Grants?.ToGrants() ?? new FunctionGrants(),
+        ModuleDigest = spec.ModuleDigest,
+        Kind = SettingNames.Kinds.NameOf(spec.Kind),
+        Convention = SettingNames.Conventions.NameOf(spec.Convention),
+        Reuse = SettingNames.Reuses.NameOf(spec.Reuse),
+        Label = spec.Label,
+        Limits = LimitSettings.Of(spec.Limits),
+        Grants = GrantSettings.Of(spec.Grants),
     };
 
-    /// <summary>When keyed stores change over.</summary>
-    /// <exception cref="WasmError"><c>function.bad_spec</c></exception>
-    public RollOut ToRollOut() => SettingNames.RollOuts.Read(RollOut) ?? default;
+    /// <summary>Applies them to a specification: each setting that is given replaces the specification's as a whole.</summary>
+    /// <param name="before">The active version's, or the defaults of a function that is new.</param>
+    /// <exception cref="WasmError"><c>function.bad_spec</c>: a choice, a duration or a name is none. Ranges are checked by the deployment.</exception>
+    public FunctionSpec Onto(FunctionSpec before)
+    {
+        var kept = SettingReset.Apply(Reset ?? [], Of(before));
+        var settings = this with
+        {
+            ModuleDigest = ModuleDigest ?? kept.ModuleDigest,
+            Kind = Kind ?? kept.Kind,
+            Convention = Convention ?? kept.Convention,
+            Reuse = Reuse ?? kept.Reuse,
+            Label = Label ?? kept.Label,
+            Limits = Limits is not null && kept.Limits is not null ? Limits.Over(kept.Limits) : Limits ?? kept.Limits,
+            Grants = Grants is not null && kept.Grants is not null ? Grants.InPlaceOf(kept.Grants) : Grants ?? kept.Grants,
+        };
+        return new FunctionSpec(before.Name)
+        {
+            ModuleDigest = settings.ModuleDigest ?? "",
+            Label = settings.Label,
+            Kind = SettingNames.Kinds.Read(settings.Kind) ?? default,
+            Convention = SettingNames.Conventions.Read(settings.Convention) ?? default,
+            Reuse = SettingNames.Reuses.Read(settings.Reuse) ?? default,
+            Limits = settings.Limits?.ToLimits() ?? new FunctionLimits(),
+            Grants = settings.Grants?.ToGrants() ?? new FunctionGrants(),
+        };
+    }
 
-    /// <summary>These settings over others: what is null here is taken from there.</summary>
+    /// <summary>How the deployment is made.</summary>
+    /// <param name="expectedActive">Number that the active version must have, 0 for no such function; null for any.</param>
+    /// <param name="dryRun">Whether everything is only checked.</param>
+    /// <exception cref="WasmError"><c>function.bad_spec</c></exception>
+    public DeployOptions ToOptions(int? expectedActive = null, bool dryRun = false) => new()
+    {
+        RollOut = SettingNames.RollOuts.Read(RollOut) ?? default,
+        ExpectedActive = expectedActive,
+        ChangeKind = ChangeKind ?? false,
+        ChangeConvention = ChangeConvention ?? false,
+        DryRun = dryRun,
+    };
+
+    /// <summary>These settings over those of a file: single values replace the file's; variables, folders and sets are added to them.</summary>
     public DeploymentSettings Over(DeploymentSettings other) => new()
     {
         ModuleDigest = ModuleDigest ?? other.ModuleDigest,
         Kind = Kind ?? other.Kind,
+        ChangeKind = ChangeKind ?? other.ChangeKind,
         Convention = Convention ?? other.Convention,
+        ChangeConvention = ChangeConvention ?? other.ChangeConvention,
         Reuse = Reuse ?? other.Reuse,
         Label = Label ?? other.Label,
         RollOut = RollOut ?? other.RollOut,
+        Reset = Reset is null ? other.Reset : [.. (other.Reset ?? []).Union(Reset, StringComparer.Ordinal)],
         Limits = Limits is not null && other.Limits is not null ? Limits.Over(other.Limits) : Limits ?? other.Limits,
         Grants = Grants is not null && other.Grants is not null ? Grants.Over(other.Grants) : Grants ?? other.Grants,
     };

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using WasmActors.Actors.Functions;
+using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Host.Deployments;
@@ -23,8 +25,11 @@ internal sealed record GrantSettings
     /// <summary>Environment variables that callers may set.</summary>
     public IReadOnlyList<string>? CallerEnvironment { get; init; }
 
+    /// <summary>Features of WebAssembly beyond those that every function may use, see <see cref="FeatureText"/>.</summary>
+    public IReadOnlyList<string>? Features { get; init; }
+
     /// <summary>The grants that they say.</summary>
-    /// <exception cref="WasmError"><c>function.bad_spec</c>: something named is null. The rest is looked at by the deployment.</exception>
+    /// <exception cref="WasmError"><c>function.bad_spec</c>: something named is null, or no feature. The rest is checked by the deployment.</exception>
     public FunctionGrants ToGrants()
     {
         var none = new FunctionGrants();
@@ -35,6 +40,7 @@ internal sealed record GrantSettings
             Imports = none.Imports.Union((Imports ?? []).Select(static i => Required("imports", i))),
             CallerArguments = CallerArguments ?? false,
             CallerEnvironment = none.CallerEnvironment.Union((CallerEnvironment ?? []).Select(static n => Required("callerEnvironment", n))),
+            Features = (Features ?? []).Aggregate(WasmFeatures.None, static (all, name) => all | Feature(Required("features", name))),
         };
     }
 
@@ -46,6 +52,18 @@ internal sealed record GrantSettings
         Imports = [.. grants.Imports],
         CallerArguments = grants.CallerArguments,
         CallerEnvironment = [.. grants.CallerEnvironment],
+        Features = grants.Features == WasmFeatures.None ? null : [.. FeatureText.NamesOf(grants.Features)],
+    };
+
+    /// <summary>These settings in the place of others: each that is given replaces the other as a whole.</summary>
+    public GrantSettings InPlaceOf(GrantSettings other) => new()
+    {
+        Environment = Environment ?? other.Environment,
+        Folders = Folders ?? other.Folders,
+        Imports = Imports ?? other.Imports,
+        CallerArguments = CallerArguments ?? other.CallerArguments,
+        CallerEnvironment = CallerEnvironment ?? other.CallerEnvironment,
+        Features = Features ?? other.Features,
     };
 
     /// <summary>These settings over others: variables by their names, folders by the names for the guest, sets together.</summary>
@@ -57,7 +75,12 @@ internal sealed record GrantSettings
         Imports = Imports is null ? other.Imports : [.. (other.Imports ?? []).Union(Imports, StringComparer.Ordinal)],
         CallerArguments = CallerArguments ?? other.CallerArguments,
         CallerEnvironment = CallerEnvironment is null ? other.CallerEnvironment : [.. (other.CallerEnvironment ?? []).Union(CallerEnvironment, StringComparer.Ordinal)],
+        Features = Features is null ? other.Features : [.. (other.Features ?? []).Union(Features, StringComparer.Ordinal)],
     };
+
+    private static WasmFeatures Feature(string name) => FeatureText.TryParse(name, out var feature, out string? problem)
+        ? feature
+        : throw new WasmError(FunctionErrorCode.BadSpec, $"grants.features: {GuestText.Clean(problem, GuestText.MessageLimit)}.");
 
     // What JSON brings may be null whatever the type says.
     private static T Required<T>(string member, T? value)

@@ -39,36 +39,22 @@ internal sealed class FunctionEndpoints(FunctionHost functions, BodyReader bodie
     {
         string name = Name(context);
         int? expected = ExpectedActive(context.Request);
-        bool wasMissing = functions.Catalogue.Find(name) is null;
-        Deployment deployment;
-        if (ModuleBody.IsModule(context.Request))
-        {
-            var settings = FromQuery(context.Request.Query);
-            using var module = await ModuleBody.ReadAsync(context, bodies).ConfigureAwait(false);
-            deployment = await functions.DeployAsync(settings.ToSpec(name), module.Bytes, settings.ToRollOut(), expected, context.RequestAborted).ConfigureAwait(false);
-        }
-        else
-        {
-            var settings = await bodies.JsonAsync(context, ApiJson.Default.DeploymentSettings).ConfigureAwait(false);
-            if (settings.ModuleDigest is null)
-            {
-                throw new WasmError(FunctionErrorCode.BadSpec, "moduleDigest is missing: store the module first (POST /v1/modules), or send it as the body with the Content-Type application/wasm or text/plain.");
-            }
-
-            deployment = await functions.DeployAsync(settings.ToSpec(name), settings.ToRollOut(), expected, context.RequestAborted).ConfigureAwait(false);
-        }
-
-        // Of two who deploy a new function at once, one makes it.
-        bool isNew = wasMissing && functions.Catalogue.Find(name)?.Versions[0].Number == deployment.Version;
-        await AnswerAsync(context, deployment, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
+        bool dryRun = DeploymentBody.IsDryRun(context.Request);
+        using var body = await DeploymentBody.ReadAsync(context, bodies).ConfigureAwait(false);
+        var deployment = await functions.UpdateAsync(name, body.Module, body.Settings.Onto, body.Settings.ToOptions(expected, dryRun), context.RequestAborted).ConfigureAwait(false);
+        int status = deployment is { Before: null, IsDryRun: false } ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+        await JsonAnswer.WriteAsync(context, DeploymentModel.Of(deployment), AnswerJson.Models.DeploymentModel, status).ConfigureAwait(false);
     }
 
     public async Task RollBackAsync(HttpContext context)
     {
         var body = await bodies.JsonAsync(context, ApiJson.Default.RollbackBody, new RollbackBody()).ConfigureAwait(false);
         var rollOut = SettingNames.RollOuts.Read(body.RollOut) ?? default;
-        var deployment = await functions.ActivateAsync(Name(context), body.Version, rollOut, context.RequestAborted).ConfigureAwait(false);
-        await AnswerAsync(context, deployment).ConfigureAwait(false);
+        string name = Name(context);
+        var before = functions.Catalogue.Find(name)?.ActiveVersion;
+        var deployment = await functions.ActivateAsync(name, body.Version, rollOut, context.RequestAborted).ConfigureAwait(false);
+        var after = functions.Catalogue.Find(name)?.Find(deployment.Version);
+        await JsonAnswer.WriteAsync(context, DeploymentModel.Of(deployment, before?.Spec, after?.Spec), AnswerJson.Models.DeploymentModel).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(HttpContext context)
@@ -76,9 +62,6 @@ internal sealed class FunctionEndpoints(FunctionHost functions, BodyReader bodie
         await functions.DeleteAsync(Name(context), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
-
-    private static Task AnswerAsync(HttpContext context, Deployment deployment, int status = StatusCodes.Status200OK) =>
-        JsonAnswer.WriteAsync(context, new DeploymentModel(deployment.Name, deployment.Version, deployment.Revision), AnswerJson.Models.DeploymentModel, status);
 
     private FunctionEntry Find(HttpContext context) => functions.Catalogue.Get(Name(context));
 
@@ -88,30 +71,6 @@ internal sealed class FunctionEndpoints(FunctionHost functions, BodyReader bodie
         FunctionNames.Check(name);
         return name;
     }
-
-    private static DeploymentSettings FromQuery(IQueryCollection query)
-    {
-        foreach (string name in query.Keys.Where(static k => k is not ("kind" or "convention" or "reuse" or "label" or "rollOut")))
-        {
-            throw new WasmError(FunctionErrorCode.BadSpec, $"The query's '{GuestText.Clean(name, GuestText.NameLimit)}' is none of kind, convention, reuse, label and rollOut. Limits and grants are given as JSON, with the module's digest.");
-        }
-
-        return new DeploymentSettings
-        {
-            Kind = One(query, "kind"),
-            Convention = One(query, "convention"),
-            Reuse = One(query, "reuse"),
-            Label = One(query, "label"),
-            RollOut = One(query, "rollOut"),
-        };
-    }
-
-    private static string? One(IQueryCollection query, string name) => query[name].Count switch
-    {
-        0 => null,
-        1 => query[name][0],
-        _ => throw new WasmError(FunctionErrorCode.BadSpec, $"The query has '{name}' more than once."),
-    };
 
     // If-Match: "3" asks for version 3, If-None-Match: * for none.
     private static int? ExpectedActive(HttpRequest request)

@@ -57,16 +57,20 @@ internal static class HttpApi
             .Describe(
                 "deploy",
                 "Functions",
-                "Deploys a version: JSON with the digest of a stored module, or the module itself with the choices in the query.",
+                "Deploys a version. The body is a form with settings and module, the module with its settings in the query, or JSON alone. Settings that are not given carry over.",
                 s_name,
+                Query("dryRun", "true checks everything and reports what would change."),
                 Query("kind", "stateless or keyed; with a module as the body."),
-                Query("convention", "core, bytes or wasi-command; likewise."),
-                Query("reuse", "never or untilIdle; likewise."),
-                Query("label", "A name for the version; likewise."),
-                Query("rollOut", "whenIdle or atOnce; likewise."),
+                Query("changeKind", "true lets the kind be another than the active version's; with a module as the body."),
+                Query("convention", "core, bytes or wasi-command; with a module as the body."),
+                Query("changeConvention", "true lets the convention be another than the active version's; with a module as the body."),
+                Query("reuse", "never or untilIdle; with a module as the body."),
+                Query("label", "A name for the version; with a module as the body."),
+                Query("rollOut", "whenIdle or atOnce; with a module as the body."),
+                Query("reset", "A setting of the active version that does not carry over; may be there several times; with a module as the body."),
                 Header("If-Match", "\"3\" deploys only where version 3 is the active one."),
                 Header("If-None-Match", "* deploys only where there is no such function."))
-            .Takes(typeof(DeploymentSettings)).TakesBytes(ModuleBody.Binary, ModuleBody.Text)
+            .Takes(typeof(DeploymentSettings)).TakesBytes(ModuleBody.Binary, ModuleBody.Text).TakesForm(typeof(DeploymentSettings))
             .Answers(typeof(DeploymentModel)).Answers(typeof(DeploymentModel), StatusCodes.Status201Created);
         routes.MapDelete("/v1/functions/{name}", gate.Guard(ApiScope.Deploy, functions.DeleteAsync))
             .Describe("deleteFunction", "Functions", "Deletes a function with its versions. Calls that run are carried out.", s_name).Answers(null, StatusCodes.Status204NoContent);

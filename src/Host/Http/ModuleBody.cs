@@ -32,12 +32,25 @@ internal static class ModuleBody
         }
 
         var body = await bodies.ReadAsync(context, type is not null && RequestBody.Is(type, Text) ? MostText : long.MaxValue).ConfigureAwait(false);
-        if (body.Bytes.Length > MostText && !ModuleText.IsBinary(body.Bytes))
+        try
+        {
+            CheckText(body.Bytes);
+            return body;
+        }
+        catch
         {
             body.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Rejects a module in the text format that is too long to be read.</summary>
+    /// <exception cref="WasmError"><c>module.too_large</c></exception>
+    public static void CheckText(ReadOnlySpan<byte> module)
+    {
+        if (module.Length > MostText && !ModuleText.IsBinary(module))
+        {
             throw new WasmError(ErrorCode.ModuleTooLarge, $"The module is no binary, and longer than the {MostText} bytes that are allowed in the text format: send its binary form.");
         }
-
-        return body;
     }
 }

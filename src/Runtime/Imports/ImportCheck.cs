@@ -7,8 +7,11 @@ namespace WasmActors.Runtime.Imports;
 /// <summary>Decides whether a definition serves an import, in words that name the import. Wasmtime checks again, in its own.</summary>
 internal static class ImportCheck
 {
-    /// <summary>What stands in for an import that nobody defined: a host function, or the type to make a default of.</summary>
-    internal static object Substitute(ImportType import, UnknownImports unknown, bool hasWasi)
+    // More are only counted.
+    private const int NamedAtMost = 20;
+
+    /// <summary>Returns what stands in for an import that nobody defined: a host function, or the type to make a default of; null for nothing.</summary>
+    internal static object? TrySubstitute(ImportType import, UnknownImports unknown)
     {
         if (import.Type is FuncType type)
         {
@@ -28,10 +31,22 @@ internal static class ImportCheck
             return import.Type;
         }
 
-        throw new WasmError(
-            ErrorCode.MissingImport,
-            $"The module imports {import.ShownName} ({import.Type}), which is not defined.{(!hasWasi && import.Module == "wasi_snapshot_preview1" ? " It is part of WASI: call DefineWasi()." : "")}");
+        return null;
     }
+
+    /// <summary>The error that names the imports that nobody defined.</summary>
+    internal static WasmError Missing(IReadOnlyList<ImportType> imports, bool hasWasi)
+    {
+        string wasi = !hasWasi && imports.Any(static i => i.Module == "wasi_snapshot_preview1") ? " WASI is not defined: call DefineWasi()." : "";
+        string what = imports.Count == 1
+            ? $"{imports[0].ShownName} ({imports[0].Type}), which is not defined"
+            : $"{imports.Count} things that are not defined: {NameAll(imports.Select(static i => $"{i.ShownName} ({i.Type})"), imports.Count)}";
+        return new WasmError(ErrorCode.MissingImport, $"The module imports {what}.{wasi}");
+    }
+
+    /// <summary>The names in a row, the first ones of many.</summary>
+    internal static string NameAll(IEnumerable<string> names, int count) =>
+        string.Join(", ", names.Take(NamedAtMost)) + (count > NamedAtMost ? $" and {count - NamedAtMost} more" : "");
 
     /// <summary>The default object of a type in a store.</summary>
     internal static WasmExtern MakeDefault(WasmStore store, ExternType type) => type switch

@@ -128,6 +128,18 @@ public sealed class ImportSet
         }
     }
 
+    /// <summary>Whether an import has a definition, or needs none. Its type is not looked at.</summary>
+    internal bool Defines(string module, string name, bool isFunction)
+    {
+        lock (_lock)
+        {
+            return Unknown != UnknownImports.Fail
+                || _definitions.ContainsKey((module, name))
+                || (HasWasi && WasiFunctions.Has(module, name))
+                || (isFunction && _servedModules.ContainsKey(module));
+        }
+    }
+
     private object? Find(ImportType import) =>
         _definitions.TryGetValue((import.Module, import.Name), out var definition) ? definition
         : HasWasi && WasiFunctions.Has(import.Module, import.Name) ? LinkedModule.FromWasi

@@ -47,11 +47,22 @@ internal sealed class LinkedModule
     internal static LinkedModule Resolve(WasmModule module, Func<ImportType, object?> find, bool hasWasi, UnknownImports unknown)
     {
         var imports = new List<(ImportType, object)>(module.Imports.Count);
+        List<ImportType>? missing = null;
         foreach (var import in module.Imports)
         {
-            object definition = find(import) ?? ImportCheck.Substitute(import, unknown, hasWasi);
+            if ((find(import) ?? ImportCheck.TrySubstitute(import, unknown)) is not { } definition)
+            {
+                (missing ??= []).Add(import);
+                continue;
+            }
+
             ImportCheck.Require(import, definition);
             imports.Add((import, definition));
+        }
+
+        if (missing is not null)
+        {
+            throw ImportCheck.Missing(missing, hasWasi);
         }
 
         bool free = imports.TrueForAll(static i => i.Item2 is HostFunc or ServedFunc || ReferenceEquals(i.Item2, FromWasi));

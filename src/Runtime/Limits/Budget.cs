@@ -40,6 +40,12 @@ internal sealed class Budget
         Limit = _kept = _largest;
     }
 
+    /// <summary>Keeps the memory of a store, in bytes.</summary>
+    public static Budget OfMemory(long total, long? largest) => new(total, largest, "StoreLimits.MemoryBytes", "bytes of memory");
+
+    /// <summary>Keeps the tables of a store, in elements.</summary>
+    public static Budget OfTables(long total, long? largest) => new(total, largest, "StoreLimits.TableElements", "elements of tables");
+
     /// <summary>The limit of each memory or table that holds now.</summary>
     public long Limit { get; private set; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Limits;
 
 namespace WasmActors.Runtime.Modules;
 
@@ -74,6 +75,12 @@ public sealed record EngineSettings
     /// <summary>The clock of deadlines and of WASI programs; default the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>What modules may use beyond what every module may.</summary>
+    internal WasmFeatures Features =>
+        Of(TailCalls, WasmFeatures.TailCalls) | Of(RelaxedSimd, WasmFeatures.RelaxedSimd) | Of(Memory64, WasmFeatures.Memory64)
+        | Of(MultiMemory, WasmFeatures.MultiMemory) | Of(Gc, WasmFeatures.Gc) | Of(Exceptions, WasmFeatures.Exceptions) | Of(Threads, WasmFeatures.Threads)
+        | Of(WideArithmetic, WasmFeatures.WideArithmetic) | Of(CustomPageSizes, WasmFeatures.CustomPageSizes);
+
     /// <summary>Text that differs whenever compiled code may differ; part of a cached artifact's name.</summary>
     internal string Fingerprint => string.Create(
         CultureInfo.InvariantCulture,
@@ -94,6 +101,8 @@ public sealed record EngineSettings
             Require(AddressSpace.CanReserve(bytes), "Pooling", $"too large ({(long)(bytes >> 30)} GiB of addresses)", "what this process can reserve: fewer instances, memories or tables");
         }
     }
+
+    private static WasmFeatures Of(bool isOn, WasmFeatures feature) => isOn ? feature : WasmFeatures.None;
 
     private static void CheckPool(PoolingSettings pool)
     {

@@ -1,5 +1,6 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Compilation;
+using WasmActors.Runtime.Precheck;
 using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Runtime.Modules;
@@ -73,7 +74,7 @@ public sealed class ModuleCache : IDisposable
     /// <param name="name">For messages and logs; default: the name section's. The first name that a module gets stays.</param>
     /// <param name="cancellation">Ends the waiting. The compilation goes on for others who wait for it; when nobody does, a child process that
     /// compiles is ended, while compiling in this process cannot be interrupted.</param>
-    /// <exception cref="WasmError"><c>module.invalid</c> with Wasmtime's own message; <c>module.too_large</c>, <c>module.too_expensive</c>, <c>compiler.busy</c>,
+    /// <exception cref="WasmError"><c>module.invalid</c> with Wasmtime's own message; <c>module.feature_not_allowed</c>; <c>module.too_large</c>, <c>module.too_expensive</c>, <c>compiler.busy</c>,
     /// <c>compiler.unavailable</c>, <c>compiler.bad_answer</c> where the options ask for limits and isolation. The same bytes are tried again the next time.</exception>
     /// <exception cref="ObjectDisposedException">The cache or its engine was disposed.</exception>
     public Task<WasmModule> GetAsync(ReadOnlyMemory<byte> bytes, string? name = null, CancellationToken cancellation = default)
@@ -150,6 +151,22 @@ public sealed class ModuleCache : IDisposable
 
         _maker.Dispose();
     }
+
+    /// <summary>A module's binary form, within the limits of the options.</summary>
+    /// <param name="bytes">Binary, or text, which is converted on another thread.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="WasmError"><c>module.invalid</c>, <c>module.too_large</c></exception>
+    internal async ValueTask<ReadOnlyMemory<byte>> ToBinaryAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        bool isText = !ModuleText.IsBinary(bytes.Span);
+        _maker.CheckLength(bytes.Length, isText);
+        return isText ? await Task.Run(() => ModuleText.ToBinary(bytes.Span), cancellation).ConfigureAwait(false) : bytes;
+    }
+
+    /// <summary>Rejects what would not be compiled, by its binary alone.</summary>
+    /// <returns>What the module's code may do.</returns>
+    /// <exception cref="WasmError"><c>module.too_large</c>, <c>module.feature_not_allowed</c></exception>
+    internal ModuleTraits Precheck(ReadOnlySpan<byte> wasm) => _maker.Precheck(wasm);
 
     private async Task<WasmModule> GetTextAsync(byte[] text, string? name, CancellationToken cancellation)
     {

@@ -1,6 +1,5 @@
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Precheck;
-using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Modules;
 
@@ -26,8 +25,8 @@ internal sealed class ModuleDemand
     /// <summary>Puts together what a module's binary says. What cannot be read counts as what can be made of most.</summary>
     /// <param name="binary">The binary; null when it could not be read at all.</param>
     /// <param name="traits">What its code may do.</param>
-    /// <param name="imports">Its imports.</param>
-    public static ModuleDemand Of(ModuleBinary? binary, ModuleTraits traits, IReadOnlyList<ImportType> imports)
+    /// <param name="importedMemories">How many memories it imports.</param>
+    public static ModuleDemand Of(ModuleBinary? binary, ModuleTraits traits, int importedMemories)
     {
         if (binary is null)
         {
@@ -36,7 +35,7 @@ internal sealed class ModuleDemand
 
         var memories = Claims(
             binary.Memories.Defined,
-            imports.Count(static i => i.Type is MemoryType),
+            importedMemories,
             binary.Memories.MemoryNames,
             traits.HasFlag(ModuleTraits.GrowsMemory));
         var tables = Claims(

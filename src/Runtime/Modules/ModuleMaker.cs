@@ -53,7 +53,7 @@ internal sealed class ModuleMaker : IDisposable
     /// <param name="cancellation">Ends a compilation in another process; one in this process cannot be ended.</param>
     internal async Task<WasmModule> MakeAsync(byte[] wasm, string digest, string? name, CancellationToken cancellation)
     {
-        var made = await _threads.RunAsync(() => Make(wasm, digest, name)).ConfigureAwait(false);
+        var (made, traits) = await _threads.RunAsync(() => Make(wasm, digest, name)).ConfigureAwait(false);
         if (made is not null)
         {
             return made;
@@ -61,7 +61,7 @@ internal sealed class ModuleMaker : IDisposable
 
         Interlocked.Increment(ref _compilations);
         byte[] artifact = await CompileInChildAsync(wasm, digest, cancellation).ConfigureAwait(false);
-        return await _threads.RunAsync(() => Load(artifact, wasm, digest, name)).ConfigureAwait(false);
+        return await _threads.RunAsync(() => Load(artifact, wasm, digest, traits, name)).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -98,8 +98,19 @@ internal sealed class ModuleMaker : IDisposable
         }
     }
 
-    // Null when it has to be compiled in another process.
-    private WasmModule? Make(byte[] wasm, string digest, string? name)
+    /// <summary>Rejects what would not be compiled, by its binary alone.</summary>
+    /// <returns>What the module's code may do.</returns>
+    /// <exception cref="Calls.WasmError"><c>module.too_large</c>, <c>module.feature_not_allowed</c></exception>
+    internal ModuleTraits Precheck(ReadOnlySpan<byte> wasm)
+    {
+        ModulePrecheck.Check(wasm, _limits);
+        var traits = TraitReader.Read(wasm);
+        EngineFit.Check(traits);
+        return traits;
+    }
+
+    // No module when it has to be compiled in another process.
+    private (WasmModule? Module, ModuleTraits Traits) Make(byte[] wasm, string digest, string? name)
     {
         ModulePrecheck.Check(wasm, _limits);
         using var use = _engine.BeginUse();
@@ -109,23 +120,25 @@ internal sealed class ModuleMaker : IDisposable
         {
             Interlocked.Increment(ref _diskHits);
             RuntimeTelemetry.Loaded("disk");
-            return WasmModule.FromArtifact(_engine, loaded, wasm, digest, traits, name);
+            return (WasmModule.FromArtifact(_engine, loaded, wasm, digest, traits, name), traits);
         }
 
         if (_compilers is not null)
         {
-            return null;
+            traits = TraitReader.Read(wasm);
+            EngineFit.Check(traits);
+            return (null, traits);
         }
 
         Interlocked.Increment(ref _compilations);
         var module = CompileHere(wasm, digest, name);
         RuntimeTelemetry.Loaded("compiler");
         _disk?.Save(module.Digest, ModuleTypes.Serialize(module), module.Traits);
-        return module;
+        return (module, module.Traits);
     }
 
     // The artifact was authenticated where it was received.
-    private WasmModule Load(byte[] artifact, byte[] wasm, string digest, string? name)
+    private WasmModule Load(byte[] artifact, byte[] wasm, string digest, ModuleTraits traits, string? name)
     {
         using var use = _engine.BeginUse();
         nint loaded = ModuleTypes.LoadArtifact(_engine, artifact);
@@ -134,7 +147,7 @@ internal sealed class ModuleMaker : IDisposable
             throw new Calls.WasmError(Calls.ErrorCode.CompilerBadAnswer, "Wasmtime refuses what the compiler process made: it runs another version of Wasmtime.");
         }
 
-        var module = WasmModule.FromArtifact(_engine, loaded, wasm, digest, TraitReader.Read(wasm), name);
+        var module = WasmModule.FromArtifact(_engine, loaded, wasm, digest, traits, name);
         RuntimeTelemetry.Loaded("compiler");
         _disk?.Save(digest, artifact, module.Traits);
         return module;

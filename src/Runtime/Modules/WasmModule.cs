@@ -30,7 +30,7 @@ public sealed class WasmModule : IDisposable
         Imports = ModuleTypes.Imports(engine, handle, binary);
         Exports = ModuleTypes.Exports(engine, handle, binary);
         Traits = traits;
-        Demand = ModuleDemand.Of(binary, traits, Imports);
+        Demand = ModuleDemand.Of(binary, traits, Imports.Count(static i => i.Type is MemoryType));
         UsesGuestHeap = binary is null || binary.UsesGuestHeap || Imports.Any(static i => HeapUse.IsIn(i.Type)) || Exports.Any(static e => HeapUse.IsIn(e.Type));
         _exportIndices = Exports.Select(static (export, index) => (export.Name, index)).ToFrozenDictionary(static e => e.Name, static e => e.index, StringComparer.Ordinal);
     }
@@ -73,7 +73,8 @@ public sealed class WasmModule : IDisposable
     /// <param name="engine">The engine.</param>
     /// <param name="bytes">The module.</param>
     /// <param name="name">For messages and logs; default: the name section's.</param>
-    /// <exception cref="WasmError"><c>module.invalid</c> with Wasmtime's own message and offset.</exception>
+    /// <exception cref="WasmError"><c>module.invalid</c> with Wasmtime's own message and offset;
+    /// <c>module.feature_not_allowed</c>: no engine compiles what it uses.</exception>
     public static WasmModule FromBytes(WasmEngine engine, ReadOnlySpan<byte> bytes, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
@@ -120,8 +121,10 @@ public sealed class WasmModule : IDisposable
 
     internal static WasmModule FromBinary(WasmEngine engine, ReadOnlySpan<byte> wasm, string? name, bool shared = false)
     {
+        var traits = TraitReader.Read(wasm);
+        EngineFit.Check(traits);
         nint handle = ModuleTypes.Compile(engine, wasm);
-        return new WasmModule(engine, handle, wasm, DigestOf(wasm), TraitReader.Read(wasm), name, shared);
+        return new WasmModule(engine, handle, wasm, DigestOf(wasm), traits, name, shared);
     }
 
     /// <summary>Takes over a module that was loaded from a compiled artifact of <paramref name="wasm"/>, to be shared.</summary>

@@ -5,7 +5,7 @@ using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Precheck;
 
-/// <summary>Counts what a module imports, in the plain and in the compact encoding.</summary>
+/// <summary>Counts or lists what a module imports, in the plain and in the compact encoding.</summary>
 internal static class ImportSection
 {
     // What stands for the kind in a compact import, after an empty name.
@@ -24,6 +24,7 @@ internal static class ImportSection
             switch (cursor.Peek())
             {
                 case GroupOfItems when isEmpty:
+                    cursor.Note(ModuleTraits.CompactImports);
                     cursor.ReadByte();
                     for (uint items = cursor.ReadU32(); items > 0 && !cursor.Failed; items--)
                     {
@@ -33,6 +34,7 @@ internal static class ImportSection
 
                     break;
                 case GroupOfNames when isEmpty:
+                    cursor.Note(ModuleTraits.CompactImports);
                     cursor.ReadByte();
                     var shared = ReadItem(ref cursor);
                     for (uint names = cursor.ReadU32(); names > 0 && !cursor.Failed; names--)
@@ -50,6 +52,60 @@ internal static class ImportSection
 
         figures.Imports = Math.Max(figures.Imports, before + count);
     }
+
+    /// <summary>Lists the imports up to the end of the section or to the first thing that is not known.</summary>
+    public static void List(ref WasmCursor cursor, List<OutlineItem> imports)
+    {
+        for (uint count = cursor.ReadU32(); count > 0 && !cursor.Failed; count--)
+        {
+            string module = cursor.ReadName() ?? "";
+            string name = cursor.ReadName() ?? "";
+            switch (cursor.Peek())
+            {
+                case GroupOfItems when name.Length == 0:
+                    cursor.ReadByte();
+                    for (uint items = cursor.ReadU32(); items > 0 && !cursor.Failed; items--)
+                    {
+                        name = cursor.ReadName() ?? "";
+                        Add(ReadItem(ref cursor), ref cursor);
+                    }
+
+                    break;
+                case GroupOfNames when name.Length == 0:
+                    cursor.ReadByte();
+                    var shared = ReadItem(ref cursor);
+                    for (uint names = cursor.ReadU32(); names > 0 && !cursor.Failed; names--)
+                    {
+                        name = cursor.ReadName() ?? "";
+                        Add(shared, ref cursor);
+                    }
+
+                    break;
+                default:
+                    Add(ReadItem(ref cursor), ref cursor);
+                    break;
+            }
+
+            void Add(Item item, ref WasmCursor at)
+            {
+                if (!at.Failed)
+                {
+                    imports.Add(new OutlineItem(module, name, item.Kind));
+                }
+            }
+        }
+    }
+
+    /// <summary>The kind that a byte of the binary stands for; null for none that is known.</summary>
+    public static ExternKind? KindOf(byte kind) => kind switch
+    {
+        0 => ExternKind.Func,
+        1 => ExternKind.Table,
+        2 => ExternKind.Memory,
+        3 => ExternKind.Global,
+        4 => ExternKind.Tag,
+        _ => null,
+    };
 
     private static Item ReadItem(ref WasmCursor cursor)
     {

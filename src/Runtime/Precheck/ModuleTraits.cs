@@ -17,6 +17,15 @@ internal enum ModuleTraits
     /// <summary>It holds an instruction that grows a table.</summary>
     GrowsTable = 1 << 17,
 
+    /// <summary>It throws and catches with the instructions of an older proposal (try, catch, delegate, rethrow), which nothing compiles.</summary>
+    LegacyExceptions = 1 << 18,
+
+    /// <summary>Its imports are in the compact encoding, a proposal that nothing compiles.</summary>
+    CompactImports = 1 << 19,
+
+    /// <summary>It could not be read to its end.</summary>
+    Unread = 1 << 20,
+
     /// <summary>What a module counts as that could not be read to its end.</summary>
-    Unknown = (int)WasmFeatures.All | GrowsMemory | GrowsTable,
+    Unknown = (int)WasmFeatures.All | GrowsMemory | GrowsTable | Unread,
 }

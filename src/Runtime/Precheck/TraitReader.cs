@@ -174,6 +174,17 @@ internal static class TraitReader
                 break;
             case 0x05 or 0x0B: // else, end
                 break;
+            case 0x06: // try
+                body.Note(ModuleTraits.LegacyExceptions);
+                SkipBlockType(ref body);
+                break;
+            case 0x07 or 0x09 or 0x18: // catch, rethrow, delegate
+                body.Note(ModuleTraits.LegacyExceptions);
+                body.ReadU32();
+                break;
+            case 0x19: // catch_all
+                body.Note(ModuleTraits.LegacyExceptions);
+                break;
             case 0x0C or 0x0D or 0x10: // br, br_if, call
                 body.ReadU32();
                 break;

@@ -48,8 +48,8 @@ public sealed partial class WasmStore : IDisposable
         Data = options.Data;
         _mode = options.Mode;
         Features = options.Features;
-        _memoryBudget = Limits.MemoryBytes is { } bytes ? new Budget(bytes, Limits.LargestMemoryBytes, "StoreLimits.MemoryBytes", "bytes of memory") : null;
-        _tableBudget = Limits.TableElements is { } elements ? new Budget(elements, Limits.LargestTableElements, "StoreLimits.TableElements", "elements of tables") : null;
+        _memoryBudget = Limits.MemoryBytes is { } bytes ? Budget.OfMemory(bytes, Limits.LargestMemoryBytes) : null;
+        _tableBudget = Limits.TableElements is { } elements ? Budget.OfTables(elements, Limits.LargestTableElements) : null;
         WasiOptions = options.Wasi;
         engine.Add(this);
         try

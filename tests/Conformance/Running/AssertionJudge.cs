@@ -60,7 +60,7 @@ internal sealed class AssertionJudge(ConformanceHost host, ScriptSession session
         {
             await CompileAsync(binary, assertion.Line);
         }
-        catch (WasmError refused) when (refused.Code == ErrorCode.ModuleInvalid)
+        catch (WasmError refused) when (refused.Code is ErrorCode.ModuleInvalid or ErrorCode.FeatureNotAllowed)
         {
             // Wasmtime decodes and validates a binary in one pass; a text must have been refused before it was validated.
             if (assertion.Source.Form == ModuleForm.Binary ? !Refusal.IsForAFeature(refused.Message) : Refusal.IsOfDecoder(refused.Message))

@@ -16,7 +16,7 @@ public sealed class DeploymentFileTests(TempFolder folder) : IClassFixture<TempF
 
         var file = await DeploymentFile.ReadAsync(path, null, default);
 
-        Assert.Equal(("cart", FunctionKind.Keyed, CallingConvention.Bytes, RollOut.AtOnce), (file.Name, file.ToSpec().Kind, file.ToSpec().Convention, file.ToRollOut()));
+        Assert.Equal(("cart", FunctionKind.Keyed, CallingConvention.Bytes, RollOut.AtOnce), (file.Name, Spec(file).Kind, Spec(file).Convention, file.ToOptions().RollOut));
         Assert.True(ModuleText.IsBinary(file.Module.Binary));
         Assert.EndsWith("Cart.json", file.SettingsPath, StringComparison.Ordinal);
     }
@@ -27,29 +27,8 @@ public sealed class DeploymentFileTests(TempFolder folder) : IClassFixture<TempF
         var file = await DeploymentFile.ReadAsync(folder.Write("alone.wat", "(module)"), "named", default);
 
         Assert.Null(file.SettingsPath);
-        Assert.Equal(("named", FunctionKind.Stateless), (file.Name, file.ToSpec().Kind));
+        Assert.Equal(("named", FunctionKind.Stateless), (file.Name, Spec(file).Kind));
     }
-
-    [Theory]
-    [InlineData("""(module (func (export "add")))""", CallingConvention.Core)]
-    [InlineData("""(module (memory (export "memory") 1) (func (export "wasmactors_alloc")) (func (export "f")))""", CallingConvention.Bytes)]
-    [InlineData("""(module (func (export "wasmactors_alloc")) (func (export "_start")))""", CallingConvention.WasiCommand)]
-    [InlineData("""(module (func (export "_start")) (func (export "wasmactors_alloc")))""", CallingConvention.WasiCommand)]
-    [InlineData("""(module (memory (export "_start") 1) (global (export "wasmactors_alloc") i32 (i32.const 0)))""", CallingConvention.Core)]
-    [InlineData("""(module)""", CallingConvention.Core)]
-    public async Task The_convention_is_detected_by_the_exported_functions(string text, CallingConvention convention)
-    {
-        var file = await DeploymentFile.ReadAsync(folder.Write("detect.wat", text), null, default);
-
-        Assert.Equal(convention, file.Detected);
-        Assert.Equal(convention, file.ToSpec().Convention);
-    }
-
-    [Fact]
-    public void Detection_ends_on_bytes_that_are_no_module() =>
-        Assert.All(
-            (byte[][])[[], [0], [.. "\0asm\u0001\0\0\0"u8], [.. "\0asm\u0001\0\0\0\u0007"u8], [.. "\0asm\u0001\0\0\0\u0007\u0005"u8, 0xff, 0xff, 0xff, 0xff, 0x0f]],
-            static bytes => Assert.Equal(CallingConvention.Core, ConventionDetection.Of(bytes)));
 
     [Theory]
     [InlineData("""{ "kind": "other" }""", "kind is 'other'")]
@@ -60,7 +39,7 @@ public sealed class DeploymentFileTests(TempFolder folder) : IClassFixture<TempF
         string path = folder.Write("wrong.wat", "(module)");
         folder.Write("wrong.json", json);
 
-        var failure = await Assert.ThrowsAsync<WasmError>(async () => (await DeploymentFile.ReadAsync(path, null, default)).ToSpec());
+        var failure = await Assert.ThrowsAsync<WasmError>(async () => Spec(await DeploymentFile.ReadAsync(path, null, default)));
 
         Assert.Equal(FunctionErrorCode.BadSpec, failure.Code);
         Assert.Contains("wrong.json: ", failure.Message, StringComparison.Ordinal);
@@ -96,4 +75,6 @@ public sealed class DeploymentFileTests(TempFolder folder) : IClassFixture<TempF
         Assert.Equal(FunctionErrorCode.BadName, failure.Code);
         Assert.Contains("a-z, 0-9", failure.Message, StringComparison.Ordinal);
     }
+
+    private static FunctionSpec Spec(DeploymentFile file) => file.Onto(new FunctionSpec(file.Name));
 }

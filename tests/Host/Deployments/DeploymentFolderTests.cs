@@ -42,18 +42,6 @@ public sealed class DeploymentFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_changed_file_leads_to_the_modules_that_it_is_for()
-    {
-        string module = _folder.Write("f.wat", "");
-        string settings = _folder.Write("f.json", "");
-
-        Assert.Equal([module], DeploymentFolder.ModulesOf(module), StringComparer.Ordinal);
-        Assert.Equal([module], DeploymentFolder.ModulesOf(settings), StringComparer.Ordinal);
-        Assert.Empty(DeploymentFolder.ModulesOf(_folder.Write("other.json", "")));
-        Assert.Empty(DeploymentFolder.ModulesOf(_folder.Write("f.txt", "")));
-    }
-
-    [Fact]
     public void A_folder_that_cannot_be_read_is_told() =>
         Assert.Equal(ErrorCode.ModuleUnreadable, Assert.Throws<WasmError>(() => DeploymentFolder.Read(Path.Combine(_folder.Path, "none"))).Code);
 }

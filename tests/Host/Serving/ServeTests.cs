@@ -23,7 +23,7 @@ public sealed class ServeTests : IDisposable
         await UntilAsync(serve, "42");
 
         Assert.Null(serve.Key);
-        Assert.Contains("watch: deployed answer version 2 from answer.wat (core)", serve.Output, StringComparison.Ordinal);
+        await UntilAsync(() => serve.Output.Contains("watch: deployed answer version 2 from answer.wat (core): module: ", StringComparison.Ordinal));
         Assert.Equal(0, await serve.StopAsync());
     }
 
@@ -107,6 +107,16 @@ public sealed class ServeTests : IDisposable
 
         Assert.Equal((72, "node.not_started"), (run.ExitCode, run.Code));
         Assert.Contains($"127.0.0.1, port {port}", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    // What was deployed is logged when it can be called already.
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(ServerProcess.Patience);
+        while (!condition())
+        {
+            await Task.Delay(50, patience.Token);
+        }
     }
 
     private static async Task UntilAsync(ServerProcess serve, string result)

@@ -71,14 +71,14 @@ internal sealed class CatalogueState
         int bytes = FunctionCodec.SizeOf(deploy.Spec);
         if (bytes > FunctionSpec.MaxBytes)
         {
-            throw new WasmError(FunctionErrorCode.BadSpec, $"The function cannot be deployed: its specification takes {bytes} bytes; allowed are {FunctionSpec.MaxBytes}. Grant fewer or shorter variables.");
+            throw TooLong(bytes);
         }
 
         var entry = Find(deploy.Spec.Name);
         int active = entry?.Active ?? 0;
         if (deploy.ExpectedActive is { } expected && expected != active)
         {
-            throw new WasmError(FunctionErrorCode.Conflict, $"The active version of '{deploy.Spec.Name}' is {Number(active)}, not {Number(expected)} as expected: look at what was deployed meanwhile.");
+            throw Conflict(deploy.Spec.Name, active, expected);
         }
 
         if (entry?.ActiveVersion is { } current && FunctionCodec.Same(current.Spec, deploy.Spec))
@@ -143,6 +143,12 @@ internal sealed class CatalogueState
         new(before.Name, activated.Revision, activated.Number, before.LastNumber, ChangeOver(before, activated.Revision, activated.RollOut), before.Versions);
 
     private static string Number(int active) => active == 0 ? "none" : active.ToString(CultureInfo.InvariantCulture);
+
+    internal static WasmError Conflict(string name, int active, int expected) =>
+        new(FunctionErrorCode.Conflict, $"The active version of '{name}' is {Number(active)}, not {Number(expected)} as expected: look at what was deployed meanwhile.");
+
+    internal static WasmError TooLong(int bytes) =>
+        new(FunctionErrorCode.BadSpec, $"The function cannot be deployed: its specification takes {bytes} bytes; allowed are {FunctionSpec.MaxBytes}. Grant fewer or shorter variables.");
 
     internal static WasmError Unknown(string name) =>
         new(FunctionErrorCode.NotFound, $"No function '{GuestText.Clean(name, GuestText.NameLimit)}' is deployed.");

@@ -14,19 +14,15 @@ internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
     private readonly ConcurrentDictionary<string, WeakReference<WasmModule>> _known = new(StringComparer.Ordinal);
 
     /// <summary>Keeps a module in the store, for all nodes.</summary>
-    /// <param name="module">The module; that it was compiled proves that it is one.</param>
-    /// <param name="bytes">What it was compiled from: binary, or text, which is converted.</param>
+    /// <param name="digest">SHA-256 of the binary form.</param>
+    /// <param name="binary">The binary form, which was compiled already.</param>
     /// <param name="cancellation">Gives the attempt up.</param>
     /// <exception cref="WasmError"><c>module.unavailable</c></exception>
-    internal Task PutAsync(WasmModule module, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    internal Task PutAsync(string digest, ReadOnlyMemory<byte> binary, CancellationToken cancellation) => UseStoreAsync(async () =>
     {
-        var binary = ModuleText.IsBinary(bytes.Span) ? bytes : ModuleText.ToBinary(bytes.Span);
-        return UseStoreAsync(async () =>
-        {
-            await store.PutAsync(module.Digest, binary, cancellation).ConfigureAwait(false);
-            return true;
-        });
-    }
+        await store.PutAsync(digest, binary, cancellation).ConfigureAwait(false);
+        return true;
+    });
 
     /// <summary>The module with a digest.</summary>
     /// <exception cref="WasmError"><c>module.not_found</c>, <c>module.corrupt</c>, <c>module.unavailable</c>, and failures of compiling.</exception>

@@ -8,7 +8,7 @@ namespace WasmActors.Actors.Functions.Modules;
 /// <summary>Whether a module can serve a deployment: looked at when it is deployed, so that no caller is the first to find out.</summary>
 internal static class ModuleCheck
 {
-    /// <exception cref="WasmError"><c>function.bad_spec</c>, <c>link.missing_import</c></exception>
+    /// <exception cref="WasmError"><c>function.bad_spec</c></exception>
     internal static void Check(WasmModule module, FunctionSpec spec)
     {
         switch (spec.Convention)
@@ -25,11 +25,6 @@ internal static class ModuleCheck
             default:
                 Require(ProgramRun.StartType.Equals(Export(module, ProgramRun.Start)), $"a WASI program must export '{ProgramRun.Start}{ProgramRun.StartType}'");
                 break;
-        }
-
-        if (spec.Grants.Imports.Count == 0 && module.Imports.FirstOrDefault(static i => i.Module != FunctionSession.WasiModule) is { } import)
-        {
-            throw new WasmError(ErrorCode.MissingImport, $"The module imports {GuestText.Clean($"{import.Module}::{import.Name}", GuestText.NameLimit)}, and no set of imports is granted: grant one that defines it.");
         }
     }
 

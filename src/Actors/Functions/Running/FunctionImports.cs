@@ -11,6 +11,9 @@ internal sealed class FunctionImports(IReadOnlyDictionary<string, Action<ImportM
 {
     private readonly ConcurrentDictionary<string, ImportMap> _maps = new(StringComparer.Ordinal);
 
+    /// <summary>The names of the sets that can be granted here, for messages.</summary>
+    internal string Offered => offers.Count == 0 ? "none" : string.Join(", ", offers.Keys.Order(StringComparer.Ordinal));
+
     /// <summary>The imports of a function's stores.</summary>
     /// <exception cref="WasmError"><c>link.missing_import</c>: a set is granted that this node does not offer.</exception>
     internal ImportMap For(FunctionSpec spec)
@@ -27,8 +30,7 @@ internal sealed class FunctionImports(IReadOnlyDictionary<string, Action<ImportM
         {
             if (!offers.TryGetValue(name, out var offer))
             {
-                string offered = offers.Count == 0 ? "none" : string.Join(", ", offers.Keys.Order(StringComparer.Ordinal));
-                throw new WasmError(ErrorCode.MissingImport, $"'{spec.Name}' is granted the imports '{name}', which this node does not offer: it offers {offered}.");
+                throw new WasmError(ErrorCode.MissingImport, $"'{spec.Name}' is granted the imports '{name}', which this node does not offer: it offers {Offered}.");
             }
 
             offer(map);

@@ -106,7 +106,8 @@ internal sealed class FunctionSession
         }
     }
 
-    private static async ValueTask<InstanceRef> InstantiateOnceAsync(FunctionRuntime runtime, FunctionSpec spec, WasmModule module, StoreSpec storeSpec, CallTime time, CancellationToken cancellation)
+    /// <summary>Makes a store with an instance, if the host has room for it.</summary>
+    internal static async ValueTask<InstanceRef> InstantiateOnceAsync(FunctionRuntime runtime, FunctionSpec spec, WasmModule module, StoreSpec storeSpec, CallTime time, CancellationToken cancellation)
     {
         var store = await CreateStoreAsync(runtime, storeSpec, time).ConfigureAwait(false);
         try

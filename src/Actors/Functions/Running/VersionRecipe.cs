@@ -40,6 +40,7 @@ internal sealed class VersionRecipe
             {
                 Mode = ExecutionMode.Preemptive,
                 Wasi = Wasi,
+                Features = options.Features | spec.Grants.Features,
                 Limits = new StoreLimits
                 {
                     MemoryBytes = spec.Limits.MemoryBytes,

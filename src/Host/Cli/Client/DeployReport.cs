@@ -1,3 +1,5 @@
+using WasmActors.Host.Deployments;
+
 namespace WasmActors.Host.Cli.Client;
 
 /// <summary>What <c>deploy</c> did. Its JSON is part of the interface: members may be added, none changes its meaning.</summary>
@@ -16,6 +18,8 @@ internal sealed record DeployReport(IReadOnlyList<DeployedFunction> Deployed);
 /// <param name="Digest">SHA-256 of the module's binary form.</param>
 /// <param name="Size">Bytes of the binary form.</param>
 /// <param name="Settings">The file beside the module that was read; null for none.</param>
+/// <param name="Changes">Settings in which the version differs from the one that was active before; empty for a function that is new.</param>
+/// <param name="DryRun">Whether nothing was changed, because it was only tried.</param>
 internal sealed record DeployedFunction(
     string File,
     string Name,
@@ -27,4 +31,6 @@ internal sealed record DeployedFunction(
     bool ConventionDetected,
     string Digest,
     long Size,
-    string? Settings);
+    string? Settings,
+    IReadOnlyList<SettingChange> Changes,
+    bool DryRun);

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using WasmActors.Actors.Functions;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Deployments;
@@ -8,8 +9,11 @@ using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Cli.Client;
 
-/// <summary>Sends modules to a server and deploys them as functions.</summary>
-internal sealed class FunctionDeployer(ApiClient client, Terminal terminal)
+/// <summary>Deploys modules as functions of a server: module and settings in one request, so that a module that is rejected is not stored.</summary>
+/// <param name="client">The server.</param>
+/// <param name="terminal">Where the progress is shown.</param>
+/// <param name="dryRun">Whether the server only checks.</param>
+internal sealed class FunctionDeployer(ApiClient client, Terminal terminal, bool dryRun)
 {
     /// <summary>Deploys one module.</summary>
     /// <param name="file">The module and the settings beside it.</param>
@@ -22,47 +26,39 @@ internal sealed class FunctionDeployer(ApiClient client, Terminal terminal)
     {
         string function = ApiPath.Function(file.Name);
         var merged = file with { Settings = over.Over(file.Settings) };
-        var spec = merged.ToSpec();
-        merged.ToRollOut();
-        string digest = Convert.ToHexStringLower(SHA256.HashData(file.Module.Binary));
-        await UploadAsync(file, digest, cancellation).ConfigureAwait(false);
-
-        string convention = SettingNames.Conventions.NameOf(spec.Convention);
-        var body = JsonContent(JsonSerializer.SerializeToUtf8Bytes(merged.Settings with { ModuleDigest = digest, Convention = convention }, DeploymentJson.Default.DeploymentSettings));
+        merged.Onto(new FunctionSpec(file.Name)); // what can be found wrong here is not sent
+        merged.ToOptions();
+        using var body = new MultipartFormDataContent
+        {
+            { Part(JsonSerializer.SerializeToUtf8Bytes(merged.Settings, DeploymentJson.Default.DeploymentSettings), "application/json"), "settings" },
+            { Part(file.Module.Binary, "application/wasm"), "module", "module.wasm" },
+        };
         var deploying = client.SendAsync(
             HttpMethod.Put,
-            function,
+            dryRun ? $"{function}?dryRun=true" : function,
             body,
             cancellation,
             ("If-Match", expected is > 0 ? $"\"{expected}\"" : null),
             ("If-None-Match", expected == 0 ? "*" : null));
-        var answer = await Progress.ShowAsync(terminal, $"Deploying {file.Name}", deploying).ConfigureAwait(false);
+        string what = $"{(dryRun ? "Checking" : "Deploying")} {file.Name} ({SizeText.Format(file.Module.Binary.Length)})";
+        var answer = await Progress.ShowAsync(terminal, what, deploying).ConfigureAwait(false);
         var deployment = answer.Read(ClientJson.Default.DeploymentModel);
+        bool created = answer.Status == 201;
         return new DeployedFunction(
             file.Module.Path,
             file.Name,
             deployment.Version,
             deployment.Revision,
-            answer.Status == 201,
-            SettingNames.Kinds.NameOf(spec.Kind),
-            convention,
-            merged.Settings.Convention is null,
-            digest,
+            created,
+            deployment.Kind ?? merged.Settings.Kind ?? "-",
+            deployment.Convention ?? merged.Settings.Convention ?? "-",
+            created && merged.Settings.Convention is null,
+            Convert.ToHexStringLower(SHA256.HashData(file.Module.Binary)),
             file.Module.Binary.Length,
-            file.SettingsPath);
+            file.SettingsPath,
+            deployment.Changes ?? [],
+            deployment.DryRun ?? false);
     }
 
-    private async Task UploadAsync(DeploymentFile file, string digest, CancellationToken cancellation)
-    {
-        var body = new ByteArrayContent(file.Module.Binary) { Headers = { ContentType = new MediaTypeHeaderValue("application/wasm") } };
-        var uploading = client.SendAsync(HttpMethod.Put, $"{ApiPath.Modules}/{digest}", body, cancellation);
-        var answer = await Progress.ShowAsync(terminal, $"Uploading and compiling {Path.GetFileName(file.Module.Path)} ({SizeText.Format(file.Module.Binary.Length)})", uploading).ConfigureAwait(false);
-        string stored = answer.Read(ClientJson.Default.ModuleModel).Digest;
-        if (stored != digest)
-        {
-            throw new ServerFailure(ServerErrorCode.BadAnswer, $"The server stored {file.Module.Path} as {GuestText.Clean(stored, GuestText.NameLimit)}, but it is {digest}.");
-        }
-    }
-
-    private static ByteArrayContent JsonContent(byte[] json) => new(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    private static ByteArrayContent Part(byte[] bytes, string mediaType) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WasmActors.Actors.Functions;
+using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;
 
@@ -30,6 +31,8 @@ internal static class ServerAdvice
         FunctionErrorCode.NotGranted => "Deploy the function with --caller-args or --caller-env to let callers give this.",
         FunctionErrorCode.PayloadTooLarge => "Deploy the function with a larger --max-payload if it may take or return that much.",
         ErrorCode.MissingImport => "'wasmactors inspect FILE' lists the imports; --grant-imports gives a function sets of imports that the server offers.",
+        ErrorCode.FeatureNotAllowed => $"Deploy the function with --feature to let its module use a feature: {FeatureText.Names}.",
+        FunctionErrorCode.ChangeNotConfirmed => "Leave --kind and --convention out to keep the active version's; --change-kind and --change-convention confirm a change.",
         ErrorCode.LimitExceeded => "Deploy the function with a larger --max-memory if it may use that much.",
         _ => null,
     };

@@ -23,6 +23,10 @@ internal static class FeatureText
     /// <summary>All names, for help and messages.</summary>
     public static string Names => string.Join(", ", s_features.Select(static f => f.Name));
 
+    /// <summary>The names of features, one for each.</summary>
+    public static IEnumerable<string> NamesOf(WasmFeatures features) =>
+        s_features.Where(f => f.Feature != WasmFeatures.All && features.HasFlag(f.Feature)).Select(static f => f.Name);
+
     /// <summary>Reads one name.</summary>
     public static bool TryParse(string text, out WasmFeatures value, [NotNullWhen(false)] out string? problem)
     {

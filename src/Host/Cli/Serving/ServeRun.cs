@@ -5,6 +5,7 @@ using Serilog;
 using WasmActors.Host.Access;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Cluster;
+using WasmActors.Host.Deployments.Watching;
 using WasmActors.Host.Http;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
@@ -55,7 +56,7 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
                 await using (server.ConfigureAwait(false))
                 {
                     await AnnounceAsync(server, node, keys, settings, database, logger, cancellation).ConfigureAwait(false);
-                    await WaitAsync(signals, node).ConfigureAwait(false);
+                    await WaitAsync(signals, node, logger).ConfigureAwait(false);
                     return await StopAsync(server, node, settings, logger).ConfigureAwait(false);
                 }
             }
@@ -69,9 +70,9 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         }
     }
 
-    private async Task WaitAsync(StopSignals signals, Node node)
+    private async Task WaitAsync(StopSignals signals, Node node, ILogger logger)
     {
-        var watcher = watched is null ? null : FolderWatch.Start(watched, node.Functions, terminal);
+        var watcher = watched is null ? null : FolderWatch.Start(watched, node.Functions, logger);
         await Task.WhenAny(signals.Asked, node.Leaves).ConfigureAwait(false);
         if (watcher is not null)
         {

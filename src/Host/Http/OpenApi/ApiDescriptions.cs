@@ -82,6 +82,28 @@ internal static class ApiDescriptions
             return Task.CompletedTask;
         });
 
+    /// <summary>A form as the body: settings as JSON of a model, and a module.</summary>
+    public static IEndpointConventionBuilder TakesForm(this IEndpointConventionBuilder endpoint, Type settings) =>
+        endpoint.AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
+        {
+            var schema = await context.GetOrCreateSchemaAsync(settings, null, cancellation).ConfigureAwait(false);
+            var body = operation.RequestBody as OpenApiRequestBody ?? new OpenApiRequestBody();
+            body.Content ??= new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal);
+            body.Content[FormBody.MediaType] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+                    {
+                        ["settings"] = schema,
+                        ["module"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
+                    },
+                },
+            };
+            operation.RequestBody = body;
+        });
+
     /// <summary>The arguments of a call as a body of JSON: an array of numbers and strings.</summary>
     public static IEndpointConventionBuilder TakesArguments(this IEndpointConventionBuilder endpoint) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>

@@ -18,9 +18,9 @@ public sealed class FunctionModulesTests : IDisposable
     {
         using var first = NewCache();
         using var second = NewCache();
-        byte[] text = "(module (func (export \"f\")))"u8.ToArray();
-        var module = await first.GetAsync(text);
-        await new FunctionModules(_store, first).PutAsync(module, text, CancellationToken.None);
+        byte[] binary = ModuleText.ToBinary("(module (func (export \"f\")))");
+        var module = await first.GetAsync(binary);
+        await new FunctionModules(_store, first).PutAsync(module.Digest, binary, CancellationToken.None);
         var modules = new FunctionModules(_store, second);
 
         var found = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => modules.GetAsync(module.Digest, "f", CancellationToken.None).AsTask()));

@@ -1,3 +1,6 @@
+using System.Text;
+using WasmActors.Host.Http;
+
 namespace WasmActors.Host.Tests.Cli.Client;
 
 /// <summary>What exactly is sent for a command line.</summary>
@@ -155,17 +158,38 @@ public sealed class RequestTests
         var run = await InProcess.RunAsync(
             "deploy", folder.Write("f.wat", "(module)"), "--server", server.Url, "--name", "other", "--convention", "bytes", "--reuse", "until-idle", "--label", "above",
             "--roll-out", "at-once", "--deadline", "1500ms", "--max-memory", "1MiB", "--fuel", "7", "--idle-after", "60s", "--queue", "4", "--max-payload", "2KiB",
-            "--env", "A=1", "--env", "A=2", "--dir", "/data::/d:ro", "--grant-imports", "log", "--grant-imports", "db", "--caller-args", "--caller-env", "HOME");
+            "--env", "A=1", "--env", "A=2", "--dir", "/data::/d:ro", "--grant-imports", "log", "--grant-imports", "db", "--caller-args", "--caller-env", "HOME",
+            "--change-kind", "--change-convention", "--reset", "limits", "--reset", "grants.folders", "--feature", "gc", "--feature", "exceptions");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Equal(["PUT", "PUT"], server.Requests.Select(static r => r.Method), StringComparer.Ordinal);
-        Assert.StartsWith("/v1/modules/", server.Requests[0].Target, StringComparison.Ordinal);
-        Assert.Equal("application/wasm", server.Requests[0].Header("Content-Type"));
-        Assert.Equal("/v1/functions/other", server.Requests[1].Target);
-        string digest = server.Requests[0].Target["/v1/modules/".Length..];
+        var sent = Assert.Single(server.Requests);
+        Assert.Equal(("PUT", "/v1/functions/other"), (sent.Method, sent.Target));
+        Assert.StartsWith("multipart/form-data; boundary=", sent.Header("Content-Type"), StringComparison.Ordinal);
+        var parts = FormBody.Read(sent.Body, FormBody.BoundaryOf(sent.Header("Content-Type"))!);
+        Assert.Equal(["settings", "module"], parts.Select(static p => p.Name), StringComparer.Ordinal);
+        Assert.Equal("\0asm\u0001\0\0\0", Encoding.Latin1.GetString(parts[1].Content.Span));
         Assert.Equal(
-            $$$"""{"moduleDigest":"{{{digest}}}","kind":"keyed","convention":"bytes","reuse":"untilIdle","label":"above","rollOut":"atOnce","limits":{"memoryBytes":1048576,"deadline":"1500ms","fuel":7,"idleAfter":"1m","queueLimit":4,"stores":2,"payloadBytes":2048},"grants":{"environment":{"A":"2"},"folders":[{"host":"/data","guest":"/d","readOnly":true}],"imports":["log","db"],"callerArguments":true,"callerEnvironment":["HOME"]}}""",
-            server.Requests[1].Text);
+            """{"kind":"keyed","changeKind":true,"convention":"bytes","changeConvention":true,"reuse":"untilIdle","label":"above","rollOut":"atOnce","reset":["limits","grants.folders"],"limits":{"memoryBytes":1048576,"deadline":"1500ms","fuel":7,"idleAfter":"1m","queueLimit":4,"stores":2,"payloadBytes":2048},"grants":{"environment":{"A":"2"},"folders":[{"host":"/data","guest":"/d","readOnly":true}],"imports":["log","db"],"callerArguments":true,"callerEnvironment":["HOME"],"features":["gc","exceptions"]}}""",
+            Encoding.UTF8.GetString(parts[0].Content.Span));
+    }
+
+    [Fact]
+    public async Task A_dry_run_is_asked_for_and_its_changes_are_printed_escaped()
+    {
+        using var folder = new TempFolder();
+        await using var server = await FakeServer.StartAsync(static (context, _) => FakeServer.WriteAsync(context, 200, "application/json", """
+            { "name": "f", "version": 4, "revision": 9, "kind": "keyed", "convention": "core", "dryRun": true,
+              "changes": [{ "setting": "limits.deadline", "from": "5s", "to": "30s" }, { "setting": "grants.environment.KEY", "from": "secret", "to": "other" }, { "setting": "label", "to": "\u001b[31m" }] }
+            """));
+
+        var run = await InProcess.RunAsync("deploy", folder.Write("f.wat", "(module)"), "--dry-run", "--server", server.Url);
+
+        Assert.Equal(("/v1/functions/f?dryRun=true", 0), (Assert.Single(server.Requests).Target, run.ExitCode));
+        Assert.Matches("f +4 \\(dry run\\) +keyed +core", run.Text);
+        Assert.Contains("f would change limits.deadline: 5s -> 30s\n", run.Text, StringComparison.Ordinal);
+        Assert.Contains("f would change grants.environment.KEY changed\n", run.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", run.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[31m", run.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -284,11 +308,9 @@ public sealed class RequestTests
     private static string Compact(SentRequest request) =>
         System.Text.Json.Nodes.JsonNode.Parse(request.Text)!.ToJsonString();
 
-    private static Task<FakeServer> DeployingAsync() => FakeServer.StartAsync(static (context, request) => FakeServer.WriteAsync(
+    private static Task<FakeServer> DeployingAsync() => FakeServer.StartAsync(static (context, _) => FakeServer.WriteAsync(
         context,
         200,
         "application/json",
-        request.Target.StartsWith("/v1/modules/", StringComparison.Ordinal)
-            ? $$"""{ "digest": "{{request.Target["/v1/modules/".Length..]}}", "bytes": 8 }"""
-            : """{ "name": "f", "version": 4, "revision": 9 }"""));
+        """{ "name": "f", "version": 4, "revision": 9 }"""));
 }
