@@ -18,6 +18,12 @@ public readonly record struct CallOptions(TimeSpan? Within = null, CancellationT
     /// <see cref="ExecutionMode.Direct"/> mode and in code that answers an import.</summary>
     public bool OnThisThread { get; init; }
 
+    /// <summary>The same options with a token that was given among the arguments.</summary>
+    /// <exception cref="WasmError"><c>call.bad_arguments</c>: there are two different tokens.</exception>
+    internal CallOptions CancelledBy(CancellationToken token) => !Cancellation.CanBeCanceled || Cancellation == token
+        ? this with { Cancellation = token }
+        : throw new WasmError(ErrorCode.BadArguments, "The call has two cancellation tokens, in its options and after its arguments: give one, linked from both if both are to cancel it.");
+
     /// <summary>A token alone.</summary>
     public static implicit operator CallOptions(CancellationToken cancellation) => new(null, cancellation);
 

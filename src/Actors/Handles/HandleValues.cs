@@ -13,6 +13,12 @@ public static class HandleValues
         ? value.ReferenceObject as FuncRef
         : throw new WasmError(ErrorCode.WrongType, $"The value is of kind {value.Kind}, not a function reference.");
 
+    extension(Val)
+    {
+        /// <summary>A function of the store that the value goes to, or null.</summary>
+        public static Val FuncRef(FuncRef? func) => Val.Reference(ValKind.FuncRef, func);
+    }
+
     internal static Val[] Arguments(FuncType type, ReadOnlySpan<object?> arguments)
     {
         object?[] plain = arguments.ToArray();

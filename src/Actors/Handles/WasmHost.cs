@@ -123,6 +123,18 @@ public sealed class WasmHost : IAsyncDisposable
     public Task<WasmModule> LoadFileAsync(string path, CancellationToken cancellation = default) =>
         Modules.GetFileAsync(path, cancellation: cancellation);
 
+    /// <summary>Compiles a module out of a stream that is read to its end, binary or text, or finds it compiled already.</summary>
+    /// <exception cref="WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>
+    public Task<WasmModule> LoadStreamAsync(Stream stream, string? name = null, CancellationToken cancellation = default) =>
+        Modules.GetStreamAsync(stream, name, cancellation);
+
+    /// <summary>Checks that a module, binary or text, is valid and uses only features that the engine has, without compiling it.</summary>
+    /// <param name="bytes">The module. It must not change until this is done.</param>
+    /// <param name="cancellation">Cancels the wait; a check that has started continues to its end.</param>
+    /// <exception cref="WasmError"><c>module.invalid</c> with Wasmtime's own message and offset.</exception>
+    public Task ValidateAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default) =>
+        Task.Run(() => WasmModule.Validate(Engine, bytes.Span), cancellation).WaitAsync(cancellation);
+
     /// <summary>Makes a store in an actor of its own.</summary>
     /// <exception cref="WasmError"><c>engine.bad_settings</c>: a limit is out of range; <c>host.full</c>: see
     /// <see cref="AdmissionOptions"/>.</exception>

@@ -38,9 +38,9 @@ internal sealed class AsyncThunk
 
         bool wantsCaller = parameters.Length > 0 && parameters[0] == typeof(CallerRef);
         Type[] own = wantsCaller ? parameters[1..] : parameters;
-        type ??= HostSignature.TypeOf(name, own, result);
-        HostSignature.Check(name, type, own, result);
-        bool spreads = result == typeof(void) || HostSignature.IsList(result) || HostSignature.IsTuple(result);
+        type ??= HostSignature.TypeOf(name, own, result, typeof(FuncRef));
+        HostSignature.Check(name, type, own, result, typeof(FuncRef));
+        bool spreads = result == typeof(void) || HostSignature.IsList(result) || TupleShape.IsTuple(result);
         return new AsyncThunk(name, type, Compile(callback, wantsCaller, own, task), spreads);
     }
 

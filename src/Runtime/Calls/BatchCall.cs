@@ -7,7 +7,7 @@ namespace WasmActors.Runtime.Calls;
 /// Many calls of one function with numbers, one after the other, under one deadline. The first failure ends the batch; the
 /// results before it stand.
 /// </summary>
-/// <typeparam name="TArgs">A number, a tuple of up to seven numbers, or <see cref="Values.Nothing"/>.</typeparam>
+/// <typeparam name="TArgs">A number, a tuple of numbers, or <see cref="Values.Nothing"/>.</typeparam>
 /// <typeparam name="TResult">Likewise.</typeparam>
 public sealed class BatchCall<TArgs, TResult> : GuestCall
 {
@@ -18,9 +18,9 @@ public sealed class BatchCall<TArgs, TResult> : GuestCall
     /// <summary>Prepares a batch.</summary>
     /// <exception cref="WasmError"><c>call.bad_signature</c>: the function has other types.</exception>
     public BatchCall(WasmFunc func, ReadOnlyMemory<TArgs> arguments)
-        : base(func.Store)
+        : base((func ?? throw new ArgumentNullException(nameof(func))).Store)
     {
-        TypedSignature.Check(func.Type, TypedArgs<TArgs>.Types, typeof(TResult));
+        TypedSignature.CheckNumbers(func.Type, TypedArgs<TArgs>.Types, typeof(TResult));
         _func = func;
         _arguments = arguments;
         _results = new TResult[arguments.Length];

@@ -33,4 +33,6 @@ public sealed class Trap : WasmException
 
     /// <summary>The guest's functions at the trap, innermost first; at most 64 of them.</summary>
     public IReadOnlyList<TrapFrame> Frames { get; }
+
+    private protected override IReadOnlyList<TrapFrame> GuestFrames => Frames;
 }

@@ -24,4 +24,6 @@ public sealed class WasmError : WasmException
 
     /// <summary>Where in the guest a host function failed, innermost first; empty where no guest was running.</summary>
     public IReadOnlyList<TrapFrame> Frames { get; } = [];
+
+    private protected override IReadOnlyList<TrapFrame> GuestFrames => Frames;
 }

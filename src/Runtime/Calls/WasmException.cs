@@ -15,6 +15,19 @@ public abstract class WasmException : Exception
     /// <summary>What became of the store, where the store lives in an actor and the failure interrupted its guest or ended the store; else null.</summary>
     public StoreFate? Fate { get; internal set; }
 
+    /// <summary>The guest's functions at the failure, innermost first; empty where none was running.</summary>
+    private protected virtual IReadOnlyList<TrapFrame> GuestFrames => [];
+
     /// <summary>What the host that carried a call out tells about it beside.</summary>
     internal object? Context { get; set; }
+
+    /// <summary>Returns type and message, then a line for each of the guest's functions at the failure, then what every exception shows.</summary>
+    public override string ToString()
+    {
+        string text = base.ToString();
+        string head = $"{GetType()}: {Message}";
+        return GuestFrames.Count > 0 && text.StartsWith(head, StringComparison.Ordinal)
+            ? $"{head}{string.Concat(GuestFrames.Select(static frame => $"{Environment.NewLine}   at guest {frame}"))}{text[head.Length..]}"
+            : text;
+    }
 }

@@ -9,7 +9,7 @@ namespace WasmActors.Runtime.Imports;
 /// </summary>
 /// <remarks>
 /// The delegate's parameters may be C# numbers (int, uint, long, ulong, float, double, <see cref="UInt128"/>),
-/// <see cref="Val"/>, object for externref, a <see cref="Stores.WasmFunc"/> for funcref; or one <c>Val[]</c> for all of
+/// <see cref="Val"/>, a class for externref, a <see cref="Stores.WasmFunc"/> for funcref; or one <c>Val[]</c> for all of
 /// them. A <see cref="WasmCaller"/> comes first where it is wanted. It may return nothing, one value, a tuple, or a list of
 /// values. A <see cref="Trap"/> that it throws becomes the caller's trap; any other exception the cause of <c>host.exception</c>.
 /// </remarks>
@@ -48,7 +48,7 @@ public sealed class HostFunc
     }
 
     /// <summary>Defines a host function whose type follows from the delegate's: int is i32, long i64, float f32, double f64,
-    /// <see cref="UInt128"/> v128, object externref; a tuple means several results.</summary>
+    /// <see cref="UInt128"/> v128, a <see cref="Stores.WasmFunc"/> funcref, any other class externref; a tuple means several results.</summary>
     /// <exception cref="WasmError"><c>host.bad_signature</c>: the delegate's types do not tell the WebAssembly type.</exception>
     public static HostFunc Create(Delegate callback, string? name = null)
     {

@@ -12,7 +12,9 @@ internal static class HostSignature
     private const int MaxTypes = 1000;
 
     /// <summary>The kind that a C# type stands for, or null where it may be any (<see cref="Val"/>) or stands for none.</summary>
-    internal static ValKind? KindOf(Type type)
+    /// <param name="type">The C# type.</param>
+    /// <param name="funcHandle">The C# type that stands for function references; default <see cref="WasmFunc"/>.</param>
+    internal static ValKind? KindOf(Type type, Type? funcHandle = null)
     {
         if (type == typeof(int) || type == typeof(uint))
         {
@@ -27,13 +29,10 @@ internal static class HostSignature
         return type == typeof(float) ? ValKind.F32
             : type == typeof(double) ? ValKind.F64
             : type == typeof(UInt128) ? ValKind.V128
-            : type == typeof(WasmFunc) ? ValKind.FuncRef
+            : type == (funcHandle ?? typeof(WasmFunc)) ? ValKind.FuncRef
             : type == typeof(object) ? ValKind.ExternRef
             : null;
     }
-
-    internal static bool IsTuple(Type type) =>
-        type is { IsGenericType: true, IsValueType: true } && typeof(ITuple).IsAssignableFrom(type);
 
     internal static bool IsList(Type type) =>
         type == typeof(Val[]) || type == typeof(object[]) || type == typeof(Results)
@@ -48,12 +47,16 @@ internal static class HostSignature
     }
 
     /// <summary>The WebAssembly type that C# types tell; void for no result.</summary>
-    internal static FuncType TypeOf(string name, Type[] parameters, Type result)
+    /// <param name="name">For messages.</param>
+    /// <param name="parameters">One C# type for each parameter.</param>
+    /// <param name="result">The type of the result, a tuple for several.</param>
+    /// <param name="funcHandle">The C# type that stands for function references; default <see cref="WasmFunc"/>.</param>
+    internal static FuncType TypeOf(string name, Type[] parameters, Type result, Type? funcHandle = null)
     {
         ValType[] results = result == typeof(void) ? []
-            : IsTuple(result) ? [.. result.GetGenericArguments().Select(r => TypeOf(name, r))]
-            : [TypeOf(name, result)];
-        return new FuncType([.. parameters.Select(p => TypeOf(name, p))], results);
+            : TupleShape.IsTuple(result) ? [.. TupleShape.Items(result).Select(r => TypeOf(name, r, funcHandle))]
+            : [TypeOf(name, result, funcHandle)];
+        return new FuncType([.. parameters.Select(p => TypeOf(name, p, funcHandle))], results);
     }
 
     /// <summary>The parameter types, without what closes the delegate, and the result type.</summary>
@@ -73,7 +76,7 @@ internal static class HostSignature
     }
 
     /// <summary>Throws unless the delegate fits the type.</summary>
-    internal static void Check(string name, FuncType type, Type[] parameters, Type result)
+    internal static void Check(string name, FuncType type, Type[] parameters, Type result, Type? funcHandle = null)
     {
         if (typeof(Task).IsAssignableFrom(result) || result == typeof(ValueTask) || (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ValueTask<>)))
         {
@@ -97,24 +100,24 @@ internal static class HostSignature
 
             for (int i = 0; i < parameters.Length; i++)
             {
-                if (!Fits(parameters[i], type.Params[i]))
+                if (!Fits(parameters[i], type.Params[i], funcHandle))
                 {
                     throw Mismatch(name, type, $"its parameter {i + 1} is {parameters[i].Name} where the type has {type.Params[i]}");
                 }
             }
         }
 
-        CheckResult(name, type, result);
+        CheckResult(name, type, result, funcHandle);
     }
 
-    private static void CheckResult(string name, FuncType type, Type result)
+    private static void CheckResult(string name, FuncType type, Type result, Type? funcHandle)
     {
         if (IsList(result))
         {
             return; // its length and its types are checked at each call
         }
 
-        Type[] results = result == typeof(void) ? [] : IsTuple(result) ? result.GetGenericArguments() : [result];
+        Type[] results = result == typeof(void) ? [] : TupleShape.IsTuple(result) ? TupleShape.Items(result) : [result];
         if (results.Length != type.Results.Length)
         {
             throw Mismatch(name, type, $"it returns {results.Length} value(s) where the type has {type.Results.Length}");
@@ -122,27 +125,36 @@ internal static class HostSignature
 
         for (int i = 0; i < results.Length; i++)
         {
-            if (!Fits(results[i], type.Results[i]))
+            if (!Fits(results[i], type.Results[i], funcHandle))
             {
                 throw Mismatch(name, type, $"its result {i + 1} is {results[i].Name} where the type has {type.Results[i]}");
             }
         }
     }
 
-    private static bool Fits(Type clr, ValType type) =>
-        clr == typeof(Val) || KindOf(clr) == type.Kind
+    /// <summary>Returns whether a C# type can hold the values of a WebAssembly type.</summary>
+    internal static bool Fits(Type clr, ValType type, Type? funcHandle = null) =>
+        clr == typeof(Val) || KindOf(clr, funcHandle) == type.Kind
         || (clr == typeof(WasmReference) && type.Kind is ValKind.AnyRef or ValKind.ExnRef)
         || (!clr.IsValueType && type.Kind == ValKind.ExternRef && clr != typeof(Val[]));
 
-    private static ValType TypeOf(string name, Type clr) => KindOf(clr) switch
+    private static ValType TypeOf(string name, Type clr, Type? funcHandle) => KindOf(clr, funcHandle) switch
     {
         ValKind.FuncRef => ValType.FuncRef,
         ValKind.ExternRef => ValType.ExternRef,
         { } number => ValType.Number(number),
+        null when IsHostObject(clr) => ValType.ExternRef,
         null => throw new WasmError(
             ErrorCode.HostBadSignature,
-            $"Host function '{name}': {clr.Name} does not tell a WebAssembly type. Use int, long, float, double, UInt128, object or WasmFunc, or give the FuncType."),
+            $"Host function '{name}': {clr.Name} does not tell a WebAssembly type. "
+            + $"Use int, long, float, double, UInt128, a class (externref) or {(funcHandle ?? typeof(WasmFunc)).Name}, or give the FuncType."),
     };
+
+    // A class or interface of the host's, which a guest holds as an externref. The others mean something else, or a mistake.
+    private static bool IsHostObject(Type clr) =>
+        !clr.IsValueType && !clr.IsByRef && !clr.IsPointer && !IsList(clr)
+        && clr != typeof(WasmReference) && clr != typeof(WasmCaller) && !typeof(WasmExtern).IsAssignableFrom(clr)
+        && !typeof(Task).IsAssignableFrom(clr);
 
     private static WasmError Mismatch(string name, FuncType type, string why) =>
         new(ErrorCode.HostBadSignature, $"Host function '{name}' does not fit its type {type}: {why}.");

@@ -49,7 +49,7 @@ internal sealed class HostThunk
         Type[] own = wantsCaller ? parameters[1..] : parameters;
         HostSignature.Check(name, type, own, result);
         bool allNumbers = type.IsNumeric && own.All(IsSlot)
-            && (result == typeof(void) || IsSlot(result) || (HostSignature.IsTuple(result) && result.GetGenericArguments().Length <= 7 && result.GetGenericArguments().All(IsSlot)));
+            && (result == typeof(void) || IsSlot(result) || (TupleShape.IsTuple(result) && TupleShape.Items(result).All(IsSlot)));
         var key = (callback.GetType(), wantsCaller);
         return new HostThunk(
             name,
@@ -57,7 +57,7 @@ internal sealed class HostThunk
             callback,
             allNumbers ? s_rawInvokers.GetOrAdd(key, static (k, shape) => HostThunkCompiler.Raw(k.Delegate, k.Caller, shape.own, shape.result), (own, result)) : null,
             s_valInvokers.GetOrAdd(key, static (k, shape) => HostThunkCompiler.Vals(k.Delegate, k.Caller, shape.own, shape.result), (own, result)),
-            result == typeof(void) || HostSignature.IsList(result) || HostSignature.IsTuple(result));
+            result == typeof(void) || HostSignature.IsList(result) || TupleShape.IsTuple(result));
     }
 
     /// <summary>Runs the delegate on raw numbers; <paramref name="slots"/> is the first of the signature's slots.</summary>

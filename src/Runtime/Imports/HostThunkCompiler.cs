@@ -23,11 +23,11 @@ internal static class HostThunkCompiler
             wantsCaller ? arguments.Prepend(caller) : arguments);
 
         Expression body = call;
-        if (HostSignature.IsTuple(result))
+        if (TupleShape.IsTuple(result))
         {
             var tuple = Expression.Variable(result, "results");
-            var statements = result.GetGenericArguments().Select((type, i) =>
-                (Expression)Expression.Call(Slots("Write", type), slots, Expression.Constant(i), Expression.Field(tuple, $"Item{i + 1}")));
+            var statements = TupleShape.Items(result).Select((type, i) =>
+                (Expression)Expression.Call(Slots("Write", type), slots, Expression.Constant(i), TupleShape.Item(tuple, i)));
             body = Expression.Block([tuple], statements.Prepend(Expression.Assign(tuple, call)));
         }
         else if (result != typeof(void))

@@ -146,11 +146,11 @@ public sealed class ImportSet
         : import.Type is FuncType type && _servedModules.TryGetValue(import.Module, out object? server) ? new ServedFunc(import.Module, import.Name, type, server)
         : null;
 
-    private ImportSet Add(string module, string name, object definition)
+    private ImportSet Add(string module, string name, object definition, [CallerArgumentExpression(nameof(definition))] string? parameter = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(definition, parameter);
         lock (_lock)
         {
             RequireOpen();

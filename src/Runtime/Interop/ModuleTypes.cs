@@ -22,6 +22,16 @@ internal static unsafe class ModuleTypes
         return module;
     }
 
+    /// <exception cref="WasmError"><c>module.invalid</c></exception>
+    internal static void Validate(WasmEngine engine, ReadOnlySpan<byte> wasm)
+    {
+        using var use = engine.BeginUse();
+        fixed (byte* bytes = wasm)
+        {
+            NativeError.Throw(Native.wasmtime_module_validate(engine.Pointer, bytes, (nuint)wasm.Length), ErrorCode.ModuleInvalid, "The module is invalid: ");
+        }
+    }
+
     /// <summary>Loads native code that this program made; anything else may end the process.</summary>
     /// <remarks>
     /// Not by Wasmtime's way to map a file into memory: whoever changed that file afterwards would change code that is running,

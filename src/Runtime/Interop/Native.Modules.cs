@@ -12,6 +12,10 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     internal static partial nint wasmtime_module_new(nint engine, byte* wasm, nuint length, nint* module);
 
+    // wasmtime_error_t* wasmtime_module_validate(wasm_engine_t*, const uint8_t* wasm, size_t): keeps nothing of them
+    [LibraryImport(Library)]
+    internal static partial nint wasmtime_module_validate(nint engine, byte* wasm, nuint length);
+
     // void wasmtime_module_delete(own wasmtime_module_t*)
     [LibraryImport(Library)]
     internal static partial void wasmtime_module_delete(nint module);

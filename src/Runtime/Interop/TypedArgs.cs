@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Values;
 
@@ -8,12 +9,20 @@ namespace WasmActors.Runtime.Interop;
 /// <summary>Writes a typed call's arguments, a number, a tuple of numbers or nothing, into the call's slots.</summary>
 internal static class TypedArgs<TArgs>
 {
-    private static readonly ArgsWriter<TArgs>? s_tuple = HostSignature.IsTuple(typeof(TArgs)) ? ArgsWriter<TArgs>.ForTuple() : null;
+    private static readonly ArgsWriter<TArgs>? s_tuple = TupleShape.IsTuple(typeof(TArgs)) ? ArgsWriter<TArgs>.ForTuple() : null;
 
     /// <summary>The C# types of the arguments in order.</summary>
     internal static Type[] Types { get; } = typeof(TArgs) == typeof(Nothing) ? []
-        : HostSignature.IsTuple(typeof(TArgs)) ? typeof(TArgs).GetGenericArguments()
+        : TupleShape.IsTuple(typeof(TArgs)) ? TupleShape.Items(typeof(TArgs))
         : [typeof(TArgs)];
+
+    /// <summary>Returns the arguments one by one as objects, for calls that have references.</summary>
+    internal static object?[] Spread(TArgs arguments) => arguments switch
+    {
+        Nothing => [],
+        ITuple tuple when TupleShape.IsTuple(typeof(TArgs)) => [.. Enumerable.Range(0, tuple.Length).Select(i => tuple[i])],
+        _ => [arguments],
+    };
 
     internal static void Write(ref RawVal first, in TArgs arguments)
     {
@@ -93,11 +102,11 @@ internal sealed class CompiledWriter<TArgs> : ArgsWriter<TArgs>
     {
         var first = Expression.Parameter(typeof(RawVal).MakeByRefType(), "first");
         var arguments = Expression.Parameter(typeof(TArgs).MakeByRefType(), "arguments");
-        var writes = typeof(TArgs).GetGenericArguments().Select((type, i) => Expression.Call(
+        var writes = TupleShape.Items(typeof(TArgs)).Select((type, i) => Expression.Call(
             typeof(RawSlots).GetMethod(nameof(RawSlots.Write), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type),
             first,
             Expression.Constant(i),
-            Expression.Field(arguments, $"Item{i + 1}")));
+            TupleShape.Item(arguments, i)));
         return Expression.Lambda<TupleWriter<TArgs>>(Expression.Block(writes), first, arguments).Compile();
     }
 }

@@ -9,10 +9,10 @@ namespace WasmActors.Runtime.Interop;
 internal static class TypedCall<TResult>
 {
     private static readonly int s_results = typeof(TResult) == typeof(Nothing) ? 0
-        : HostSignature.IsTuple(typeof(TResult)) ? typeof(TResult).GetGenericArguments().Length
+        : TupleShape.IsTuple(typeof(TResult)) ? TupleShape.Items(typeof(TResult)).Length
         : 1;
 
-    private static readonly TupleReader<TResult>? s_tuple = s_results > 1 || HostSignature.IsTuple(typeof(TResult))
+    private static readonly TupleReader<TResult>? s_tuple = TupleShape.IsTuple(typeof(TResult))
         ? TupleReaders.Create<TResult>()
         : null;
 
@@ -39,12 +39,10 @@ internal static class TupleReaders
     internal static TupleReader<T> Create<T>()
     {
         var first = Expression.Parameter(typeof(RawVal).MakeByRefType(), "first");
-        var types = typeof(T).GetGenericArguments();
-        var items = types.Select((type, i) => Expression.Call(
+        Expression[] items = [.. TupleShape.Items(typeof(T)).Select((type, i) => Expression.Call(
             typeof(RawSlots).GetMethod("Read", BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type),
             first,
-            Expression.Constant(i)));
-        var make = Expression.New(typeof(T).GetConstructor(types)!, items);
-        return Expression.Lambda<TupleReader<T>>(make, first).Compile();
+            Expression.Constant(i)))];
+        return Expression.Lambda<TupleReader<T>>(TupleShape.New(typeof(T), items), first).Compile();
     }
 }

@@ -107,6 +107,15 @@ public sealed class ModuleCache : IDisposable
         return await GetAsync(bytes, Path.GetFileName(path), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>The module in a stream, which is read to its end, binary or text. Otherwise as <see cref="GetAsync"/>.</summary>
+    /// <exception cref="WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>
+    public async Task<WasmModule> GetStreamAsync(Stream stream, string? name = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        byte[] bytes = await ModuleText.ReadStreamAsync(stream, cancellation).ConfigureAwait(false);
+        return await GetAsync(bytes, name, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>The module with that digest if it is in memory, else null: the disk keeps compiled code only, which is not all of a module.</summary>
     /// <param name="digest">SHA-256 of the binary form, as 64 lower-case hexadecimal digits.</param>
     public WasmModule? TryGet(string digest)

@@ -46,6 +46,21 @@ public static class ModuleText
         }
     }
 
+    /// <exception cref="WasmError"><c>module.unreadable</c></exception>
+    internal static async Task<byte[]> ReadStreamAsync(Stream stream, CancellationToken cancellation)
+    {
+        try
+        {
+            using var buffer = new MemoryStream();
+            await stream.CopyToAsync(buffer, cancellation).ConfigureAwait(false);
+            return buffer.ToArray();
+        }
+        catch (IOException unreadable)
+        {
+            throw Unreadable("the stream", unreadable);
+        }
+    }
+
     internal static byte[] ReadStream(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);

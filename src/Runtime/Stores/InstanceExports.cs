@@ -29,6 +29,7 @@ public sealed class InstanceExports : IReadOnlyList<KeyValuePair<string, WasmExt
     /// <summary>The export of that name, or null.</summary>
     public WasmExtern? TryGet(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         int index = _instance.Module.ExportIndex(name);
         return index < 0 ? null : _items[index] ?? Find(index);
     }

@@ -25,6 +25,13 @@ public abstract class WasmExtern
 
     internal NativeExtern Native { get; }
 
+    /// <summary>Returns whether both are the same thing of one store, however they were reached.</summary>
+    public override bool Equals(object? obj) =>
+        obj is WasmExtern other && ReferenceEquals(Store, other.Store) && Kind == other.Kind && Native.Item.Equals(other.Native.Item);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Native.Item.GetHashCode();
+
     /// <summary>The extern as one of its kinds, or an error that names both.</summary>
     internal static T Require<T>(WasmExtern item, string name)
         where T : WasmExtern

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Interop;
@@ -49,6 +51,7 @@ public sealed partial class WasmFunc : WasmExtern
     /// <exception cref="WasmError"><c>host.bad_signature</c>: the delegate does not fit the type.</exception>
     public static WasmFunc FromDelegate(WasmStore store, FuncType? type, Delegate callback, bool wantsCaller = false, string? name = null)
     {
+        ArgumentNullException.ThrowIfNull(store);
         var definition = type is null ? HostFunc.Create(callback, name) : HostFunc.Create(type, callback, wantsCaller, name);
         return FromDefinition(store, definition);
     }
@@ -56,6 +59,8 @@ public sealed partial class WasmFunc : WasmExtern
     /// <summary>Makes a host function in one store out of a definition; the same definition gives the same function.</summary>
     public static WasmFunc FromDefinition(WasmStore store, HostFunc definition)
     {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(definition);
         using var _ = store.Enter();
         return store.HostFunction(definition);
     }
@@ -79,9 +84,37 @@ public sealed partial class WasmFunc : WasmExtern
     /// <exception cref="WasmError"><c>call.bad_arguments</c>, <c>host.exception</c>, <c>store.gone</c>, <c>store.in_use</c>, …</exception>
     public Results Call(params ReadOnlySpan<object?> arguments) => CallVals(ValConversion.Arguments(Type, arguments));
 
-    /// <summary>Calls the function with values; otherwise as <see cref="Call"/>.</summary>
+    /// <summary>Calls a function with one plain C# value or <see cref="Val"/>, null and arrays included; an <c>object[]</c> is a list of
+    /// arguments. Otherwise as <see cref="Call(ReadOnlySpan{object})"/>.</summary>
+    [OverloadResolutionPriority(1)] // Call(null) and Call(strings) mean one argument, not a list of none or many
+    public Results Call(object? argument) =>
+        CallVals(ValConversion.Arguments(Type, ValConversion.IsArgumentList(argument, out var list) ? list : [argument]));
+
+    /// <summary>Calls the function as <see cref="Call(ReadOnlySpan{object})"/> does, and returns a failure instead of throwing it.</summary>
+    /// <param name="results">The results, none, one or several; none after a failure.</param>
+    /// <param name="failure">A trap, the exit of a WASI program or an error; null after a success.</param>
+    /// <param name="arguments">One for each parameter.</param>
+    /// <returns>Whether the function returned.</returns>
+    public bool TryCall(out Results results, [NotNullWhen(false)] out WasmException? failure, params ReadOnlySpan<object?> arguments)
+    {
+        try
+        {
+            results = Call(arguments);
+            failure = null;
+            return true;
+        }
+        catch (WasmException failed)
+        {
+            results = default;
+            failure = failed;
+            return false;
+        }
+    }
+
+    /// <summary>Calls the function with values; otherwise as <see cref="Call(ReadOnlySpan{object})"/>.</summary>
     public Results CallVals(params Val[] arguments)
     {
+        ArgumentNullException.ThrowIfNull(arguments);
         using var call = Store.BeginCall(this);
         call.SetArguments(arguments);
         call.RunToEnd();

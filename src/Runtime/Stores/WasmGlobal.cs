@@ -34,6 +34,8 @@ public sealed class WasmGlobal : WasmExtern
     /// <exception cref="WasmError"><c>value.wrong_type</c></exception>
     public static WasmGlobal Create(WasmStore store, GlobalType type, object? value)
     {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(type);
         using var _ = store.Enter();
         return new WasmGlobal(store, GlobalBridge.Create(store, type, Checked(value, type)), type);
     }

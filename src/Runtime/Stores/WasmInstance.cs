@@ -27,6 +27,13 @@ public sealed class WasmInstance
 
     internal NativeInstance Native { get; }
 
+    /// <summary>Returns an export of any kind.</summary>
+    /// <exception cref="WasmError"><c>export.not_found</c></exception>
+    public WasmExtern GetExport(string name) => Exports[name];
+
+    /// <summary>Returns an export of any kind, or null if the module exports nothing of that name.</summary>
+    public WasmExtern? TryGetExport(string name) => Exports.TryGet(name);
+
     /// <summary>An exported function.</summary>
     /// <exception cref="WasmError"><c>export.not_found</c>, <c>export.wrong_kind</c></exception>
     public WasmFunc GetFunc(string name) => WasmExtern.Require<WasmFunc>(Exports[name], name);

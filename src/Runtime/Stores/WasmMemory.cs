@@ -51,6 +51,8 @@ public sealed class WasmMemory : WasmExtern
     /// <exception cref="WasmError"><c>store.limit_exceeded</c>, or <c>engine.error</c> for a type that cannot be made.</exception>
     public static WasmMemory Create(WasmStore store, MemoryType type)
     {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(type);
         if (type.IsShared)
         {
             throw new WasmError(ErrorCode.BadSettings, $"{type}: shared memories are not supported.");

@@ -43,6 +43,7 @@ public sealed partial class WasmStore
     public Instantiation BeginInstantiate(WasmModule module, IReadOnlyList<WasmExtern> imports)
     {
         ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(imports);
         return new Instantiation(this, module, [.. imports]);
     }
 

@@ -47,6 +47,8 @@ public sealed class WasmTable : WasmExtern
     /// <exception cref="WasmError"><c>value.wrong_type</c>, <c>store.limit_exceeded</c></exception>
     public static WasmTable Create(WasmStore store, TableType type, Val? initial = null)
     {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(type);
         if (type.Element.IsNumeric)
         {
             throw new WasmError(ErrorCode.WrongType, $"A table holds references, and {type.Element} is none.");

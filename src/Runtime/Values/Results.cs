@@ -51,6 +51,8 @@ public readonly struct Results : IReadOnlyList<Val>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The values as text, for example <c>[3, 2]</c>.</summary>
-    public override string ToString() => $"[{string.Join(", ", this.Select(static v => ValText.Format(v)))}]";
+    /// <summary>Returns one result as its value, <c>8</c>, and none or several as a list, <c>[]</c> or <c>[3, 2]</c>.</summary>
+    public override string ToString() => Count == 1
+        ? ValText.Format(this[0])
+        : $"[{string.Join(", ", ToArray().Select(static v => ValText.Format(v)))}]";
 }

@@ -148,8 +148,8 @@ public readonly struct Val : IEquatable<Val>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, _low, _high, _reference);
 
-    /// <summary>The value as text, for example <c>i32:5</c>.</summary>
-    public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{ValText.Format(this)}";
+    /// <summary>Returns the value as text without its kind, for example <c>5</c>; see <see cref="ValText.Format"/>.</summary>
+    public override string ToString() => ValText.Format(this);
 
     internal static Val Number(ValKind kind, ulong low, ulong high) => new(kind, low, high);
 

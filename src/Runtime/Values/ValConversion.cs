@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Stores;
 
@@ -47,6 +49,13 @@ internal static class ValConversion
         return values;
     }
 
+    /// <summary>Returns whether a single argument is a list of arguments: an <c>object[]</c>, and no array of another type.</summary>
+    internal static bool IsArgumentList(object? argument, [NotNullWhen(true)] out object?[]? list)
+    {
+        list = argument?.GetType() == typeof(object[]) ? (object?[])argument : null;
+        return list is not null;
+    }
+
     /// <summary>Checks arguments that are values already.</summary>
     /// <exception cref="WasmError"><c>call.bad_arguments</c>, naming the signature, the position and the value.</exception>
     internal static void CheckArguments(FuncType type, ReadOnlySpan<Val> arguments)
@@ -80,6 +89,7 @@ internal static class ValConversion
         byte ub => ub,
         uint ui => (int)ui, // the same 32 bits: WebAssembly gives them no sign
         long l when l is >= int.MinValue and <= int.MaxValue => (int)l,
+        nint n when n is >= int.MinValue and <= int.MaxValue => (int)n,
         _ => null,
     };
 
@@ -88,28 +98,49 @@ internal static class ValConversion
         long l => l,
         ulong ul => (long)ul, // the same 64 bits
         uint ui => ui,
+        nint n => n,
+        nuint un => (long)un, // the same 64 bits
         _ => ToI32(value),
     };
 
     private static float? ToF32(object? value) => value switch
     {
         float f => f,
+        Half h => (float)h,
         double d when double.IsNaN(d) || (float)d == d => (float)d,
-        long l when (long)(float)l == l && Math.Abs((double)l) < 9e18 => l,
-        uint ui when (uint)(float)ui == ui && ui != uint.MaxValue => ui,
-        int or short or sbyte or ushort or byte when ToI32(value) is { } i && (long)(float)i == i => i,
-        _ => null,
+        _ => ToWhole(value, FloatFormat.F32) is { } whole ? (float)whole : null,
     };
 
     private static double? ToF64(object? value) => value switch
     {
         double d => d,
         float f => f,
-        long l when Math.Abs((double)l) < 9e18 && (long)(double)l == l => l,
-        uint ui => ui,
-        int or short or sbyte or ushort or byte => ToI32(value),
-        _ => null,
+        Half h => (double)h,
+        _ => ToWhole(value, FloatFormat.F64) is { } whole ? (double)whole : null,
     };
+
+    /// <summary>Returns an integer whose significant digits fit into a format's; null for anything else.</summary>
+    private static Int128? ToWhole(object? value, FloatFormat format)
+    {
+        Int128? whole = value switch
+        {
+            int or short or sbyte or ushort or byte => ToI32(value),
+            uint ui => ui,
+            long l => l,
+            ulong ul => ul,
+            nint n => n,
+            nuint un => un,
+            _ => null,
+        };
+        if (whole is not { } found)
+        {
+            return null;
+        }
+
+        ulong magnitude = (ulong)Int128.Abs(found);
+        int digits = 64 - BitOperations.LeadingZeroCount(magnitude) - BitOperations.TrailingZeroCount(magnitude);
+        return digits <= format.FractionBits + 1 ? whole : null;
+    }
 
     private static Val? CheckNull(Val value, ValType type, out string? problem)
     {
@@ -120,7 +151,7 @@ internal static class ValConversion
     private static Val? Refuse(object? value, ValType type, out string? problem)
     {
         string shown = value is null ? "null" : GuestText.Clean(value.ToString() ?? "", 64);
-        string of = value is null or Val ? "" : $" ({value.GetType().Name})";
+        string of = value switch { null => "", Val val => $" ({val.Kind.ToString().ToLowerInvariant()})", _ => $" ({value.GetType().Name})" };
         problem = $"{shown}{of} is no {type}, and cannot become one without loss.";
         return null;
     }

@@ -116,7 +116,7 @@ public class FuncRefTests(HostFixture fixture) : IClassFixture<HostFixture>
         var kind = await Expect.ErrorAsync(ErrorCode.BadArguments, instance.GetFunc("add").CallAsync(Val.F64(1.5), 2));
 
         Assert.Equal("Argument 2 of (i32, i32) -> (i32): two (String) is no i32, and cannot become one without loss.", text.Message);
-        Assert.Equal("Argument 1 of (i32, i32) -> (i32): f64:1.5 is no i32, and cannot become one without loss.", kind.Message);
+        Assert.Equal("Argument 1 of (i32, i32) -> (i32): 1.5 (f64) is no i32, and cannot become one without loss.", kind.Message);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public class FuncRefTests(HostFixture fixture) : IClassFixture<HostFixture>
         var replies = await add.Store.CallBatchAsync([new(add.Id, [1]), new(add.Id, [Val.F32(1), 2]), new(add.Id, [1, 2])]);
 
         Assert.Equal("(i32, i32) -> (i32) takes 2 arguments, not 1.", Assert.IsType<Failed>(replies[0]).Failure.Message);
-        Assert.Equal("Argument 1 of (i32, i32) -> (i32): f32:1 is no i32, and cannot become one without loss.", Assert.IsType<Failed>(replies[1]).Failure.Message);
+        Assert.Equal("Argument 1 of (i32, i32) -> (i32): 1 (f32) is no i32, and cannot become one without loss.", Assert.IsType<Failed>(replies[1]).Failure.Message);
         Assert.Equal(3, Assert.IsType<Returned>(replies[2]).Results.Value.AsI32());
     }
 

@@ -31,6 +31,8 @@ public sealed class ResultTests : IDisposable
         Assert.Equal(8.5, func.Call(2.5, 3.0, 1.0).Value.AsF64());
         Assert.Equal(8.5, func.Call<double, double, double, double>(2.5, 3, 1));
         Assert.Equal("value.wrong_type", Assert.Throws<WasmError>(() => func.Call(1.0, 2.0, 3.0).Value.AsI32()).Code);
+        Assert.Equal("8.5", func.Call(2.5, 3.0, 1.0).ToString());
+        Assert.Equal("8.5", $"{func.Call(2.5, 3.0, 1.0).Value}");
     }
 
     [Fact]
@@ -126,7 +128,7 @@ public sealed class ResultTests : IDisposable
             () => func.Call<int, long, (int, int)>(1, 2),
             () => func.Call<int, long, string>(1, 2),
             () => func.Call<int, long, long, int>(1, 2, 3),
-            () => guest.GetFunc("r").Call<object, Nothing>("x"),
+            () => guest.GetFunc("r").Call<int, Nothing>(1),
         })
         {
             Assert.Equal("call.bad_signature", Assert.Throws<WasmError>(call).Code);

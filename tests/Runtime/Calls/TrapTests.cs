@@ -105,6 +105,19 @@ public sealed class TrapTests
     }
 
     [Fact]
+    public void A_trap_as_text_has_its_message_then_the_frames_of_the_guest_then_those_of_the_host()
+    {
+        using var store = new TestStore();
+        var guest = store.Load("""(module $m (func $inner unreachable) (func $outer (export "outer") (call $inner)))""");
+
+        string[] lines = Assert.Throws<Trap>(() => guest.GetFunc("outer").Call()).ToString().Split(Environment.NewLine);
+        Assert.StartsWith("WasmActors.Runtime.Calls.Trap: ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("   at guest m!inner (func 0) at 0x", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("   at guest m!outer (func 1) at 0x", lines[2], StringComparison.Ordinal);
+        Assert.Contains(lines[3..], static line => line.Contains("WasmFunc.Call", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_module_without_names_has_a_backtrace_of_numbers()
     {
         using var store = new TestStore();

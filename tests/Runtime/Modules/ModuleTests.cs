@@ -28,6 +28,17 @@ public sealed class ModuleTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    public void A_module_is_validated_without_compiling_it()
+    {
+        WasmModule.Validate(TestStore.Plain, ModuleText.ToBinary(Text));
+        WasmModule.Validate(TestStore.Plain, Encoding.UTF8.GetBytes(Text));
+
+        var invalid = Assert.Throws<WasmError>(() => WasmModule.Validate(TestStore.Plain, "(module (func (result i32)))"u8));
+        Assert.Equal("module.invalid", invalid.Code);
+        Assert.Contains("type mismatch", invalid.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_module_is_the_same_from_bytes_text_file_and_stream()
     {
         byte[] binary = ModuleText.ToBinary(Text);

@@ -170,5 +170,30 @@ public sealed class MemoryTests : IDisposable
 
     private static void AssertOutOfRange(Action use) => Assert.Equal("memory.out_of_range", Assert.Throws<WasmError>(use).Code);
 
+    [Fact]
+    public void Text_that_an_encoding_has_no_form_for_is_an_error_and_nothing_is_written()
+    {
+        using var store = new TestStore();
+        var memory = WasmMemory.Create(store.Store, new MemoryType(1, null));
+
+        AssertBadText(() => memory.WriteString(0, "a\ud800b"));
+        AssertBadText(() => memory.WriteString(0, "a\ud800b", Encoding.UTF8));
+        AssertBadText(() => memory.WriteString(0, "a\ud800b", Encoding.Unicode));
+        AssertBadText(() => memory.WriteString(0, "a\ud800b", Encoding.BigEndianUnicode));
+        AssertBadText(() => memory.WriteString(0, "é", Encoding.ASCII));
+        Assert.Equal(new byte[16], memory.ReadBytes(0, 16));
+    }
+
+    [Fact]
+    public void Big_endian_text_is_written_and_read_as_such()
+    {
+        using var store = new TestStore();
+        var memory = WasmMemory.Create(store.Store, new MemoryType(1, null));
+
+        Assert.Equal(4, memory.WriteString(0, "aé", Encoding.BigEndianUnicode));
+        Assert.Equal([0, (byte)'a', 0, 0xe9], memory.ReadBytes(0, 4));
+        Assert.Equal("aé", memory.ReadString(0, 4, Encoding.BigEndianUnicode));
+    }
+
     private static void AssertBadText(Action use) => Assert.Equal("memory.bad_text", Assert.Throws<WasmError>(use).Code);
 }

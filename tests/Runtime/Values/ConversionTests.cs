@@ -58,6 +58,15 @@ public sealed class ConversionTests : IDisposable
         { "f64", int.MinValue, (double)int.MinValue },
         { "f64", 1L << 53, (double)(1L << 53) },
         { "f64", uint.MaxValue, (double)uint.MaxValue },
+        { "i32", (nint)(-7), -7 },
+        { "i64", (nint)(-7), -7L },
+        { "f32", 5UL, 5f },
+        { "f32", (Half)5, 5f },
+        { "f32", 1UL << 63, 9223372036854775808f },
+        { "f64", 5UL, 5.0 },
+        { "f64", (Half)5, 5.0 },
+        { "f64", long.MinValue, -9223372036854775808.0 },
+        { "f64", ulong.MaxValue - 2047, 18446744073709549568.0 },
         { "v128", new UInt128(1, 2), new UInt128(1, 2) },
         { "funcref", null, null },
         { "externref", null, null },
@@ -78,6 +87,8 @@ public sealed class ConversionTests : IDisposable
 
     public static TheoryData<string, object?> Lossy => new()
     {
+        { "f32", 16_777_217UL },
+        { "f64", ulong.MaxValue },
         { "i32", (long)int.MaxValue + 1 },
         { "i32", (long)int.MinValue - 1 },
         { "i32", 1ul },
@@ -134,7 +145,7 @@ public sealed class ConversionTests : IDisposable
 
         Assert.Equal("Argument 2 of (i32, i64) -> (i32): 2.5 (Double) is no i64, and cannot become one without loss.", Refusal(() => add.Call(1, 2.5)));
         Assert.Equal("Argument 1 of (i32, i64) -> (i32): i32 (String) is no i32, and cannot become one without loss.", Refusal(() => add.Call("i32", 2)));
-        Assert.Equal("Argument 2 of (i32, i64) -> (i32): f64:2.5 is no i64, and cannot become one without loss.", Refusal(() => add.CallVals(1, 2.5)));
+        Assert.Equal("Argument 2 of (i32, i64) -> (i32): 2.5 (f64) is no i64, and cannot become one without loss.", Refusal(() => add.CallVals(1, 2.5)));
         Assert.Equal("(i32, i64) -> (i32) takes 2 arguments, not 1.", Refusal(() => add.Call(1)));
         Assert.Equal("(i32, i64) -> (i32) takes 2 arguments, not 3.", Refusal(() => add.CallVals(1, 2L, 3)));
         Assert.Equal("(i32) -> (i32) takes 1 argument, not 0.", Refusal(() => _echo.GetFunc("i32").Call()));
