@@ -78,6 +78,12 @@ internal static class FailureCodec
             data.ModuleOffset = inModule;
         }
 
+        if (frame is { File: { } file, Line: { } line })
+        {
+            data.File = file;
+            data.Line = line;
+        }
+
         return data;
     }
 
@@ -86,5 +92,9 @@ internal static class FailureCodec
         data.HasFuncName ? data.FuncName : null,
         data.HasModuleName ? data.ModuleName : null,
         data.HasFuncOffset ? data.FuncOffset : null,
-        data.HasModuleOffset ? data.ModuleOffset : null);
+        data.HasModuleOffset ? data.ModuleOffset : null)
+    {
+        File = data.HasFile ? data.File : null,
+        Line = data.HasLine ? data.Line : null,
+    };
 }

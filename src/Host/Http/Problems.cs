@@ -93,7 +93,7 @@ internal static class Problems
         var frames = failure switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] };
         return Make(FailureStatus.Of(failure.Code), failure.Code, failure.Message) with
         {
-            Frames = frames.Count == 0 ? null : [.. frames.Select(static f => new ProblemFrame(f.FuncIndex, f.FuncName, f.ModuleName, f.FuncOffset, f.ModuleOffset))],
+            Frames = frames.Count == 0 ? null : [.. frames.Select(static f => new ProblemFrame(f.FuncIndex, f.FuncName, f.ModuleName, f.FuncOffset, f.ModuleOffset, f.File, f.Line))],
         };
     }
 

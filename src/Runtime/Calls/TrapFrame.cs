@@ -8,7 +8,15 @@ namespace WasmActors.Runtime.Calls;
 /// <param name="ModuleOffset">Bytes from the start of the module, or null likewise.</param>
 public sealed record TrapFrame(uint FuncIndex, string? FuncName, string? ModuleName, long? FuncOffset, long? ModuleOffset)
 {
-    /// <summary>One line for people, for example <c>math.wasm!divide (func 3) at 0x5a</c>.</summary>
+    /// <summary>Source file of the instruction, as the compiler wrote it into the debug information (<c>clang -g</c>), or null; escaped and cut
+    /// likewise.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Line in that file, from 1, or null.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>One line for people, for example <c>math.wasm!divide (func 3) at 0x5a, /src/math.c:12</c>.</summary>
     public override string ToString() =>
-        $"{ModuleName ?? "<unnamed module>"}!{FuncName ?? "<unnamed>"} (func {FuncIndex}){(ModuleOffset is { } at ? $" at 0x{at:x}" : "")}";
+        $"{ModuleName ?? "<unnamed module>"}!{FuncName ?? "<unnamed>"} (func {FuncIndex}){(ModuleOffset is { } at ? $" at 0x{at:x}" : "")}"
+        + (File is null ? "" : $", {File}:{Line}");
 }

@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Interop;

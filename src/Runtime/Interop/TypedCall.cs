@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using System.Reflection;
-using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Interop;

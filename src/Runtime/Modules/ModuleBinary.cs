@@ -13,6 +13,7 @@ internal sealed class ModuleBinary
     private const byte MemoryId = 5;
     private const byte ExportId = 7;
     private const byte StartId = 8;
+    private const byte CodeId = 10;
     private const byte TagId = 13;
 
     private readonly List<CustomSection> _customSections = [];
@@ -41,6 +42,9 @@ internal sealed class ModuleBinary
 
     /// <summary>The memories that it defines, and the names of what it exports.</summary>
     public MemoryDeclarations Memories { get; } = new();
+
+    /// <summary>Where the contents of its code section start, in bytes from the start of the binary; null where it has none.</summary>
+    public long? CodeOffset { get; private set; }
 
     /// <summary>Whether it has a start function.</summary>
     public bool HasStart { get; private set; }
@@ -114,6 +118,9 @@ internal sealed class ModuleBinary
                 break;
             case MemoryId:
                 Memories.ReadMemories(ref section);
+                break;
+            case CodeId:
+                CodeOffset = section.Offset;
                 break;
             case StartId:
                 HasStart = true;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules.Debug;
 using WasmActors.Runtime.Precheck;
 using WasmActors.Runtime.Values;
 
@@ -29,6 +30,7 @@ public sealed class WasmModule : IDisposable
         CustomSections = binary?.CustomSections ?? [];
         Imports = ModuleTypes.Imports(engine, handle, binary);
         Exports = ModuleTypes.Exports(engine, handle, binary);
+        Sources = SourceLines.Of(binary, wasm);
         Traits = traits;
         Demand = ModuleDemand.Of(binary, traits, Imports.Count(static i => i.Type is MemoryType));
         UsesGuestHeap = binary is null || binary.UsesGuestHeap || Imports.Any(static i => HeapUse.IsIn(i.Type)) || Exports.Any(static e => HeapUse.IsIn(e.Type));
@@ -62,6 +64,9 @@ public sealed class WasmModule : IDisposable
     internal CompiledHandle Handle { get; }
 
     internal ModuleTraits Traits { get; }
+
+    /// <summary>Its source lines, or null where it was built without debug information.</summary>
+    internal SourceLines? Sources { get; }
 
     /// <summary>The memories and tables that each of its instances makes.</summary>
     internal ModuleDemand Demand { get; }

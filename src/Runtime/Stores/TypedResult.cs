@@ -28,7 +28,7 @@ internal static class TypedResult<TResult>
         return Expression.Lambda<Func<Val[], TResult>>(body, values).Compile();
     }
 
-    private static Expression Item(Expression values, int index, Type type) => Expression.Call(
+    private static MethodCallExpression Item(Expression values, int index, Type type) => Expression.Call(
         typeof(TypedResult<TResult>).GetMethod(nameof(Unpack), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type),
         Expression.ArrayIndex(values, Expression.Constant(index)));
 

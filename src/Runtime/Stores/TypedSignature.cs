@@ -1,6 +1,5 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
-using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;

@@ -228,7 +228,8 @@ public sealed partial class WasmStore
 
         var pending = _pending;
         _pending = null;
-        return FailureMapper.Map(NativeError.Take(error, trap)!.Value, pending, this);
+        var taken = NativeError.Take(error, trap)!.Value;
+        return FailureMapper.Map(taken with { Frames = Locate(taken.Frames) }, pending, this);
     }
 
     /// <summary>A host function begins; the answer identifies its caller until <see cref="PopCaller"/>.</summary>

@@ -2,6 +2,7 @@ using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Debug;
 
 namespace WasmActors.Runtime.Stores;
 
@@ -11,6 +12,9 @@ public sealed partial class WasmStore
     // The first apart: a store whose calls do not nest needs no more.
     private FuncCall? _idleCall;
     private Stack<FuncCall>? _idleCalls;
+
+    // Of the modules that were built with debug information; most were not.
+    private List<SourceLines>? _sources;
 
     /// <summary>Instantiates a module with its imports found by name.</summary>
     /// <exception cref="WasmException">An import is missing or of another type, a limit stands against it, or the start function trapped.</exception>
@@ -98,6 +102,26 @@ public sealed partial class WasmStore
         }
     }
 
+    /// <summary>Adds source lines to the frames of modules that were built with debug information.</summary>
+    private IReadOnlyList<TrapFrame> Locate(IReadOnlyList<TrapFrame> frames)
+    {
+        if (_sources is null)
+        {
+            return frames;
+        }
+
+        var located = frames.ToArray();
+        for (int i = 0; i < located.Length; i++)
+        {
+            foreach (var source in _sources)
+            {
+                located[i] = source.Locate(located[i], isInnermost: i == 0);
+            }
+        }
+
+        return located;
+    }
+
     internal void RequireUsable(WasmModule module)
     {
         if (!ReferenceEquals(module.Engine, Engine))
@@ -108,6 +132,11 @@ public sealed partial class WasmStore
         if (module.Handle.IsClosed)
         {
             throw ModuleUse.Gone(module);
+        }
+
+        if (module.Sources is { } sources && _sources?.Contains(sources) != true)
+        {
+            (_sources ??= []).Add(sources);
         }
     }
 }

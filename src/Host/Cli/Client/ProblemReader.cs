@@ -45,5 +45,5 @@ internal static class ProblemReader
     private static bool IsOfGuest(string code) => code.StartsWith("trap.", StringComparison.Ordinal) || code == ApiErrorCode.ExitStatus;
 
     private static string FrameOf(ProblemFrame frame) =>
-        new TrapFrame(frame.Index, frame.Function, frame.Module, frame.Offset, frame.ModuleOffset).ToString();
+        new TrapFrame(frame.Index, frame.Function, frame.Module, frame.Offset, frame.ModuleOffset) { File = frame.File, Line = frame.Line }.ToString();
 }
