@@ -55,6 +55,7 @@ public sealed class NodeCluster : IAsyncDisposable
         }).ToList();
         var all = new Dictionary<string, string>(settings, StringComparer.Ordinal) { ["Node:AkkaFile"] = akkaFile };
         all.TryAdd("Database:File", Path.Combine(folder, "cluster.db"));
+        all.TryAdd("Node:AllowInsecureCluster", settings.ContainsKey("Tls:Certificate") ? "false" : "true");
         for (int i = 0; i < count; i++)
         {
             all[string.Create(CultureInfo.InvariantCulture, $"Node:SeedNodes:{i}")] = places[i].Address;

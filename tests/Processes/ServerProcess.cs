@@ -26,6 +26,9 @@ public sealed class ServerProcess : IAsyncDisposable
         _reading = ReadAsync();
     }
 
+    /// <summary>The number of its process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Whether its process has ended.</summary>
     public bool HasEnded => _process.HasExited;
 

@@ -31,8 +31,8 @@ internal sealed class ServeCommand : Verb
     public override string Synopsis => "serve [options]";
 
     public override string HelpNotes => """
-        Without settings the node is a cluster of its own, keeps everything in a SQLite file, and listens at
-        http://127.0.0.1:8080. The first start prints an API key, once.
+        Without settings the node has no cluster, keeps everything in a SQLite file, and listens at
+        http://127.0.0.1:8080 and nowhere else. The first start prints an API key, once.
 
         SIGTERM or Ctrl-C stops it: calls that run are carried out, keyed stores go to other nodes. A second Ctrl-C
         ends it at once.

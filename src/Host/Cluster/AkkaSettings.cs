@@ -9,7 +9,17 @@ namespace WasmActors.Host.Cluster;
 /// <summary>The Akka settings of a node.</summary>
 internal static class AkkaSettings
 {
-    /// <summary>Those that its own settings give, over the library's; over all of them those of <see cref="NodeSettings.AkkaFile"/>.</summary>
+    private static readonly string s_alone = $$"""
+        wasmactors.no-transport {
+          transport-class = "{{typeof(NoTransport).FullName}}, {{typeof(NoTransport).Assembly.GetName().Name}}"
+          applied-adapters = []
+        }
+        akka.remote.enabled-transports = ["wasmactors.no-transport"]
+        akka.cluster.seed-nodes = []
+        """;
+
+    /// <summary>Returns the node's own settings over the library's, and over both those of <see cref="NodeSettings.AkkaFile"/>. What the node
+    /// listens at, and with TLS or not, no file changes.</summary>
     public static Config Of(HostSettings settings, FunctionDatabase database)
     {
         var node = settings.Node;
@@ -33,13 +43,19 @@ internal static class AkkaSettings
             wasmactors.dispatcher.guest-executor.parallelism = {{settings.Stores.Parallelism}}
             """);
         var all = own.WithFallback(database.JournalConfig()).WithFallback(FunctionHost.DefaultConfig());
-        if (settings.Tls.IsOn)
+        if (node.AkkaFile.Length > 0)
         {
-            all = ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.enable-ssl = true").WithFallback(all); // with what certificate, NodeTls says
+            all = ConfigurationFactory.ParseString(File.ReadAllText(node.AkkaFile)).WithFallback(all);
         }
 
-        return node.AkkaFile.Length == 0 ? all : ConfigurationFactory.ParseString(File.ReadAllText(node.AkkaFile)).WithFallback(all);
+        return ConfigurationFactory.ParseString(node.IsAlone ? s_alone : Clustered(settings.Tls.IsOn)).WithFallback(all);
     }
+
+    // With what certificate, NodeTls says.
+    private static string Clustered(bool tls) => $"""
+        akka.remote.enabled-transports = ["akka.remote.dot-netty.tcp"]
+        akka.remote.dot-netty.tcp.enable-ssl = {(tls ? "on" : "off")}
+        """;
 
     // Akka's addresses name the protocol, which TLS changes. Settings need not.
     private static string SeedOf(string seed, bool tls) => Address.Parse(seed).WithProtocol(tls ? "akka.ssl.tcp" : "akka.tcp").ToString();

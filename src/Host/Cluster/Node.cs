@@ -86,7 +86,7 @@ internal sealed class Node : IAsyncDisposable
             await node.DisposeAsync().ConfigureAwait(false);
             if (failure is OperationCanceledException && !cancellation.IsCancellationRequested)
             {
-                throw new NodeException(settings.Node.SeedNodes.Count == 0
+                throw new NodeException(settings.Node.IsAlone
                     ? $"The node did not start within {settings.Node.StartWithin.TotalSeconds} s: the database may not answer."
                     : $"The node did not become a member of the cluster within {settings.Node.StartWithin.TotalSeconds} s: none of {string.Join(", ", settings.Node.SeedNodes)} let it in, or the database does not answer. For a new cluster to begin, {settings.Node.LeastMembers} nodes must run, the first of these among them.");
             }
@@ -120,7 +120,7 @@ internal sealed class Node : IAsyncDisposable
 
     private async Task JoinAsync(NodeSettings settings, CancellationToken cancellation)
     {
-        if (settings.SeedNodes.Count == 0)
+        if (settings.IsAlone)
         {
             await Members.JoinAsync(Members.SelfAddress, cancellation).ConfigureAwait(false);
         }

@@ -31,11 +31,12 @@ internal sealed record HostSettings
     public static HostSettings Read(SettingsReader reader)
     {
         string data = Path.GetFullPath(reader.Text("DataFolder", "wasmactors-data"));
+        var tls = TlsSettings.Read(reader);
         var settings = new HostSettings
         {
             DataFolder = data,
-            Node = NodeSettings.Read(reader),
-            Tls = TlsSettings.Read(reader),
+            Node = NodeSettings.Read(reader, tls),
+            Tls = tls,
             Http = HttpSettings.Read(reader),
             Database = DatabaseSettings.Read(reader, data),
             Functions = FunctionSettings.Read(reader),

@@ -12,17 +12,24 @@ internal sealed record NodeSettings
     /// <summary>Name or address under which other nodes reach it. Default: <see cref="Bind"/>.</summary>
     public required string Host { get; init; }
 
-    /// <summary>Port for other nodes, 0 to 65535; 0, the default, for a free one.</summary>
+    /// <summary>Port for other nodes, 1 to 65535; 0, the default, for none.</summary>
     public required int Port { get; init; }
 
-    /// <summary>Addresses of nodes that a cluster is joined through, the same list on every node; empty, the default, for a cluster of its own.</summary>
+    /// <summary>Addresses of nodes that a cluster is joined through, the same list on every node; empty, the default, for a node without a cluster,
+    /// which listens for no other nodes.</summary>
     public required IReadOnlyList<string> SeedNodes { get; init; }
+
+    /// <summary>Whether nodes may connect without TLS. Whoever reaches the port then controls the cluster. Default false.</summary>
+    public required bool AllowInsecureCluster { get; init; }
 
     /// <summary>File of Akka settings (HOCON) over all others; empty for none.</summary>
     public required string AkkaFile { get; init; }
 
     /// <summary>How long a start waits to become a member and to know the catalogue. Default 1 minute.</summary>
     public required TimeSpan StartWithin { get; init; }
+
+    /// <summary>Whether the node has no cluster: it listens for no other nodes.</summary>
+    public bool IsAlone => SeedNodes.Count == 0;
 
     /// <summary>Members that a new cluster needs before it serves: the majority of the seed nodes. So the first seed does not begin one beside the others'
     /// when it is started while it cannot reach them.</summary>
@@ -31,7 +38,7 @@ internal sealed record NodeSettings
     /// <summary>Name of the actor system, the same on every node.</summary>
     public const string SystemName = "wasmactors";
 
-    internal static NodeSettings Read(SettingsReader reader)
+    internal static NodeSettings Read(SettingsReader reader, TlsSettings tls)
     {
         string bind = reader.Text("Node:Bind", "127.0.0.1");
         var settings = new NodeSettings
@@ -40,6 +47,7 @@ internal sealed record NodeSettings
             Host = reader.Text("Node:Host", bind is "0.0.0.0" or "::" ? Dns.GetHostName() : bind),
             Port = reader.Number("Node:Port", 0, 0, 65535),
             SeedNodes = reader.Texts("Node:SeedNodes"),
+            AllowInsecureCluster = reader.Switch("Node:AllowInsecureCluster", false),
             AkkaFile = reader.Text("Node:AkkaFile", ""),
             StartWithin = reader.Duration("Node:StartWithin", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         };
@@ -48,9 +56,19 @@ internal sealed record NodeSettings
             reader.Problem("Node:SeedNodes", $"has '{seed}'; expected are addresses like akka.tcp://{SystemName}@10.0.0.1:4053");
         }
 
-        if (settings.SeedNodes.Count > 0 && settings.Port == 0)
+        if (!settings.IsAlone && settings.Port == 0)
         {
-            reader.Problem("Node:Port", "is 0, a free port; a node with Node:SeedNodes needs one that the others can know, such as 4053");
+            reader.Problem("Node:Port", "is 0; a node with Node:SeedNodes needs a port that the others can know, such as 4053");
+        }
+
+        if (settings.IsAlone && settings.Port != 0)
+        {
+            reader.Problem("Node:Port", $"is {settings.Port}, but Node:SeedNodes is empty: a node without a cluster listens for no other nodes. Set Node:SeedNodes, for a cluster of one node to its own address, or leave Node:Port out");
+        }
+
+        if (!settings.IsAlone && !tls.IsOn && !settings.AllowInsecureCluster)
+        {
+            reader.Problem("Tls:Certificate", $"is not set, but Node:SeedNodes is: without TLS whoever reaches {settings.Bind}, port {settings.Port}, can join the cluster, deploy and call functions, and stop its nodes. Set Tls:Certificate and Tls:Authority (docs/cluster-guide.md). Where all users of all machines that reach the port are trusted, Node:AllowInsecureCluster = true starts the node without TLS");
         }
 
         if (settings.AkkaFile.Length > 0 && !File.Exists(settings.AkkaFile))

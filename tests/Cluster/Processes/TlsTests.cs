@@ -27,7 +27,7 @@ public sealed class TlsTests : IDisposable
 
         // Its own authority would take all; that of the cluster does not take it.
         var foreign = Certificates("foreign", _foreign, _own, _foreign);
-        var without = new Dictionary<string, string>(StringComparer.Ordinal) { ["Tls:Certificate"] = "", ["Tls:PasswordFile"] = "", ["Tls:Authority"] = "" };
+        var without = new Dictionary<string, string>(StringComparer.Ordinal) { ["Tls:Certificate"] = "", ["Tls:PasswordFile"] = "", ["Tls:Authority"] = "", ["Node:AllowInsecureCluster"] = "true" };
         foreach (var other in new[] { foreign, without })
         {
             other["Node:StartWithin"] = "10s";

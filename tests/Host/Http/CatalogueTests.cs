@@ -154,7 +154,7 @@ public class CatalogueTests(OpenHost host)
         var node = Assert.Single((await host.GetAsync("/v1/nodes")).Is(200).Json.GetProperty("nodes").EnumerateArray());
 
         Assert.Equal("up", node.GetProperty("status").GetString());
-        Assert.StartsWith("akka.tcp://wasmactors@127.0.0.1:", node.GetProperty("address").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("akka.local://wasmactors@localhost:", node.GetProperty("address").GetString(), StringComparison.Ordinal);
         Assert.True(node.GetProperty("isSelf").GetBoolean() && node.GetProperty("isLeader").GetBoolean() && node.GetProperty("isReachable").GetBoolean());
         (await host.GetAsync("/healthz")).Is(200, "ok\n");
         (await host.GetAsync("/readyz")).Is(200, "ok\n");

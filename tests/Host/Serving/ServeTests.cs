@@ -103,7 +103,8 @@ public sealed class ServeTests : IDisposable
         taken.Start();
         string port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        var run = await ProgramRun.Of(_folder, ["serve", "--open", "--url", "http://127.0.0.1:0"], null, ("WasmActors__Node__Port", port));
+        var run = await ProgramRun.Of(_folder, ["serve", "--open", "--url", "http://127.0.0.1:0"], null,
+            ("WasmActors__Node__Port", port), ("WasmActors__Node__SeedNodes__0", $"akka.tcp://wasmactors@127.0.0.1:{port}"), ("WasmActors__Node__AllowInsecureCluster", "true"));
 
         Assert.Equal((72, "node.not_started"), (run.ExitCode, run.Code));
         Assert.Contains($"127.0.0.1, port {port}", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);

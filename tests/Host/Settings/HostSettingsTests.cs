@@ -77,7 +77,7 @@ public class HostSettingsTests
     [Fact]
     public void A_node_with_seeds_needs_a_port_that_others_can_know()
     {
-        var wrong = Assert.Throws<SettingsException>(() => Read(("Node:SeedNodes:0", "akka.tcp://wasmactors@10.0.0.1:4053")));
+        var wrong = Assert.Throws<SettingsException>(() => Read(("Node:SeedNodes:0", "akka.tcp://wasmactors@10.0.0.1:4053"), ("Node:AllowInsecureCluster", "true")));
 
         Assert.StartsWith("WasmActors:Node:Port", Assert.Single(wrong.Problems), StringComparison.Ordinal);
     }
@@ -87,9 +87,33 @@ public class HostSettingsTests
     [InlineData("akka.tcp://other@10.0.0.1:4053")]
     public void A_seed_node_of_another_form_or_system_is_refused(string seed)
     {
-        var wrong = Assert.Throws<SettingsException>(() => Read(("Node:Port", "4053"), ("Node:SeedNodes:0", seed)));
+        var wrong = Assert.Throws<SettingsException>(() => Read(("Node:Port", "4053"), ("Node:SeedNodes:0", seed), ("Node:AllowInsecureCluster", "true")));
 
         Assert.Contains(seed, Assert.Single(wrong.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_node_with_seeds_needs_TLS_or_a_setting_that_says_it_is_insecure()
+    {
+        (string, string)[] cluster = [("Node:Port", "4053"), ("Node:SeedNodes:0", "akka.tcp://wasmactors@10.0.0.1:4053")];
+
+        var wrong = Assert.Throws<SettingsException>(() => Read(cluster));
+
+        string problem = Assert.Single(wrong.Problems);
+        Assert.StartsWith("WasmActors:Tls:Certificate is not set", problem, StringComparison.Ordinal);
+        Assert.Contains("Node:AllowInsecureCluster", problem, StringComparison.Ordinal);
+        Assert.Throws<SettingsException>(() => Read([.. cluster, ("Node:AllowInsecureCluster", "false")]));
+        Assert.False(Read([.. cluster, ("Node:AllowInsecureCluster", "true")]).Tls.IsOn);
+        string file = typeof(HostSettingsTests).Assembly.Location;
+        Assert.True(Read([.. cluster, ("Tls:Certificate", file), ("Tls:Authority", file)]).Tls.IsOn);
+    }
+
+    [Fact]
+    public void A_node_without_seeds_has_no_port_for_other_nodes()
+    {
+        var wrong = Assert.Throws<SettingsException>(() => Read(("Node:Port", "4053")));
+
+        Assert.StartsWith("WasmActors:Node:Port is 4053, but Node:SeedNodes is empty", Assert.Single(wrong.Problems), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -181,5 +181,10 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         {
             logger.Warning("The HTTP API asks for no API key and listens beyond this machine: whoever reaches it can deploy and call functions");
         }
+
+        if (!settings.Node.IsAlone && !settings.Tls.IsOn)
+        {
+            logger.Warning("Nodes connect without TLS (Node:AllowInsecureCluster): whoever reaches {Bind}, port {Port}, controls the cluster", settings.Node.Bind, settings.Node.Port);
+        }
     }
 }
