@@ -49,7 +49,10 @@ public sealed class FunctionHost : IAsyncDisposable
         _deployer = new FunctionDeployer(_runtime, (deploy, cancellation) => ChangeAsync(deploy.Spec.Name, deploy, cancellation));
 
         system.ActorOf(
-            ClusterSingletonManager.Props(CatalogueActor.Props(TimeProvider.System, options.Logger), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system)),
+            ClusterSingletonManager.Props(
+                CatalogueActor.Props(new CatalogueWriterOptions(TimeProvider.System, options.Logger, options.MaxFunctions)),
+                PoisonPill.Instance,
+                ClusterSingletonManagerSettings.Create(system)),
             "wasm-catalogue");
         _writer = system.ActorOf(ClusterSingletonProxy.Props("/user/wasm-catalogue", ClusterSingletonProxySettings.Create(system)), "wasm-catalogue-writer");
         var follower = system.ActorOf(Props.Create(() => new CatalogueFollower(_writer, Catalogue)), "wasm-catalogue-follower");

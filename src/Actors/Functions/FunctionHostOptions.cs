@@ -38,6 +38,9 @@ public sealed record FunctionHostOptions
     /// idle time were over; calls do not wait for that. Never more than three quarters of <see cref="Runtime.Modules.EngineSettings.MaxStacks"/>.</summary>
     public int LiveKeys { get; init; } = 20_000;
 
+    /// <summary>Functions that the catalogue may have; 1 to 1,000,000. Default 10,000. Deploying another one fails with <c>function.too_many</c>.</summary>
+    public int MaxFunctions { get; init; } = 10_000;
+
     /// <summary>Where the host logs. Default: nowhere.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
 
@@ -48,6 +51,7 @@ public sealed record FunctionHostOptions
         Require(HeldBytes >= 1 << 20, nameof(HeldBytes), HeldBytes, "1,048,576 and more");
         Require(CallsUnderWay is >= 1 and <= 10_000_000, nameof(CallsUnderWay), CallsUnderWay, "1 to 10,000,000");
         Require(LiveKeys is >= 1 and <= 10_000_000, nameof(LiveKeys), LiveKeys, "1 to 10,000,000");
+        Require(MaxFunctions is >= 1 and <= 1_000_000, nameof(MaxFunctions), MaxFunctions, "1 to 1,000,000");
         foreach (string folder in Folders ?? [])
         {
             Require(Path.IsPathFullyQualified(folder), nameof(Folders), GuestText.Clean(folder, GuestText.NameLimit), "absolute paths");

@@ -1,3 +1,5 @@
+using System.Runtime.Serialization;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Functions.Catalogue;
@@ -13,6 +15,8 @@ internal static class CatalogueCodec
         CatalogueEvent.Deployed e => new DeployedEvent { Revision = e.Revision, Version = FunctionCodec.ToData(e.Version), RollOut = (int)e.RollOut },
         CatalogueEvent.Activated e => new ActivatedEvent { Revision = e.Revision, Name = e.Name, Number = e.Number, RollOut = (int)e.RollOut },
         CatalogueEvent.Deleted e => new DeletedEvent { Revision = e.Revision, Name = e.Name },
+        CatalogueOpened e => new OpenedEvent { Epoch = e.Epoch, Revision = e.Revision, Writer = e.Writer, Repeated = e.Repeated },
+        CatalogueSnapshot s => ToData(s),
         CatalogueProtocol.Deploy c => ToData(c),
         CatalogueProtocol.Activate c => ToData(c),
         CatalogueProtocol.Delete c => new DeleteCommand { Name = c.Name },
@@ -29,6 +33,19 @@ internal static class CatalogueCodec
 
     internal static CatalogueEvent.Deleted FromData(DeletedEvent data) => new(data.Revision, data.Name);
 
+    internal static CatalogueOpened FromData(OpenedEvent data) => new(data.Epoch, data.Revision, data.Writer, data.Repeated);
+
+    internal static CatalogueSnapshot FromData(SealedData data)
+    {
+        if (!SHA256.HashData(data.Content.Span).AsSpan().SequenceEqual(data.Sha256.Span))
+        {
+            throw new SerializationException("The catalogue's snapshot is damaged: its digest is another one.");
+        }
+
+        var snapshot = SnapshotData.Parser.ParseFrom(data.Content);
+        return new CatalogueSnapshot(snapshot.Revision, snapshot.Epoch, snapshot.Writer, [.. snapshot.Entries.Select(FunctionCodec.FromData)]);
+    }
+
     internal static CatalogueProtocol.Deploy FromData(DeployCommand data) =>
         new(FunctionCodec.FromData(Required.Of(data.Spec)), (RollOut)data.RollOut, data.HasExpectedActive ? data.ExpectedActive : null);
 
@@ -44,6 +61,14 @@ internal static class CatalogueCodec
 
     internal static CatalogueProtocol.Changes FromData(ChangesReply data) =>
         new(data.Since, data.UpTo, data.More, data.StartsOver, [.. data.Entries.Select(FunctionCodec.FromData)]);
+
+    private static SealedData ToData(CatalogueSnapshot snapshot)
+    {
+        var data = new SnapshotData { Revision = snapshot.Revision, Epoch = snapshot.Epoch, Writer = snapshot.Writer };
+        data.Entries.Add(snapshot.Entries.Select(FunctionCodec.ToData));
+        byte[] content = data.ToByteArray();
+        return new SealedData { Content = UnsafeByteOperations.UnsafeWrap(content), Sha256 = UnsafeByteOperations.UnsafeWrap(SHA256.HashData(content)) };
+    }
 
     private static DeployCommand ToData(CatalogueProtocol.Deploy deploy)
     {

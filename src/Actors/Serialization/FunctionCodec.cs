@@ -12,6 +12,9 @@ internal static class FunctionCodec
     /// <summary>Bytes of a specification as it is stored.</summary>
     internal static int SizeOf(FunctionSpec spec) => ToData(spec).CalculateSize();
 
+    /// <summary>Bytes of an entry in a message.</summary>
+    internal static int SizeOf(FunctionEntry entry) => ToData(entry).CalculateSize();
+
     /// <summary>Whether two specifications say the same.</summary>
     internal static bool Same(FunctionSpec one, FunctionSpec other) => ToData(one).Equals(ToData(other));
 

@@ -68,6 +68,7 @@ internal sealed class Node : IAsyncDisposable
             CallsUnderWay = settings.Functions.CallsUnderWay,
             HeldBytes = settings.Functions.HeldBytes,
             LiveKeys = settings.Functions.LiveKeys,
+            MaxFunctions = settings.Functions.MaxFunctions,
             Folders = settings.Functions.Folders,
             Logger = logger,
         });

@@ -11,6 +11,7 @@ namespace WasmActors.Host.Persistence;
 internal sealed class FunctionDatabase
 {
     private const string JournalPath = "akka.persistence.journal.sql";
+    private const string SnapshotPath = "akka.persistence.snapshot-store.sql";
 
     private readonly DatabaseKind _kind;
     private readonly string _connection;
@@ -63,17 +64,25 @@ internal sealed class FunctionDatabase
         return new FunctionDatabase(kind, connection, sql);
     }
 
-    /// <summary>The settings that make the database the journal of an actor system.</summary>
+    /// <summary>The settings that make the database the journal and the snapshot store of an actor system.</summary>
     public Config JournalConfig() => JournalConfigFor(_kind, _connection);
 
     internal static Config JournalConfigFor(DatabaseKind kind, string connection) => ConfigurationFactory.ParseString($$"""
         akka.persistence.journal.plugin = "{{JournalPath}}"
         {{JournalPath}} {
           connection-string = "{{Escaped(connection)}}"
-          provider-name = "{{(kind == DatabaseKind.Sqlite ? "SQLite.MS" : "PostgreSQL.15")}}"
+          provider-name = "{{Provider(kind)}}"
+          auto-initialize = on
+        }
+        akka.persistence.snapshot-store.plugin = "{{SnapshotPath}}"
+        {{SnapshotPath}} {
+          connection-string = "{{Escaped(connection)}}"
+          provider-name = "{{Provider(kind)}}"
           auto-initialize = on
         }
         """).WithFallback(SqlPersistence.DefaultConfiguration);
+
+    private static string Provider(DatabaseKind kind) => kind == DatabaseKind.Sqlite ? "SQLite.MS" : "PostgreSQL.15";
 
     // PostgreSQL fails one of two that make a table at the same time; it is there then.
     private static async Task CreateAsync(Sql sql, string statement, CancellationToken cancellation)

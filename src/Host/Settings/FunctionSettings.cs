@@ -15,6 +15,9 @@ internal sealed record FunctionSettings
     /// <summary>Keys whose stores the node keeps, 1 to 1,000,000. Default 20,000. Above it those that were idle longest lose theirs.</summary>
     public required int LiveKeys { get; init; }
 
+    /// <summary>Functions that the catalogue may have, 1 to 1,000,000. Default 10,000.</summary>
+    public required int MaxFunctions { get; init; }
+
     /// <summary>Folders of the node that functions may be granted, with those in them. Default none.</summary>
     public required IReadOnlyList<string> Folders { get; init; }
 
@@ -24,6 +27,7 @@ internal sealed record FunctionSettings
         Grace = reader.Duration("Functions:Grace", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromHours(1)),
         CallsUnderWay = reader.Number("Functions:CallsUnderWay", 100_000, 1, 10_000_000),
         LiveKeys = reader.Number("Functions:LiveKeys", 20_000, 1, 1_000_000),
+        MaxFunctions = reader.Number("Functions:MaxFunctions", 10_000, 1, 1_000_000),
         HeldBytes = reader.Size("Functions:HeldBytes", 256 << 20, 1 << 20, 1L << 40),
     };
 }

@@ -110,6 +110,21 @@ public class WireSerializerTests : TestKit
     }
 
     [Fact]
+    public void A_snapshot_of_which_one_bit_is_another_is_not_read()
+    {
+        var snapshot = new CatalogueSnapshot(9, 4, "a", [new FunctionEntry("full", 9, 3, 4, 2, [new FunctionVersion(3, Specs.Now, FullSpec())])]);
+        byte[] bytes = _wire.ToBinary(snapshot);
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] ^= 1;
+            Assert.Throws<SerializationException>(() => _wire.FromBinary(bytes, _wire.Manifest(snapshot)));
+            bytes[i] ^= 1;
+        }
+
+        Assert.IsType<CatalogueSnapshot>(_wire.FromBinary(bytes, _wire.Manifest(snapshot)));
+    }
+
+    [Fact]
     public void What_has_no_manifest_is_neither_written_nor_read()
     {
         Assert.Throws<SerializationException>(() => _wire.Manifest("text"));
@@ -214,6 +229,8 @@ public class WireSerializerTests : TestKit
         yield return new CatalogueEvent.Deployed(1, version, RollOut.AtOnce);
         yield return new CatalogueEvent.Activated(2, "full", 3, RollOut.AtOnce);
         yield return new CatalogueEvent.Deleted(3, "full");
+        yield return new CatalogueOpened(4, 3, "akka.tcp://wasmactors@10.0.0.1:4053#1", 2);
+        yield return new CatalogueSnapshot(9, 4, "akka.tcp://wasmactors@10.0.0.1:4053#1", [entry]);
         yield return new CatalogueProtocol.Deploy(FullSpec(), RollOut.AtOnce, 0);
         yield return new CatalogueProtocol.Deploy(Specs.Spec("plain"), RollOut.WhenIdle, null);
         yield return new CatalogueProtocol.Activate("full", null, RollOut.WhenIdle);

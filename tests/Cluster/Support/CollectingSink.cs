@@ -11,6 +11,9 @@ internal sealed class CollectingSink : ILogEventSink
 
     public void Emit(LogEvent logEvent) => _events.Enqueue(logEvent);
 
+    /// <summary>All events.</summary>
+    internal IReadOnlyList<LogEvent> Events => [.. _events];
+
     /// <summary>The events that are of a function.</summary>
     internal IReadOnlyList<LogEvent> Of(string function) => [.. _events.Where(e => Property(e, "Function") == function)];
 

@@ -6,6 +6,15 @@ namespace WasmActors.Actors.Functions.Catalogue;
 /// <param name="Revision">The catalogue's revision from here on: one more than before.</param>
 internal abstract record CatalogueEvent(long Revision) : IWireMessage
 {
+    /// <summary>The function that it happened to.</summary>
+    internal string Subject => this switch
+    {
+        Deployed deployed => deployed.Version.Spec.Name,
+        Activated activated => activated.Name,
+        Deleted deleted => deleted.Name,
+        _ => throw new InvalidOperationException($"{GetType().Name} is no event of the catalogue."),
+    };
+
     /// <summary>A version was added and made the active one.</summary>
     internal sealed record Deployed(long Revision, FunctionVersion Version, RollOut RollOut) : CatalogueEvent(Revision);
 

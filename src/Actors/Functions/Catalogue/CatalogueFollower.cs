@@ -11,11 +11,14 @@ internal sealed class CatalogueFollower : UntypedActor, IWithTimers
 
     private readonly IActorRef _writer;
     private readonly FunctionCatalogue _catalogue;
+    private readonly CatalogueCatchUp _catchUp;
+    private int _unanswered;
 
     public CatalogueFollower(IActorRef writer, FunctionCatalogue catalogue)
     {
         _writer = writer;
         _catalogue = catalogue;
+        _catchUp = new CatalogueCatchUp(catalogue);
     }
 
     /// <inheritdoc/>
@@ -28,7 +31,8 @@ internal sealed class CatalogueFollower : UntypedActor, IWithTimers
         switch (message)
         {
             case Changes changes:
-                if (!_catalogue.Apply(changes) || changes.More)
+                _unanswered = 0;
+                if (_catchUp.Take(changes))
                 {
                     Ask();
                 }
@@ -43,10 +47,12 @@ internal sealed class CatalogueFollower : UntypedActor, IWithTimers
         }
     }
 
+    // Each repetition costs the writer an answer of up to half a MiB, so they become fewer while it is busy.
     private void Ask()
     {
-        _writer.Tell(new Follow(_catalogue.Revision));
-        Timers.StartSingleTimer(nameof(AskAgain), AskAgain.Instance, _catalogue.Known.IsCompleted ? s_known : s_unknown);
+        _writer.Tell(_catchUp.Ask());
+        var unknown = s_unknown * (1 << Math.Min(_unanswered++, 3));
+        Timers.StartSingleTimer(nameof(AskAgain), AskAgain.Instance, _catalogue.Known.IsCompleted ? s_known : unknown);
     }
 
     private sealed class AskAgain : INoSerializationVerificationNeeded

@@ -35,12 +35,12 @@ internal static class CatalogueProtocol
     /// <summary>The command is refused: nothing was changed, unless the code is <c>catalogue.unavailable</c>.</summary>
     internal sealed record Refused(WasmFailure Failure) : IWireMessage;
 
-    /// <summary>Asks for what changed after a revision, and to be told from here on. Answered by <see cref="Changes"/>. Repeated from
-    /// time to time: changes that are told may get lost.</summary>
+    /// <summary>Asks for what changed after a revision and for announcements from here on. Answered by <see cref="Changes"/>. Repeated from
+    /// time to time, because announcements may get lost.</summary>
     internal sealed record Follow(long Revision) : IWireMessage;
 
-    /// <summary>What changed.</summary>
-    /// <param name="Since">The revision that these changes follow on.</param>
+    /// <summary>What changed: an answer to <see cref="Follow"/>, or the announcement of one change.</summary>
+    /// <param name="Since">The revision that these changes follow on; in an answer that which was asked for, unless it starts over.</param>
     /// <param name="UpTo">Whoever was at <paramref name="Since"/> is at this revision with them.</param>
     /// <param name="More">Whether there is more, to be asked for.</param>
     /// <param name="StartsOver">Whether the follower was ahead of the writer, because an older database took the place of another: it

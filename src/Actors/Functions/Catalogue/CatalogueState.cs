@@ -8,21 +8,25 @@ namespace WasmActors.Actors.Functions.Catalogue;
 /// <summary>The catalogue at one revision: decides what a command does, and what comes of it. Immutable.</summary>
 internal sealed class CatalogueState
 {
-    /// <summary>Most functions, deleted ones not counted.</summary>
-    internal const int MaxFunctions = 10_000;
+    private static readonly Comparer<FunctionEntry> s_byRevision = Comparer<FunctionEntry>.Create(static (one, other) => one.Revision.CompareTo(other.Revision));
 
     private readonly ImmutableDictionary<string, FunctionEntry> _entries;
+    private readonly ImmutableSortedSet<FunctionEntry> _changes; // in the order of their revisions, which differ
     private readonly int _live;
 
-    private CatalogueState(long revision, ImmutableDictionary<string, FunctionEntry> entries, int live)
+    private CatalogueState(long revision, ImmutableDictionary<string, FunctionEntry> entries, ImmutableSortedSet<FunctionEntry> changes, int live)
     {
         Revision = revision;
         _entries = entries;
+        _changes = changes;
         _live = live;
     }
 
     /// <summary>The catalogue before anything was deployed.</summary>
-    internal static CatalogueState Empty { get; } = new(0, ImmutableDictionary.Create<string, FunctionEntry>(StringComparer.Ordinal), 0);
+    internal static CatalogueState Empty { get; } = From(0, []);
+
+    /// <summary>The number of entries, those of deleted functions included.</summary>
+    internal int Count => _entries.Count;
 
     /// <summary>How many events led here.</summary>
     internal long Revision { get; }
@@ -30,16 +34,41 @@ internal sealed class CatalogueState
     /// <summary>A function, also a deleted one; null where there never was one of that name.</summary>
     internal FunctionEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
-    /// <summary>What changed after a revision, deleted functions included, in the order of the changes.</summary>
-    internal IEnumerable<FunctionEntry> ChangedAfter(long revision) =>
-        _entries.Values.Where(e => e.Revision > revision).OrderBy(static e => e.Revision);
+    /// <summary>Returns the catalogue that consists of some entries.</summary>
+    internal static CatalogueState From(long revision, IReadOnlyList<FunctionEntry> entries) => new(
+        revision,
+        entries.ToImmutableDictionary(static e => e.Name, StringComparer.Ordinal),
+        entries.ToImmutableSortedSet(s_byRevision),
+        entries.Count(static e => !e.IsDeleted));
+
+    /// <summary>Returns what changed after a revision, deleted functions included, in the order of the changes. Costs what it returns.</summary>
+    internal IEnumerable<FunctionEntry> ChangedAfter(long revision)
+    {
+        int first = revision >= Revision ? _changes.Count : _changes.IndexOf(new FunctionEntry("", revision + 1, 0, 0, 0, []));
+        for (int i = first < 0 ? ~first : first; i < _changes.Count; i++)
+        {
+            yield return _changes[i];
+        }
+    }
+
+    /// <summary>Returns the catalogue at the next revision, with an entry that has this revision.</summary>
+    internal CatalogueState With(FunctionEntry entry)
+    {
+        var before = Find(entry.Name);
+        int live = _live - (before is { IsDeleted: false } ? 1 : 0) + (entry.IsDeleted ? 0 : 1);
+        var changes = before is null ? _changes : _changes.Remove(before);
+        return new CatalogueState(entry.Revision, _entries.SetItem(entry.Name, entry), changes.Add(entry), live);
+    }
 
     /// <summary>Decides what a command does.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="now">When a version counts as deployed.</param>
+    /// <param name="maxFunctions">Most functions, deleted ones not counted.</param>
     /// <returns>The event; null where all is already as the command wants it.</returns>
     /// <exception cref="WasmError">The command is refused.</exception>
-    internal CatalogueEvent? Decide(CatalogueProtocol.Command command, DateTimeOffset now) => command switch
+    internal CatalogueEvent? Decide(CatalogueProtocol.Command command, DateTimeOffset now, int maxFunctions) => command switch
     {
-        CatalogueProtocol.Deploy deploy => Decide(deploy, now),
+        CatalogueProtocol.Deploy deploy => Decide(deploy, now, maxFunctions),
         CatalogueProtocol.Activate activate => Decide(activate),
         CatalogueProtocol.Delete delete => Decide(delete),
         _ => throw new ArgumentException($"{command.GetType().Name} is no command of the catalogue.", nameof(command)),
@@ -57,15 +86,14 @@ internal sealed class CatalogueState
         var entry = happened switch
         {
             CatalogueEvent.Deployed deployed => Deployed(deployed),
-            CatalogueEvent.Activated activated => Activated(Known(activated.Name), activated),
+            CatalogueEvent.Activated activated => Activated(Having(activated.Name, activated.Number), activated),
             CatalogueEvent.Deleted deleted => new FunctionEntry(deleted.Name, deleted.Revision, 0, Known(deleted.Name).LastNumber, deleted.Revision, []),
             _ => throw new ArgumentException($"{happened.GetType().Name} is no event of the catalogue.", nameof(happened)),
         };
-        int before = Find(entry.Name) is { IsDeleted: false } ? 1 : 0;
-        return new CatalogueState(happened.Revision, _entries.SetItem(entry.Name, entry), _live - before + (entry.IsDeleted ? 0 : 1));
+        return With(entry);
     }
 
-    private CatalogueEvent.Deployed? Decide(CatalogueProtocol.Deploy deploy, DateTimeOffset now)
+    private CatalogueEvent.Deployed? Decide(CatalogueProtocol.Deploy deploy, DateTimeOffset now, int maxFunctions)
     {
         deploy.Spec.Check();
         int bytes = FunctionCodec.SizeOf(deploy.Spec);
@@ -86,9 +114,9 @@ internal sealed class CatalogueState
             return null;
         }
 
-        if (active == 0 && _live >= MaxFunctions)
+        if (active == 0 && _live >= maxFunctions)
         {
-            throw new WasmError(FunctionErrorCode.TooMany, $"The catalogue has {_live} functions, the most that are allowed: delete some.");
+            throw new WasmError(FunctionErrorCode.TooMany, $"The catalogue has {_live} functions; allowed are {maxFunctions}. Delete some, or raise FunctionHostOptions.MaxFunctions (WasmActors:Functions:MaxFunctions).");
         }
 
         return new CatalogueEvent.Deployed(Revision + 1, new FunctionVersion((entry?.LastNumber ?? 0) + 1, now, deploy.Spec), deploy.RollOut);
@@ -121,6 +149,10 @@ internal sealed class CatalogueState
     private FunctionEntry Known(string name) => Find(name) ?? throw new WasmError(
         FunctionErrorCode.CatalogueUnavailable,
         $"The catalogue's journal is damaged: it changes '{GuestText.Clean(name, GuestText.NameLimit)}', which was never deployed. Restore the database.");
+
+    private FunctionEntry Having(string name, int number) => Known(name) is var entry && entry.Find(number) is not null ? entry : throw new WasmError(
+        FunctionErrorCode.CatalogueUnavailable,
+        $"The catalogue's journal is damaged: it activates version {number} of '{GuestText.Clean(name, GuestText.NameLimit)}', which that function does not have. Restore the database.");
 
     private FunctionEntry Deployed(CatalogueEvent.Deployed deployed)
     {

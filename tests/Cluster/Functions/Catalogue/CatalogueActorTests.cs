@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Functions.Catalogue;
+using WasmActors.Actors.Serialization;
 using WasmActors.Cluster.Tests.Support;
 using static WasmActors.Actors.Functions.Catalogue.CatalogueProtocol;
 
@@ -75,27 +76,48 @@ public class CatalogueActorTests : TestKit
     }
 
     [Fact]
-    public void Much_is_told_in_parts()
+    public void Much_is_sent_in_parts_of_a_bounded_size_that_become_visible_together()
     {
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 80; i++)
         {
-            Ask<Accepted>(Specs.Deploy($"f{i}"));
+            Ask<Accepted>(Large($"f{i:d2}"));
         }
 
+        Ask<Accepted>(new Delete("f00"));
         var catalogue = new FunctionCatalogue();
+        var catchUp = new CatalogueCatchUp(catalogue);
         int parts = 0;
         Changes part;
         do
         {
-            part = Follow(catalogue.Revision);
-            Assert.True(catalogue.Apply(part));
+            Assert.Equal(0, catalogue.Revision);
+            part = Ask<Changes>(catchUp.Ask());
+            Assert.InRange(part.Entries.Sum(FunctionCodec.SizeOf), part.More ? CataloguePages.MaxBytes / 2 : 1, CataloguePages.MaxBytes);
             parts++;
         }
-        while (part.More);
+        while (catchUp.Take(part));
 
         Assert.Equal(3, parts);
-        Assert.Equal(["f0", "f1", "f2", "f3", "f4"], catalogue.List().Select(e => e.Name), StringComparer.Ordinal);
+        Assert.Equal(81, catalogue.Revision);
+        Assert.Equal(Enumerable.Range(1, 79).Select(i => $"f{i:d2}"), catalogue.List().Select(e => e.Name));
         Assert.True(catalogue.Known.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void An_announcement_has_the_changed_function_only()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Ask<Accepted>(Specs.Deploy($"f{i}"));
+        }
+
+        var behind = CreateTestProbe(); // asked from the beginning and has not asked for the rest
+        _catalogue.Tell(new Follow(0), behind);
+        behind.ExpectMsg<Changes>(Expect.Patience);
+        Ask<Accepted>(Specs.Deploy("f3", digest: 'b'));
+
+        var change = behind.ExpectMsg<Changes>(Expect.Patience);
+        Assert.Equal((10, 11, "f3"), (change.Since, change.UpTo, Assert.Single(change.Entries).Name));
     }
 
     [Fact]
@@ -123,7 +145,13 @@ public class CatalogueActorTests : TestKit
         Assert.Equal(["fib", "add"], Follow(0).Entries.Select(e => e.Name), StringComparer.Ordinal);
     }
 
-    private IActorRef Start() => Sys.ActorOf(CatalogueActor.Props(TimeProvider.System, Serilog.Core.Logger.None));
+    private static CatalogueProtocol.Deploy Large(string name)
+    {
+        var deploy = Specs.Deploy(name);
+        return deploy with { Spec = deploy.Spec with { Grants = new FunctionGrants { Environment = new FunctionGrants().Environment.Add("LONG", new string('x', 15 << 10)) } } };
+    }
+
+    private IActorRef Start() => Sys.ActorOf(CatalogueActor.Props(new CatalogueWriterOptions(TimeProvider.System, Serilog.Core.Logger.None, 10_000)));
 
     private void Restart()
     {

@@ -77,7 +77,7 @@ public class CatalogueProperties
             CatalogueEvent? happened;
             try
             {
-                happened = state.Decide(command, Specs.Now);
+                happened = state.Decide(command, Specs.Now, 100);
             }
             catch (WasmError)
             {

@@ -8,6 +8,8 @@ namespace WasmActors.Cluster.Tests.Functions.Catalogue;
 
 public class CatalogueStateTests
 {
+    private const int Most = 100;
+
     private CatalogueState _state = CatalogueState.Empty;
 
     [Fact]
@@ -37,8 +39,8 @@ public class CatalogueStateTests
     {
         Do(Specs.Deploy("fib"));
 
-        Assert.Null(_state.Decide(Specs.Deploy("fib"), Specs.Now));
-        Assert.NotNull(_state.Decide(Specs.Deploy("fib", label: "v2"), Specs.Now));
+        Assert.Null(_state.Decide(Specs.Deploy("fib"), Specs.Now, Most));
+        Assert.NotNull(_state.Decide(Specs.Deploy("fib", label: "v2"), Specs.Now, Most));
     }
 
     [Fact]
@@ -75,7 +77,7 @@ public class CatalogueStateTests
 
         Assert.Contains("it has 1", Refused(FunctionErrorCode.VersionNotFound, new Activate("fib", 7, RollOut.WhenIdle)).Message, StringComparison.Ordinal);
         Refused(FunctionErrorCode.NotFound, new Activate("other", 1, RollOut.WhenIdle));
-        Assert.Null(_state.Decide(new Activate("fib", 1, RollOut.WhenIdle), Specs.Now));
+        Assert.Null(_state.Decide(new Activate("fib", 1, RollOut.WhenIdle), Specs.Now, Most));
     }
 
     [Fact]
@@ -151,11 +153,25 @@ public class CatalogueStateTests
         Refused(FunctionErrorCode.BadSpec, deploy with { Spec = deploy.Spec with { Grants = grants } });
     }
 
-    private void Do(Command command) => _state = _state.Apply(_state.Decide(command, Specs.Now)!);
+    [Fact]
+    public void No_more_functions_are_deployed_than_are_allowed()
+    {
+        for (int i = 0; i < Most; i++)
+        {
+            Do(Specs.Deploy($"f{i}"));
+        }
+
+        Assert.Contains("has 100 functions; allowed are 100", Refused(FunctionErrorCode.TooMany, Specs.Deploy("another")).Message, StringComparison.Ordinal);
+        Do(Specs.Deploy("f7", digest: 'b')); // a version of one that is there
+        Do(new Delete("f7"));
+        Do(Specs.Deploy("another"));
+    }
+
+    private void Do(Command command) => _state = _state.Apply(_state.Decide(command, Specs.Now, Most)!);
 
     private WasmError Refused(string code, Command command)
     {
-        var error = Assert.Throws<WasmError>(() => _state.Decide(command, Specs.Now));
+        var error = Assert.Throws<WasmError>(() => _state.Decide(command, Specs.Now, Most));
         Assert.Equal(code, error.Code);
         return error;
     }
