@@ -19,6 +19,9 @@ public sealed class PostgresServer : IAsyncDisposable
         Connection = connection;
     }
 
+    /// <summary>The connection string for programs in other network namespaces: through a socket in the file system.</summary>
+    public string SocketConnection => Connection.Replace("Host=127.0.0.1", $"Host={_folder}", StringComparison.Ordinal);
+
     /// <summary>The connection string.</summary>
     public string Connection { get; }
 

@@ -123,10 +123,15 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync().WaitAsync(Patience).ConfigureAwait(false);
+        await SignalAsync("TERM").ConfigureAwait(false);
         return await ExitAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Pauses it, as a machine does that is moved or has too little memory.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it continue after a pause.</summary>
+    public Task ContinueAsync() => SignalAsync("CONT");
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit code.</returns>
@@ -148,6 +153,12 @@ public sealed class ServerProcess : IAsyncDisposable
 
         _client?.Dispose();
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().WaitAsync(Patience).ConfigureAwait(false);
     }
 
     // What it said last is on the other stream than what ends first.

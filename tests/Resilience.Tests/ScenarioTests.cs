@@ -13,7 +13,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
 
     private static bool IsLinux => OperatingSystem.IsLinux();
 
-    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "soak", "cluster"];
+    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "soak", "cluster", "catalogue", "starts"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
@@ -32,6 +32,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         { "soak", "disposal", ["--seconds", "4"] },
         { "cluster", "drain", [] },
         { "cluster", "resolver", [] },
+        { "catalogue", "fence", [] },
     };
 
     [SkippableTheory]

@@ -46,6 +46,13 @@ internal sealed class NodeApi(Uri node) : IDisposable
         return response.IsSuccessStatusCode;
     }
 
+    /// <summary>The number of members that this node sees.</summary>
+    internal async Task<int> MembersAsync()
+    {
+        using var nodes = JsonDocument.Parse(await _client.GetStringAsync(new Uri("/v1/nodes", UriKind.Relative)).ConfigureAwait(false));
+        return nodes.RootElement.GetProperty("nodes").GetArrayLength();
+    }
+
     /// <summary>Address of the node that leads, as this one sees it; null for none.</summary>
     internal async Task<string?> LeaderAsync()
     {

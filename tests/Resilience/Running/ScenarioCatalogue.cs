@@ -17,6 +17,8 @@ internal static class ScenarioCatalogue
         HttpScenario.Scenario,
         SoakScenario.Scenario,
         ClusterScenario.Scenario,
+        CatalogueScenario.Scenario,
+        StartsScenario.Scenario,
     ];
 
     internal static Scenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);
