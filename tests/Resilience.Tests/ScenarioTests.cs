@@ -13,7 +13,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
 
     private static bool IsLinux => OperatingSystem.IsLinux();
 
-    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "soak", "cluster", "catalogue", "starts"];
+    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "protocol", "soak", "cluster", "catalogue", "starts"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
@@ -29,6 +29,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         { "overload", "admission", [] },
         { "artifacts", "hmac", ["--count", "100"] },
         { "http", "keys", ["--count", "300"] },
+        { "protocol", "policy", ["--count", "4000"] },
         { "soak", "disposal", ["--seconds", "4"] },
         { "cluster", "drain", [] },
         { "cluster", "resolver", [] },

@@ -21,7 +21,7 @@ public readonly record struct CallDetails(int Version, CallTiming Timing, bool R
 
     /// <summary>Whether a call that failed may have run: false means that it can be made again without running twice.</summary>
     public static bool CouldHaveRun(WasmException failure) =>
-        Of(failure)?.MayHaveRun ?? failure.Code is FunctionErrorCode.Unanswered or ErrorCode.Cancelled or ErrorCode.EngineError;
+        Of(failure)?.MayHaveRun ?? (failure.Origin == FailureOrigin.Import || failure.Code is FunctionErrorCode.Unanswered or ErrorCode.Cancelled or ErrorCode.EngineError);
 
     /// <summary>A failure before anything was begun for its call.</summary>
     internal static WasmError NotBegun(WasmError failure)

@@ -9,10 +9,11 @@ using WasmActors.Runtime.Values;
 namespace WasmActors.Actors.Handles;
 
 /// <summary>
-/// The instance whose guest waits for an import: its exports by name, for whoever answers. Plain data, usable from any task of the
-/// process; the waiting store carries the uses out one at a time.
+/// The instance whose guest waits for an import, for whoever answers: its exports by name, its store's data and fuel. Plain data, usable from
+/// any task of the process; the waiting store carries the uses out one at a time.
 /// </summary>
-/// <remarks>After the answer, and after the call has failed or was given up, every use of it is <c>caller.gone</c>.</remarks>
+/// <remarks>A name means an export or, if there is none, a memory, table or global that the instance imports under that name. "memory" also
+/// means the only memory that it imports. After the answer, and after the call has failed or was given up, every use of it is <c>caller.gone</c>.</remarks>
 public sealed class CallerRef
 {
     private readonly ImportId _id;
@@ -37,6 +38,34 @@ public sealed class CallerRef
 
     /// <summary>Timestamp of the store's clock by which the answer must come.</summary>
     internal long Deadline { get; }
+
+    /// <summary>The store's data, see <see cref="StoreOptions.Data"/>.</summary>
+    /// <exception cref="WasmError"><c>caller.gone</c></exception>
+    public async ValueTask<object?> GetDataAsync(CancellationToken cancellation = default) =>
+        (await UseStoreAsync<StoreProtocol.Data>(new StoreProtocol.GetData(), cancellation).ConfigureAwait(false)).Value;
+
+    /// <summary>Sets the store's data.</summary>
+    /// <exception cref="WasmError"><c>caller.gone</c></exception>
+    public async ValueTask SetDataAsync(object? data, CancellationToken cancellation = default) =>
+        await UseStoreAsync<StoreProtocol.Done>(new StoreProtocol.SetData(data), cancellation).ConfigureAwait(false);
+
+    /// <summary>Fuel that the store has left.</summary>
+    /// <exception cref="WasmError"><c>caller.gone</c>; <c>engine.bad_settings</c>: the engine does not count fuel.</exception>
+    public async ValueTask<ulong> GetFuelAsync(CancellationToken cancellation = default) =>
+        (await UseStoreAsync<StoreProtocol.Fuel>(new StoreProtocol.GetFuel(), cancellation).ConfigureAwait(false)).Value;
+
+    /// <summary>Sets the fuel that the store has left; the waiting guest continues with it.</summary>
+    /// <exception cref="WasmError"><c>caller.gone</c>; <c>engine.bad_settings</c>: the engine does not count fuel.</exception>
+    public async ValueTask SetFuelAsync(ulong fuel, CancellationToken cancellation = default) =>
+        await UseStoreAsync<StoreProtocol.Done>(new StoreProtocol.SetFuel(fuel), cancellation).ConfigureAwait(false);
+
+    /// <summary>The type of an export.</summary>
+    /// <exception cref="WasmError"><c>caller.gone</c>, <c>export.not_found</c></exception>
+    public async ValueTask<ExternType> GetExportTypeAsync(string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return (await UseAsync<StoreProtocol.TypeOf>(name, static id => new StoreProtocol.GetExternType(id), cancellation).ConfigureAwait(false)).Type;
+    }
 
     /// <summary>Copies bytes out of an exported memory.</summary>
     /// <exception cref="WasmError"><c>caller.gone</c>, <c>memory.out_of_range</c>, <c>export.not_found</c>, <c>export.wrong_kind</c></exception>
@@ -107,6 +136,23 @@ public sealed class CallerRef
     public async ValueTask<Val> GetElementAsync(string table, long index, CancellationToken cancellation = default) =>
         (await UseAsync<StoreProtocol.Value>(table, id => new StoreProtocol.GetElement(id, index), cancellation).ConfigureAwait(false)).Content;
 
+    /// <summary>Sets one element of an exported table.</summary>
+    /// <exception cref="WasmError"><c>table.out_of_range</c>, <c>value.wrong_type</c>, and as <see cref="GetGlobalAsync"/>.</exception>
+    public async ValueTask SetElementAsync(string table, long index, object? value, CancellationToken cancellation = default)
+    {
+        var element = HandleValues.Untyped(value);
+        await UseAsync<StoreProtocol.Done>(table, id => new StoreProtocol.SetElement(id, index, element), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Grows an exported table; the new elements are null.</summary>
+    /// <returns>The size before, in elements.</returns>
+    /// <exception cref="WasmError"><c>table.grow_failed</c>, and as <see cref="GetSizeAsync"/>.</exception>
+    public async ValueTask<long> GrowTableAsync(string table, long elements, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(elements);
+        return (await UseAsync<StoreProtocol.Size>(table, id => new StoreProtocol.GrowTable(id, elements, null), cancellation).ConfigureAwait(false)).Value;
+    }
+
     /// <summary>Calls an exported function of the waiting instance. It nests in the waiting call, and ends before the answer.</summary>
     /// <param name="name">The export.</param>
     /// <param name="arguments">One for each parameter; numbers are converted only where nothing is lost.</param>
@@ -137,10 +183,19 @@ public sealed class CallerRef
         return options with { Within = options.Within is { } asked && (left is null || asked < left) ? asked : left, Chain = Chain };
     }
 
+    private ValueTask<TReply> UseStoreAsync<TReply>(StoreProtocol.Command command, CancellationToken cancellation)
+        where TReply : class => SendAsync<TReply>(null, _ => command, cancellation);
+
     private ValueTask<TReply> UseAsync<TReply>(string name, Func<ExternId, StoreProtocol.Command> command, CancellationToken cancellation)
         where TReply : class
     {
         ArgumentNullException.ThrowIfNull(name);
+        return SendAsync<TReply>(name, command, cancellation);
+    }
+
+    private ValueTask<TReply> SendAsync<TReply>(string? name, Func<ExternId, StoreProtocol.Command> command, CancellationToken cancellation)
+        where TReply : class
+    {
         try
         {
             return Store.Send(new CallerUseRequest<TReply>(_id, name, command), Bounded(cancellation));

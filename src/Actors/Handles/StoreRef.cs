@@ -44,6 +44,7 @@ public sealed class StoreRef
         ArgumentNullException.ThrowIfNull(imports);
         foreach (var import in imports)
         {
+            ArgumentNullException.ThrowIfNull(import, nameof(imports));
             if (!ReferenceEquals(import.Store.Cell, Cell))
             {
                 throw new WasmError(ErrorCode.WrongStore, $"The import {import.Type} belongs to store {import.Store.Id}, not to store {Id}: objects cannot be shared between stores.");
@@ -70,6 +71,8 @@ public sealed class StoreRef
     /// <exception cref="WasmError"><c>link.needs_preemptive</c>, <c>store.gone</c></exception>
     public async ValueTask<FuncRef> CreateServedFuncAsync(string name, FuncType type, IActorRef server, TimeSpan? within = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(server);
         var definition = new ServedFunc("", name, type, new ImportServer.ToActor(server, within ?? ImportServer.DefaultWithin));
         return new FuncRef(this, await CreateAsync(new StoreProtocol.CreateServedFunc(definition), cancellation).ConfigureAwait(false), type);
@@ -82,8 +85,11 @@ public sealed class StoreRef
 
     /// <summary>Makes a memory in the store.</summary>
     /// <exception cref="WasmError"><c>store.limit_exceeded</c>, <c>store.gone</c></exception>
-    public async ValueTask<MemoryRef> CreateMemoryAsync(MemoryType type, CancellationToken cancellation = default) =>
-        new(this, await CreateAsync(new StoreProtocol.CreateMemory(type), cancellation).ConfigureAwait(false), type);
+    public async ValueTask<MemoryRef> CreateMemoryAsync(MemoryType type, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return new MemoryRef(this, await CreateAsync(new StoreProtocol.CreateMemory(type), cancellation).ConfigureAwait(false), type);
+    }
 
     /// <summary>Makes a table in the store.</summary>
     /// <exception cref="WasmError"><c>value.wrong_type</c>, <c>store.limit_exceeded</c>, <c>store.gone</c></exception>
@@ -106,8 +112,15 @@ public sealed class StoreRef
     /// <summary>Calls of any functions of the store in one message, one after the other; a failed one does not stop those
     /// after it.</summary>
     /// <returns>A <see cref="StoreProtocol.Returned"/> or <see cref="StoreProtocol.Failed"/> for each call, in order.</returns>
-    public async ValueTask<IReadOnlyList<object>> CallBatchAsync(IReadOnlyList<StoreProtocol.Call> calls, CallOptions options = default) =>
-        (await SendAsync<StoreProtocol.BatchReturned>(new StoreProtocol.CallBatch(calls), options).ConfigureAwait(false)).Replies;
+    /// <exception cref="ArgumentException">The list or one of its calls is null.</exception>
+    public async ValueTask<IReadOnlyList<object>> CallBatchAsync(IReadOnlyList<StoreProtocol.Call> calls, CallOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        var batch = new StoreProtocol.CallBatch(calls);
+        return Array.IndexOf(batch.Copy!, null) is >= 0 and var at
+            ? throw new ArgumentException($"The call at {at} is null.", nameof(calls))
+            : (await SendAsync<StoreProtocol.BatchReturned>(batch, options).ConfigureAwait(false)).Replies;
+    }
 
     /// <summary>Fuel that is left.</summary>
     /// <exception cref="WasmError"><c>engine.bad_settings</c>: the engine does not count fuel; <c>store.gone</c></exception>

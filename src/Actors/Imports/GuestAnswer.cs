@@ -65,7 +65,11 @@ internal sealed class GuestAnswer : StoreRequest
         Finish();
     }
 
-    protected override void SetFailure(WasmException failure) => _answer = new ImportTrapped(_id, WasmFailure.From(failure));
+    protected override void SetFailure(WasmException failure)
+    {
+        failure.Owner = Cell.Id;
+        _answer = new ImportTrapped(_id, WasmFailure.From(failure));
+    }
 
     protected override void Publish() => _waiting.Tell(_answer, ActorRefs.NoSender);
 }

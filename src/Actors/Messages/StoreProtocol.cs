@@ -55,7 +55,13 @@ public static class StoreProtocol
     public sealed record Instantiate(WasmModule Module, ImportMap Imports) : Command;
 
     /// <summary>Instantiates a module; imports in its import order. Answered by <see cref="Instantiated"/>.</summary>
-    public sealed record InstantiateInOrder(WasmModule Module, IReadOnlyList<ExternId> Imports) : Command;
+    public sealed record InstantiateInOrder(WasmModule Module, IReadOnlyList<ExternId> Imports) : Command
+    {
+        private readonly ExternId[]? _imports = Imports?.ToArray();
+
+        /// <summary>The imports in the module's import order, as they were when the command was made.</summary>
+        public IReadOnlyList<ExternId> Imports => _imports!;
+    }
 
     /// <summary>A new instance; its exports are named <c>(Instance, position)</c>.</summary>
     public sealed record Instantiated(int Instance);
@@ -79,7 +85,13 @@ public static class StoreProtocol
     }
 
     /// <summary>Makes calls one after the other; a failed one does not stop those after it. Answered by <see cref="BatchReturned"/>.</summary>
-    public sealed record CallBatch(IReadOnlyList<Call> Calls) : Command;
+    public sealed record CallBatch(IReadOnlyList<Call> Calls) : Command
+    {
+        /// <summary>The calls in order, as they were when the command was made.</summary>
+        public IReadOnlyList<Call> Calls => Copy!;
+
+        internal Call[]? Copy { get; } = Calls?.ToArray();
+    }
 
     /// <summary>A <see cref="Returned"/> or <see cref="Failed"/> for each call, in order.</summary>
     public sealed record BatchReturned(IReadOnlyList<object> Replies);

@@ -16,6 +16,9 @@ public sealed record WasmFailure(string Code, string Message)
     /// <summary>Exit status of a WASI program that ended itself, else null.</summary>
     public int? ExitStatus { get; init; }
 
+    /// <summary>Where the failure arose. Decisions about a store are made by this and the code together.</summary>
+    public FailureOrigin Origin { get; init; }
+
     /// <summary>What became of the store, where the failure interrupted its guest or ended the store; else null.</summary>
     public StoreFate? Fate { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record WasmFailure(string Code, string Message)
             TrapCode = (exception as Trap)?.TrapCode,
             Frames = exception switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] },
             ExitStatus = (exception as WasiExit)?.Status,
+            Origin = exception.Origin,
             Fate = exception.Fate,
             RetryAfter = (exception as WasmError)?.RetryAfter,
             CauseType = exception.InnerException?.GetType().FullName,
@@ -59,10 +63,14 @@ public sealed record WasmFailure(string Code, string Message)
             return here;
         }
 
+        // Whoever answers an import may have left anything out.
+        string message = Message ?? "The failure came without a message.";
+        TrapFrame[] frames = [.. (Frames ?? []).Where(static frame => frame is not null)];
         WasmException exception = ExitStatus is { } status ? new WasiExit(status)
-            : TrapCode is { } trap ? new Trap(trap, Code, Message, Frames, null)
-            : new WasmError(Code, CauseType is null ? Message : $"{Message} (cause: {CauseType}: {CauseMessage})", Frames, null) { RetryAfter = RetryAfter };
+            : TrapCode is { } trap ? new Trap(trap, Code ?? trap.Text(), message, frames, null)
+            : new WasmError(Code ?? ErrorCode.HostException, CauseType is null ? message : $"{message} (cause: {CauseType}: {CauseMessage})", frames, null) { RetryAfter = RetryAfter };
         exception.Fate = Fate;
+        exception.Origin = Origin;
         return exception;
     }
 }

@@ -20,6 +20,11 @@ internal static class FailureCodec
             data.ExitStatus = status;
         }
 
+        if (failure.Origin != FailureOrigin.Store)
+        {
+            data.Origin = (int)failure.Origin;
+        }
+
         if (failure.Fate is { } fate)
         {
             data.Fate = (int)fate;
@@ -48,6 +53,7 @@ internal static class FailureCodec
     {
         TrapCode = data.HasTrapCode ? (TrapCode)data.TrapCode : null,
         ExitStatus = data.HasExitStatus ? data.ExitStatus : null,
+        Origin = (FailureOrigin)data.Origin, // 0, the store, where an older node says nothing
         Fate = data.HasFate ? (StoreFate)data.Fate : null,
         RetryAfter = data.HasRetryAfterTicks ? TimeSpan.FromTicks(data.RetryAfterTicks) : null,
         CauseType = data.HasCauseType ? data.CauseType : null,

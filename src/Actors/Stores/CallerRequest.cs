@@ -12,20 +12,20 @@ internal interface ICallerRequest
     /// <summary>The import whose guest must still wait.</summary>
     ImportId Import { get; }
 
-    /// <summary>The export that it is for.</summary>
-    string Export { get; }
+    /// <summary>The export, or else the imported object, that it is for; null for the store itself.</summary>
+    string? Export { get; }
 
     /// <summary>What to do with the export; null to call it.</summary>
     StoreProtocol.Command? CommandFor(ExternId export);
 }
 
-/// <summary>Reads or changes an export of the waiting instance.</summary>
-internal sealed class CallerUseRequest<TReply>(ImportId import, string export, Func<ExternId, StoreProtocol.Command> command) : StoreRequest<TReply>, ICallerRequest
+/// <summary>Reads or changes an export of the waiting instance, an object that it imports, or its store.</summary>
+internal sealed class CallerUseRequest<TReply>(ImportId import, string? export, Func<ExternId, StoreProtocol.Command> command) : StoreRequest<TReply>, ICallerRequest
     where TReply : class
 {
     public ImportId Import => import;
 
-    public string Export => export;
+    public string? Export => export;
 
     internal override bool IsForCaller => true;
 
@@ -45,7 +45,7 @@ internal sealed class CallerUseRequest<TReply>(ImportId import, string export, F
         {
             Fail(reply is StoreProtocol.Failed failed
                 ? failed.Failure.ToException()
-                : new WasmError(ErrorCode.EngineError, $"The caller's {GuestText.Clean(export, GuestText.NameLimit)} answered {reply.GetType().Name}."));
+                : new WasmError(ErrorCode.EngineError, $"The caller's {GuestText.Clean(export ?? "store", GuestText.NameLimit)} answered {reply.GetType().Name}."));
         }
     }
 }
@@ -57,7 +57,7 @@ internal sealed class CallerCallRequest(ImportId import, string export, object?[
 
     public ImportId Import => import;
 
-    public string Export => export;
+    public string? Export => export;
 
     internal override bool IsForCaller => true;
 

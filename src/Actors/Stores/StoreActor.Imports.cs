@@ -29,6 +29,7 @@ internal sealed partial class StoreActor
 
         if (_cell.Host.TryPark() is { } refusal)
         {
+            refusal.Origin = FailureOrigin.Import; // the guest has run
             import.Fail(refusal);
             return;
         }
@@ -99,6 +100,14 @@ internal sealed partial class StoreActor
         }
 
         using var _ = Session.Store.Enter();
+        if (failure is not null && activity.Call!.Deadline is { } due && _cell.TryReadClock(out long now) && now >= due)
+        {
+            // What was called for the answer has the call's own time, and so ended with it.
+            Interrupt(activity, ErrorCode.DeadlineExceeded, "The call's deadline came while its guest was paused");
+            Advance();
+            return;
+        }
+
         DropAbove(activity, CallerGone());
         FailCallers(activity);
         activity.Answered();
@@ -191,21 +200,22 @@ internal sealed partial class StoreActor
         var wanted = (ICallerRequest)request;
         try
         {
-            var export = activity.Call!.Import!.Caller.GetExport(wanted.Export);
+            var caller = activity.Call!.Import!.Caller;
             if (request is CallerCallRequest call)
             {
-                call.Target = WasmExtern.Require<WasmFunc>(export, wanted.Export);
+                call.Target = caller.GetFunc(wanted.Export!);
                 var nested = new Activity();
                 nested.Begin(new Work(request, null, ActorRefs.NoSender, null), ++_calls, activity);
                 nested.Deadline = request.Deadline;
                 nested.Call = request.Begin(Session);
-                request.Record?.Describe(nested.Number, wanted.Export);
+                request.Record?.Describe(nested.Number, wanted.Export!);
                 SetLimits(nested);
                 _top = nested;
             }
             else
             {
-                request.Reply(Carry(wanted.CommandFor(Session.Name(export))!));
+                var item = wanted.Export is { } name ? Session.Name(caller.GetItem(name, null)) : default;
+                request.Reply(Carry(wanted.CommandFor(item)!));
             }
         }
         catch (WasmException refused)

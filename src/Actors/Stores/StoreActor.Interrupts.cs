@@ -110,7 +110,7 @@ internal sealed partial class StoreActor
     private void Interrupt(Activity activity, string code, string what)
     {
         string where = activity.Call?.Import is { } import ? $", waiting for '{import.Func.ShownName}'" : "";
-        var failure = new Trap(TrapCode.Interrupt, code, $"{what}{where}.", [], null);
+        var failure = new Trap(TrapCode.Interrupt, code, $"{what}{where}.", [], null) { Owner = _cell.Id };
         _leavesGuests = PolicyFor(activity, failure) != FailurePolicy.Keep;
         DropAbove(activity, failure);
         if (activity.Call is { } call)
@@ -153,7 +153,7 @@ internal sealed partial class StoreActor
                 EndStore(activity, failure);
                 break;
             default:
-                if (failure is Trap { TrapCode: TrapCode.Interrupt })
+                if (failure.IsInterruption)
                 {
                     failure.Fate = StoreFate.Kept;
                 }
@@ -167,7 +167,7 @@ internal sealed partial class StoreActor
     // and to give back a large memory takes milliseconds, for which the next whose deadline has come does not wait.
     private void EndStore(Activity activity, WasmException failure)
     {
-        _cell.MarkGone($"its guest {(failure is Trap { TrapCode: TrapCode.Interrupt } ? "was interrupted" : "failed")} ({failure.Code})");
+        _cell.MarkGone($"its guest {(failure.IsInterruption ? "was interrupted" : "failed")} ({failure.Code})");
         var work = EndTop(activity, failure);
         FailAll(_cell.Gone());
         FailWork(work, failure);

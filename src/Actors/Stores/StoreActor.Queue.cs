@@ -24,6 +24,10 @@ internal sealed partial class StoreActor
         {
             TurnAway(work, refusal);
         }
+        else if (work.Chain is not null && _session is not null && StoreSession.IsLook(work.Command))
+        {
+            Take(work with { Chain = null }); // it waits for no guest, and so none for itself
+        }
         else if (work.Chain is not null && !JoinChain(work))
         {
             // Refused with the chain.

@@ -114,7 +114,7 @@ internal sealed partial class StoreActor
     private void ComeBack(Exception reason)
     {
         long now = _cell.TryReadClock(out long timestamp) ? timestamp : 0;
-        var restarts = reason is WasmException { Code: ErrorCode.Cancelled }
+        var restarts = reason is WasmException { Code: ErrorCode.Cancelled, IsInterruption: true }
             ? _recipe.Excused(_engine.Settings.Clock)
             : _recipe.Failed(_engine.Settings.Clock, now);
         string code = (reason as WasmException)?.Code ?? ErrorCode.StoreLost;

@@ -34,6 +34,12 @@ internal sealed partial class StoreActor
                 return;
             }
 
+            if (work.Command is { } given && CommandCheck.Flaw(given) is { } flaw)
+            {
+                FailTop(activity, flaw);
+                return;
+            }
+
             if (work.Command is Instantiate or InstantiateInOrder && _cell.Host.TryInstantiate(_engine.Settings) is { } full && !IsReplay(work))
             {
                 FailTop(activity, full);
@@ -240,7 +246,7 @@ internal sealed partial class StoreActor
         LogFailure(call, failure);
         TellTrap(failure);
         End(activity, call);
-        if (activity.Batch is { } batch && failure is not Trap { TrapCode: TrapCode.Interrupt } && _recipe.Spec.After(failure) == FailurePolicy.Keep)
+        if (activity.Batch is { } batch && !failure.IsInterruption && _recipe.Spec.After(failure) == FailurePolicy.Keep)
         {
             batch.Add(StoreSession.Failed(batch.Current, failure));
             BeginNextOfBatch(activity);

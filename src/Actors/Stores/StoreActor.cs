@@ -130,7 +130,7 @@ internal sealed partial class StoreActor : UntypedActor
                 OnAnswer(returned.Id, returned.Results, null);
                 break;
             case ImportProtocol.ImportTrapped trapped:
-                OnAnswer(trapped.Id, null, trapped.Failure?.ToException() ?? new WasmError(ErrorCode.HostBadResult, "An import was answered with no failure at all."));
+                OnAnswer(trapped.Id, null, FailureOf(trapped));
                 break;
             case Attend:
                 OnAttend();
@@ -150,6 +150,9 @@ internal sealed partial class StoreActor : UntypedActor
             case LeavingStore:
                 Context.Stop(Self);
                 break;
+            case HostProtocol.CreateStore or HostProtocol.GetStatus:
+                Sender.Tell(new Failed(new WasmFailure(ErrorCode.BadArguments, $"{message.GetType().Name} is for the supervisor of stores (WasmHost.Supervisor), not for a store.")));
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -164,6 +167,18 @@ internal sealed partial class StoreActor : UntypedActor
             top.IsInLine = false;
             using var _ = Session.Store.Enter();
             Advance();
+        }
+    }
+
+    private static WasmException FailureOf(ImportProtocol.ImportTrapped trapped)
+    {
+        try
+        {
+            return trapped.Failure?.ToException() ?? new WasmError(ErrorCode.HostBadResult, "An import was answered with no failure at all.");
+        }
+        catch (Exception unreadable)
+        {
+            return new WasmError(ErrorCode.HostBadResult, $"An import was answered with a failure that cannot be read: {unreadable.GetType().Name}: {GuestText.MessageOf(unreadable)}", unreadable);
         }
     }
 

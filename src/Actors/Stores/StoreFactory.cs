@@ -71,7 +71,7 @@ internal sealed class StoreFactory(WasmEngine engine, StorePassivator passivator
 
     private StoreCell NewCell(StoreSpec spec)
     {
-        spec.Check();
+        (spec ?? throw new WasmError(ErrorCode.BadSettings, "The specification of the store is null: use new StoreSpec() for the defaults.")).Check();
         if (_isClosed)
         {
             throw new WasmError(ErrorCode.StoreGone, "The host of the stores is being disposed: no more are made.");

@@ -62,7 +62,11 @@ internal abstract class StoreRequest<TResult> : StoreRequest, IValueTaskSource<T
         ? failed.Failure.ToException()
         : new WasmError(ErrorCode.EngineError, $"{Command!.GetType().Name} was answered with {reply.GetType().Name}."));
 
-    protected override void SetFailure(WasmException failure) => _failure = failure;
+    protected override void SetFailure(WasmException failure)
+    {
+        failure.Owner = Cell.Id;
+        _failure = failure;
+    }
 
     protected override void Publish()
     {

@@ -1,3 +1,5 @@
+using WasmActors.Actors.Handles;
+using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
@@ -55,7 +57,7 @@ internal sealed partial class StoreSession
             case ReadMemory read:
                 return new Bytes(Item<WasmMemory>(read.Memory).ReadBytes(read.Address, read.Length));
             case WriteMemory write:
-                Item<WasmMemory>(write.Memory).Write(write.Address, write.Value.Span);
+                Item<WasmMemory>(write.Memory).Write(write.Address, Span(write));
                 return Done.Instance;
             case GetSize get:
                 return new Size(Item<WasmExtern>(get.Item) switch
@@ -156,13 +158,38 @@ internal sealed partial class StoreSession
         }
 
         var set = map.Combined.Copy();
-        foreach (var ((module, name), item) in map.Items)
+        foreach (var ((module, name), item) in Items(map))
         {
             RequireOwn(item.Store.Cell, GuestText.Clean($"{module}::{name}", GuestText.NameLimit));
             set.Define(module, name, Item<WasmExtern>(item.Id));
         }
 
         return set;
+    }
+
+    private static KeyValuePair<(string Module, string Name), ExternRef>[] Items(ImportMap map)
+    {
+        try
+        {
+            return [.. map.Items];
+        }
+        catch (Exception changed) when (changed is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new WasmError(ErrorCode.BadArguments, "The imports were changed while the store read them: do not define more once a map was sent.", changed);
+        }
+    }
+
+    // A memory of the sender's own kind may throw when it is looked at.
+    private static ReadOnlySpan<byte> Span(WriteMemory write)
+    {
+        try
+        {
+            return write.Value.Span;
+        }
+        catch (Exception unreadable)
+        {
+            throw new WasmError(ErrorCode.BadArguments, $"The bytes to write cannot be read: {unreadable.GetType().Name}: {GuestText.MessageOf(unreadable)}", unreadable);
+        }
     }
 
     private void RequireOwn(StoreCell cell, string what)

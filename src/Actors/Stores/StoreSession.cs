@@ -40,7 +40,7 @@ internal sealed partial class StoreSession : IDisposable
     /// <summary>An empty store by a recipe's options.</summary>
     /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>
     internal static StoreSession Create(WasmEngine engine, StoreCell cell, StoreRecipe recipe) =>
-        new(new WasmStore(engine, recipe.Options), cell, recipe.Generation);
+        new(new WasmStore(engine, recipe.Options) { Identity = cell.Id }, cell, recipe.Generation);
 
     internal WasmStore Store { get; }
 
@@ -57,7 +57,7 @@ internal sealed partial class StoreSession : IDisposable
         => Find(id) switch
         {
             T typed => typed,
-            null when id.Owner < 0 => throw new WasmError(ErrorCode.StoreLost, "The function came out of a store that has been replaced since: ask the new one for it."),
+            null when id.Owner < 0 && id.Owner > -_generation => throw new WasmError(ErrorCode.StoreLost, "The function came out of a store that has been replaced since: ask the new one for it."),
             null => throw Unknown($"item {id}"),
             var item => throw new WasmError(ErrorCode.ExportWrongKind, $"The handle names a {item.Kind.ToString().ToLowerInvariant()}, not a {typeof(T).Name[4..].ToLowerInvariant()}."),
         };

@@ -43,6 +43,11 @@ public sealed record StoreSpec
     /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>
     internal void Check()
     {
+        if (Options?.Limits is null || Restart is null)
+        {
+            throw new WasmError(ErrorCode.BadSettings, $"StoreSpec.{(Restart is null ? nameof(Restart) : Options is null ? nameof(Options) : "Options.Limits")} is null; leave it out for the defaults.");
+        }
+
         Restart.Check();
         if (PassivateAfter is { } after && after <= TimeSpan.Zero && after != Timeout.InfiniteTimeSpan)
         {
@@ -53,7 +58,7 @@ public sealed record StoreSpec
     /// <summary>What becomes of the store after a failure of its guest's work.</summary>
     internal FailurePolicy After(WasmException failure) => failure switch
     {
-        Trap { TrapCode: TrapCode.Interrupt } => AfterInterrupt,
+        { IsInterruption: true } => AfterInterrupt,
         Trap => AfterTrap,
         WasmError error when IsOfHost(error) => AfterHostException,
         _ => FailurePolicy.Keep,
@@ -61,5 +66,5 @@ public sealed record StoreSpec
 
     // Others were refused before the guest ran.
     private static bool IsOfHost(WasmError error) =>
-        error.Frames.Count > 0 || error.Code is ErrorCode.HostException or ErrorCode.HostBadResult or ErrorCode.ImportDeadlineExceeded or ErrorCode.ImportServerGone;
+        error.Origin == FailureOrigin.Import || error.Frames.Count > 0 || error.Code is ErrorCode.HostException or ErrorCode.HostBadResult or ErrorCode.ImportDeadlineExceeded or ErrorCode.ImportServerGone;
 }

@@ -57,7 +57,7 @@ internal sealed partial class StoreSupervisor : UntypedActor
             case HostProtocol.GetStatus get:
                 Sender.Tell(Status(get.MaxStores));
                 break;
-            case SupervisionDecision decision:
+            case SupervisionDecision decision when Sender.Path.Parent.Equals(Self.Path):
                 OnDecided(decision);
                 break;
             case Terminated terminated:
@@ -75,6 +75,9 @@ internal sealed partial class StoreSupervisor : UntypedActor
             case DeadLetter { Message: StoreProtocol.Command } letter when letter.Recipient.Path.Parent.Equals(Self.Path):
                 letter.Sender.Tell(new StoreProtocol.Failed(new WasmFailure(ErrorCode.StoreGone, "The store has gone. Make a new one.")));
                 break;
+            case StoreProtocol.Command misdirected:
+                Sender.Tell(new StoreProtocol.Failed(new WasmFailure(ErrorCode.BadArguments, $"{misdirected.GetType().Name} is for a store's actor (StoreRef.Actor), not for the supervisor of stores.")));
+                break;
             case DeadLetter or StoreProtocol.Done or StoreProtocol.Failed:
                 break; // the latter answer the stop of a store
             default:
@@ -89,9 +92,11 @@ internal sealed partial class StoreSupervisor : UntypedActor
         {
             _factory.Start((ActorCell)Context, create.Spec, Sender);
         }
-        catch (WasmException refused)
+        catch (Exception refused)
         {
-            Sender.Tell(new StoreProtocol.Failed(WasmFailure.From(refused)));
+            // Whatever it is: a supervisor that is restarted ends its stores.
+            Sender.Tell(new StoreProtocol.Failed(WasmFailure.From(refused as WasmException
+                ?? new WasmError(ErrorCode.BadSettings, $"The store cannot be made: {refused.GetType().Name}: {GuestText.MessageOf(refused)}", refused))));
         }
     }
 

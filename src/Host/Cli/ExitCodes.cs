@@ -116,7 +116,7 @@ internal static class ExitCodes
         ErrorCode.Cancelled => Cancelled,
         ErrorCode.ModuleInvalid => ModuleInvalid,
         ErrorCode.ModuleUnreadable => ModuleUnreadable,
-        ErrorCode.MissingImport or ErrorCode.ImportWrongKind or ErrorCode.ImportWrongType => Link,
+        ErrorCode.MissingImport or ErrorCode.ImportWrongKind or ErrorCode.ImportWrongType or ErrorCode.WasiNeedsMemory => Link,
         ErrorCode.LimitExceeded or ErrorCode.FeatureNotAllowed or ErrorCode.ModuleTooLarge or ErrorCode.ModuleTooExpensive or FunctionErrorCode.PayloadTooLarge
             or ApiErrorCode.BodyTooLarge => Limit,
         ErrorCode.BadArguments or ErrorCode.BadSettings or ErrorCode.WasiBadConfiguration => Usage,

@@ -10,6 +10,13 @@ internal static class FailureStatus
     /// <summary>The client has gone; nobody reads this status but the log.</summary>
     public const int ClientClosedRequest = 499;
 
+    /// <summary>The HTTP status of a failure. A code that is about what was asked for, such as <c>export.not_found</c>, says nothing of the
+    /// request if an import of the guest failed with it.</summary>
+    public static int Of(WasmException failure) => failure.Origin == FailureOrigin.Store || failure.Code is ErrorCode.HostException or ErrorCode.EngineError
+        or ErrorCode.ImportDeadlineExceeded or ErrorCode.ImportServerGone or ErrorCode.Busy
+            ? Of(failure.Code)
+            : StatusCodes.Status422UnprocessableEntity;
+
     /// <summary>The HTTP status of a failure with this code.</summary>
     public static int Of(string code) => code switch
     {

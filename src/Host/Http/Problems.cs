@@ -86,12 +86,14 @@ internal static class Problems
 
     // Who carried the call out knows it best, where he could tell.
     private static bool MayHaveRun(Exception failure, string code, bool isCall) =>
-        isCall && failure is WasmException wasm && CallDetails.Of(wasm) is { } details ? details.MayHaveRun : FailureStatus.MayHaveRun(code, isCall);
+        isCall && failure is WasmException { Origin: FailureOrigin.Import } ? true
+        : isCall && failure is WasmException wasm && CallDetails.Of(wasm) is { } details ? details.MayHaveRun
+        : FailureStatus.MayHaveRun(code, isCall);
 
     private static Problem Of(WasmException failure)
     {
         var frames = failure switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] };
-        return Make(FailureStatus.Of(failure.Code), failure.Code, failure.Message) with
+        return Make(FailureStatus.Of(failure), failure.Code, failure.Message) with
         {
             Frames = frames.Count == 0 ? null : [.. frames.Select(static f => new ProblemFrame(f.FuncIndex, f.FuncName, f.ModuleName, f.FuncOffset, f.ModuleOffset, f.File, f.Line))],
         };

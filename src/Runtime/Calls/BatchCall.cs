@@ -34,6 +34,8 @@ public sealed class BatchCall<TArgs, TResult> : GuestCall
 
     internal TResult[] ResultArray => _results;
 
+    private protected override bool IsNumeric => true;
+
     private protected override bool HasWork => _arguments.Length > 0;
 
     internal override nint BeginFuture(FutureFrame frame)

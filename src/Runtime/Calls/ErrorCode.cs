@@ -39,6 +39,9 @@ public static class ErrorCode
     /// <summary>An import that is answered later was given to a store whose guests cannot be paused.</summary>
     public const string NeedsPreemptive = "link.needs_preemptive";
 
+    /// <summary>A module with WASI imports its memory and does not export it, so that WASI's functions could not reach it.</summary>
+    public const string WasiNeedsMemory = "link.wasi_needs_memory";
+
     /// <summary>A name was defined twice in one import set.</summary>
     public const string DuplicateDefinition = "link.duplicate_definition";
 

@@ -18,6 +18,13 @@ internal static class FailureMapper
     /// <param name="store">The store of the call.</param>
     internal static WasmException Map(NativeError error, Exception? pending, WasmStore store)
     {
+        var failure = Classify(error, pending, store);
+        failure.Owner = store.Identity;
+        return failure;
+    }
+
+    private static WasmException Classify(NativeError error, Exception? pending, WasmStore store)
+    {
         if (error.TrapCode is { } code)
         {
             return new Trap(code, code.Text(), code.Description(), error.Frames, null);
@@ -31,20 +38,8 @@ internal static class FailureMapper
             return new Trap(TrapCode.UncaughtException, TrapCode.UncaughtException.Text(), TrapCode.UncaughtException.Description(), error.Frames, null);
         }
 
-        return pending is null ? FromMessage(error, store) : FromPending(pending, error.Frames);
+        return pending is null ? FromMessage(error, store) : ImportFailure.Of(pending, error.Frames, store);
     }
-
-    private static WasmException FromPending(Exception pending, IReadOnlyList<TrapFrame> frames) => pending switch
-    {
-        WasiExit exit => exit,
-        Trap trap => trap.Frames.Count > 0 ? trap : new Trap(trap.TrapCode, trap.Code, trap.Message, frames, trap.InnerException),
-        WasmError error => error.Frames.Count > 0 ? error : new WasmError(error.Code, error.Message, frames, error.InnerException) { RetryAfter = error.RetryAfter },
-        _ => new WasmError(
-            ErrorCode.HostException,
-            $"A host function threw {pending.GetType().Name}: {GuestText.MessageOf(pending)}",
-            frames,
-            pending),
-    };
 
     private static WasmException FromMessage(NativeError error, WasmStore store)
     {

@@ -137,6 +137,8 @@ public sealed class FuncCall : GuestCall, IDisposable
         return false;
     }
 
+    private protected override bool IsNumeric => _func.Type.IsNumeric;
+
     internal override WasmException Explain(WasmException failure) => CallBridge.WithSignature(Store, _func.NativeFunc, failure);
 
     internal override WasmException? Run()

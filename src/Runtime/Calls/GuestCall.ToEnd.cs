@@ -77,9 +77,10 @@ public abstract partial class GuestCall
 
     private void RunHere()
     {
-        using var level = Store.BeginLevel(Deadline ??= Store.DefaultDeadline(), Signal);
+        bool isApart = Store.NestsApart || (Store.NestsOnFiber && !IsNumeric);
+        using var level = Store.BeginLevel(Deadline ??= Store.DefaultDeadline(), Signal, isApart);
         Slices++;
-        if (Store.NeedsFutures)
+        if (isApart)
         {
             using var run = new FiberRun();
             Failure = run.RunToEnd(this);

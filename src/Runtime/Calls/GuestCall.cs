@@ -158,6 +158,9 @@ public abstract partial class GuestCall
     /// <summary>The failure in the words of this kind of work.</summary>
     internal virtual WasmException Explain(WasmException failure) => failure;
 
+    /// <summary>Whether it is a call with numbers only, which Wasmtime takes on any stack.</summary>
+    private protected virtual bool IsNumeric => false;
+
     /// <summary>Whether there is something to run at all.</summary>
     private protected virtual bool HasWork => true;
 

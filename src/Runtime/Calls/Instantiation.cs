@@ -14,6 +14,8 @@ public sealed class Instantiation : GuestCall
     private LinkedModule? _linked;
     private IDisposable? _linker;
     private WasmStore.Admission? _admission;
+    private Instantiation? _outer;
+    private bool _isUnderWay;
 
     internal Instantiation(WasmStore store, WasmModule module, ImportSet set)
         : base(store)
@@ -30,6 +32,12 @@ public sealed class Instantiation : GuestCall
         _imports = imports;
     }
 
+    /// <summary>The module that is instantiated.</summary>
+    internal WasmModule Module => _module;
+
+    /// <summary>What of the store's own it imports, see <see cref="WasmInstance.Imports"/>; once it is under way.</summary>
+    internal WasmExtern?[]? Items { get; private set; }
+
     /// <summary>The new instance, once the work is completed.</summary>
     public WasmInstance? Instance { get; private set; }
 
@@ -44,6 +52,12 @@ public sealed class Instantiation : GuestCall
     /// <summary>Once the work has ended, well or not: what it takes of the store's limits is known.</summary>
     private protected override void Ended()
     {
+        if (_isUnderWay)
+        {
+            _isUnderWay = false;
+            Store.Instantiating = _outer;
+        }
+
         if (_admission is { } admission)
         {
             _admission = null;
@@ -71,13 +85,17 @@ public sealed class Instantiation : GuestCall
         }
     }
 
-    internal override nint BeginFuture(FutureFrame frame) => _linked is { } linked
-        ? linked.BeginInstantiate(Store, _module, frame, out _linker)
-        : InstanceBridge.BeginInstantiate(Store, _module, _imports, frame, out _linker);
+    internal override nint BeginFuture(FutureFrame frame)
+    {
+        BeginItems();
+        return _linked is { } linked
+            ? linked.BeginInstantiate(Store, _module, Items, frame, out _linker)
+            : InstanceBridge.BeginInstantiate(Store, _module, _imports, frame, out _linker);
+    }
 
     internal override bool EndFuture(FutureFrame frame)
     {
-        Instance = new WasmInstance(Store, InstanceBridge.ReadInstance(frame), _module);
+        Instance = new WasmInstance(Store, InstanceBridge.ReadInstance(frame), _module, Items);
         _linker?.Dispose();
         return false;
     }
@@ -92,13 +110,14 @@ public sealed class Instantiation : GuestCall
     {
         try
         {
+            BeginItems();
             WasmException? failure;
             var native = _linked is { } linked
-                ? linked.Instantiate(Store, _module, out failure)
+                ? linked.Instantiate(Store, _module, Items, out failure)
                 : InstanceBridge.Instantiate(Store, _module, _imports, out failure);
             if (failure is null)
             {
-                Instance = new WasmInstance(Store, native, _module);
+                Instance = new WasmInstance(Store, native, _module, Items);
             }
 
             return failure;
@@ -107,5 +126,13 @@ public sealed class Instantiation : GuestCall
         {
             return refused;
         }
+    }
+
+    // Its start function may call host functions that ask for what it imports.
+    private void BeginItems()
+    {
+        Items = _linked is { } linked ? linked.Items(Store) : _imports.Length == 0 ? null : _imports;
+        _isUnderWay = true;
+        (_outer, Store.Instantiating) = (Store.Instantiating, this);
     }
 }

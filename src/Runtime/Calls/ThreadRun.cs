@@ -85,7 +85,8 @@ internal sealed class ThreadRun(GuestThreads threads) : GuestRun
     {
         try
         {
-            _failure = _call!.Run();
+            _call!.Store.EnterThread(isOutermost: _owns);
+            _failure = _call.Run();
         }
         catch (WasmException refused)
         {

@@ -12,6 +12,9 @@ public abstract class WasmException : Exception
     /// <summary>The stable code, see <see cref="ErrorCode"/> and <see cref="TrapCodes"/>.</summary>
     public string Code { get; }
 
+    /// <summary>Where it arose. Decisions about a store are made by this and the code together.</summary>
+    public FailureOrigin Origin { get; internal set; }
+
     /// <summary>What became of the store, where the store lives in an actor and the failure interrupted its guest or ended the store; else null.</summary>
     public StoreFate? Fate { get; internal set; }
 
@@ -20,6 +23,20 @@ public abstract class WasmException : Exception
 
     /// <summary>What the host that carried a call out tells about it beside.</summary>
     internal object? Context { get; set; }
+
+    /// <summary>The store that it is of, by <see cref="Stores.WasmStore.Identity"/>; 0 where nobody said so, as for what a host function throws
+    /// itself. Set once, by the first who knows.</summary>
+    internal long Owner
+    {
+        get;
+        set => field = field == 0 ? value : field;
+    }
+
+    /// <summary>The <see cref="Owner"/> of failures that came out of another process's store, or of a deployed function's.</summary>
+    internal const long Elsewhere = long.MinValue;
+
+    /// <summary>Whether the guest of the call was interrupted by its own store, which leaves it in the middle of its work.</summary>
+    internal bool IsInterruption => Origin == FailureOrigin.Store && this is Trap { TrapCode: TrapCode.Interrupt };
 
     /// <summary>Returns type and message, then a line for each of the guest's functions at the failure, then what every exception shows.</summary>
     public override string ToString()

@@ -83,13 +83,7 @@ internal static class HostSignature
             throw Mismatch(name, type, "it returns a task, and a guest cannot wait for one here. Return the value itself");
         }
 
-        if (type.Params.Length > MaxTypes || type.Results.Length > MaxTypes)
-        {
-            throw new WasmError(
-                ErrorCode.HostBadSignature,
-                $"Host function '{name}' has {type.Params.Length} parameters and {type.Results.Length} results; {MaxTypes} of each are the most.");
-        }
-
+        CheckCount(name, type);
         bool takesAll = parameters.Length == 1 && parameters[0] == typeof(Val[]);
         if (!takesAll)
         {
@@ -108,6 +102,17 @@ internal static class HostSignature
         }
 
         CheckResult(name, type, result, funcHandle);
+    }
+
+    /// <summary>Throws where there are more types than WebAssembly allows.</summary>
+    internal static void CheckCount(string name, FuncType type)
+    {
+        if (type.Params.Length > MaxTypes || type.Results.Length > MaxTypes)
+        {
+            throw new WasmError(
+                ErrorCode.HostBadSignature,
+                $"Host function '{name}' has {type.Params.Length} parameters and {type.Results.Length} results; {MaxTypes} of each are the most.");
+        }
     }
 
     private static void CheckResult(string name, FuncType type, Type result, Type? funcHandle)

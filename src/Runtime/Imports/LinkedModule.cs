@@ -65,16 +65,23 @@ internal sealed class LinkedModule
             throw ImportCheck.Missing(missing, hasWasi);
         }
 
+        WasiFunctions.RequireMemory(module, imports);
         bool free = imports.TrueForAll(static i => i.Item2 is HostFunc or ServedFunc || ReferenceEquals(i.Item2, FromWasi));
         return new LinkedModule(module, imports, free);
     }
 
+    /// <summary>What of a store's own the module gets, by its import order, null for the host's functions; null for nothing at all. Defaults are made.</summary>
+    internal WasmExtern?[]? Items(WasmStore store) => _prepared is not null
+        ? null
+        : [.. _imports.Select(i => i.Definition as WasmExtern ?? (i.Definition is ExternType type ? ImportCheck.MakeDefault(store, type) : null))];
+
     /// <summary>Begins an instantiation that can be paused.</summary>
     /// <param name="store">The store.</param>
     /// <param name="module">The module.</param>
+    /// <param name="items">Its <see cref="Items"/>.</param>
     /// <param name="frame">What the future works on.</param>
     /// <param name="linker">To be disposed when it is done; null for nothing.</param>
-    internal nint BeginInstantiate(WasmStore store, WasmModule module, FutureFrame frame, out IDisposable? linker)
+    internal nint BeginInstantiate(WasmStore store, WasmModule module, WasmExtern?[]? items, FutureFrame frame, out IDisposable? linker)
     {
         if (PreparedFor(store) is { } prepared)
         {
@@ -82,17 +89,17 @@ internal sealed class LinkedModule
             return InstanceBridge.BeginInstantiate(store, prepared, frame);
         }
 
-        return InstanceBridge.BeginInstantiate(store, module, _imports, frame, out linker);
+        return InstanceBridge.BeginInstantiate(store, module, _imports, items!, frame, out linker);
     }
 
-    internal NativeInstance Instantiate(WasmStore store, WasmModule module, out WasmException? failure)
+    internal NativeInstance Instantiate(WasmStore store, WasmModule module, WasmExtern?[]? items, out WasmException? failure)
     {
         if (PreparedFor(store) is { } prepared)
         {
             return InstanceBridge.Instantiate(store, prepared, out failure);
         }
 
-        return InstanceBridge.Instantiate(store, module, _imports, out failure);
+        return InstanceBridge.Instantiate(store, module, _imports, items!, out failure);
     }
 
     private InstancePreHandle? PreparedFor(WasmStore store) => store.IsPreemptive && _preparedToPark is { } parks ? parks.Value : _prepared;

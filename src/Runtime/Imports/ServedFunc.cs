@@ -15,11 +15,13 @@ public sealed class ServedFunc
     /// <param name="name">Second name.</param>
     /// <param name="type">The type that guests see.</param>
     /// <param name="server">Who answers: for whoever steps the call, who gets it back through <see cref="ParkedImport.Func"/>.</param>
+    /// <exception cref="WasmError"><c>host.bad_signature</c>: the type has more than 1,000 parameters or results.</exception>
     public ServedFunc(string module, string name, FuncType type, object? server = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(type);
+        HostSignature.CheckCount(name, type);
         Module = module;
         Name = name;
         FullName = module.Length == 0 ? name : $"{module}::{name}";

@@ -83,7 +83,7 @@ internal static unsafe class CallBridge
 
     // Which types of the guest's own a reference has is known to Wasmtime only.
     internal static WasmException WithSignature(WasmStore store, in NativeFunc func, WasmException failure) =>
-        failure.Code == ErrorCode.BadArguments && failure.Message.StartsWith(FailureMapper.ArgumentMismatch, StringComparison.Ordinal)
+        failure is { Code: ErrorCode.BadArguments, Origin: FailureOrigin.Store } && failure.Message.StartsWith(FailureMapper.ArgumentMismatch, StringComparison.Ordinal)
             ? new WasmError(ErrorCode.BadArguments, $"An argument of {TypeOf(store, func)}: {failure.Message}")
             : failure;
 }

@@ -13,6 +13,7 @@ internal sealed class FiberRun : GuestRun
 
     internal override void Begin(GuestCall call)
     {
+        call.Store.RequireStack();
         _future = call.BeginFuture(_frame);
         _depth = call.Store.LiveFibers++;
     }

@@ -131,7 +131,7 @@ internal static unsafe class HostBridge
     {
         if (!ThreadStack.HasRoomForHost())
         {
-            throw new WasmError(ErrorCode.StackTooSmall, "The's stack is nearly used up: the host function was not run. Nest or recurse less.");
+            throw new WasmError(ErrorCode.StackTooSmall, "The stack is nearly used up: the host function was not run. Nest or recurse less.");
         }
     }
 

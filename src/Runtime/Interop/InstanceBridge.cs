@@ -39,9 +39,9 @@ internal static unsafe class InstanceBridge
     }
 
     /// <summary>The same with imports of which some belong to the store.</summary>
-    internal static nint BeginInstantiate(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports, FutureFrame frame, out IDisposable linker)
+    internal static nint BeginInstantiate(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports, WasmExtern?[] items, FutureFrame frame, out IDisposable linker)
     {
-        var linking = NewLinker(store, module, imports);
+        var linking = NewLinker(store, module, imports, items);
         linker = linking;
         frame.Prepare(0);
         using var use = new ModuleUse(module);
@@ -64,15 +64,15 @@ internal static unsafe class InstanceBridge
             named.Add((import, imports[i]));
         }
 
-        return BeginInstantiate(store, module, named, frame, out linker);
+        return BeginInstantiate(store, module, named, imports, frame, out linker);
     }
 
     internal static NativeInstance ReadInstance(FutureFrame frame) => *frame.Instance;
 
     /// <summary>Instantiates with imports of which some belong to the store.</summary>
-    internal static NativeInstance Instantiate(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports, out WasmException? failure)
+    internal static NativeInstance Instantiate(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports, WasmExtern?[] items, out WasmException? failure)
     {
-        using var linker = NewLinker(store, module, imports);
+        using var linker = NewLinker(store, module, imports, items);
         using var use = new ModuleUse(module);
         NativeInstance instance;
         nint trap = 0;
@@ -81,16 +81,15 @@ internal static unsafe class InstanceBridge
         return instance;
     }
 
-    private static LinkerHandle NewLinker(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports)
+    private static LinkerHandle NewLinker(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports, WasmExtern?[] items)
     {
         var linker = NewLinker(module.Engine, imports, store.IsPreemptive);
-        foreach (var (import, definition) in imports)
+        for (int i = 0; i < items.Length; i++)
         {
-            var item = definition as WasmExtern ?? (definition is ExternType type ? ImportCheck.MakeDefault(store, type) : null);
-            if (item is not null)
+            if (items[i] is { } item)
             {
-                store.RequireSame(item.Store, $"import {import.ShownName}");
-                Define(linker, store, import, item.Native);
+                store.RequireSame(item.Store, $"import {imports[i].Import.ShownName}");
+                Define(linker, store, imports[i].Import, item.Native);
             }
         }
 
@@ -192,7 +191,7 @@ internal static unsafe class InstanceBridge
     }
 
     internal static WasmException Relabel(WasmException failure) =>
-        failure is WasmError { Code: ErrorCode.EngineError } error ? LinkError(error.Message, error.Frames) : failure;
+        failure is WasmError { Code: ErrorCode.EngineError, Origin: FailureOrigin.Store } error ? LinkError(error.Message, error.Frames) : failure;
 
     private static WasmError LinkError(NativeError error) => LinkError(error.Message, error.Frames);
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using WasmActors.Runtime.Stores;
 using static WasmActors.Runtime.Interop.Mappings;
 
 namespace WasmActors.Runtime.Interop;
@@ -20,6 +19,9 @@ internal sealed unsafe class StackRegion
 
     /// <summary>What a guest and the host functions it calls can use of a slot, in bytes.</summary>
     internal const int UsableBytes = SlotBytes - GuardBytes;
+
+    /// <summary>How many stacks of one store may lie below each other: each depth has its own band.</summary>
+    internal const int Depths = 200;
 
     /// <summary>Most stacks of a process for guests that do not nest.</summary>
     internal const int MaxOuterSlots = 98_304;
@@ -42,9 +44,9 @@ internal sealed unsafe class StackRegion
     private static readonly Lazy<StackRegion> s_shared = new(static () => new StackRegion());
 
     // From the highest addresses down: guests that do not nest, guests that nest in those, and so on.
-    private static readonly int[] s_bandSlots = [MaxOuterSlots, 16_384, 8_192, 4_096, .. Enumerable.Repeat(128, WasmStore.MaxCallDepth - 4)];
+    private static readonly int[] s_bandSlots = [MaxOuterSlots, 16_384, 8_192, 4_096, .. Enumerable.Repeat(128, 28), .. Enumerable.Repeat(51, Depths - 32)];
 
-    private const int TotalSlots = 131_072;
+    private const int TotalSlots = 139_264;
 
     private readonly Lock _lock = new();
     private readonly Band[] _bands;

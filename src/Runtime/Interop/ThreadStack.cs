@@ -18,6 +18,16 @@ internal static unsafe partial class ThreadStack
     [ThreadStatic]
     private static nint t_limit;
 
+    /// <summary>Address of the current frame.</summary>
+    internal static long Position
+    {
+        get
+        {
+            byte here;
+            return (long)&here;
+        }
+    }
+
     /// <summary>Bytes between the current frame and the end of this thread's stack; <see cref="long.MaxValue"/> where the platform does not tell.</summary>
     internal static long Remaining
     {

@@ -39,6 +39,10 @@ public sealed record StoreLimits
     /// <summary>Most tables. Default 32.</summary>
     public int? Tables { get; init; } = 32;
 
+    /// <summary>Most calls that may nest: a guest calls a host function, which calls a guest, and so on. 1 to 10,000, default 1,000; one more is
+    /// <c>call.too_deep</c>. The stack bounds them as well, see <see cref="EngineSettings.MaxWasmStackBytes"/>.</summary>
+    public int CallDepth { get; init; } = 1_000;
+
     /// <summary>Fuel at the start; needs <see cref="EngineSettings.Fuel"/>. Default null: as much as the guest wants.</summary>
     public ulong? Fuel { get; init; }
 
@@ -92,6 +96,7 @@ public sealed record StoreLimits
         Require(Instances is null or >= 1, nameof(Instances), Instances, "1 or more" + NoLimit);
         Require(Memories is null or >= 0, nameof(Memories), Memories, "0 or more" + NoLimit);
         Require(Tables is null or >= 0, nameof(Tables), Tables, "0 or more" + NoLimit);
+        Require(CallDepth is >= 1 and <= 10_000, nameof(CallDepth), CallDepth, "1 to 10,000");
         Require(Deadline > TimeSpan.Zero || Deadline == Timeout.InfiniteTimeSpan, nameof(Deadline), Deadline, "more than zero, or Timeout.InfiniteTimeSpan for none");
         if (Fuel is not null && !engine.Fuel)
         {

@@ -178,7 +178,7 @@ public sealed partial class WasmFunc
 
     private TResult Finish<TResult>(Span<RawVal> slots)
     {
-        if (Store.PausesGuests || Store.NeedsFutures)
+        if (Store.PausesGuests || Store.NestsApart)
         {
             using var call = Store.BeginCall(this);
             slots[..call.Slots.Length].CopyTo(call.Slots);
@@ -190,7 +190,7 @@ public sealed partial class WasmFunc
         WasmException? failure;
         using (Store.Enter())
         {
-            using var level = Store.BeginLevel(Store.DefaultDeadline(), null);
+            using var level = Store.BeginLevel(Store.DefaultDeadline(), null, isApart: false);
             failure = CallBridge.CallRaw(Store, NativeFunc, slots);
         }
 

@@ -8,12 +8,19 @@ namespace WasmActors.Runtime.Stores;
 /// <summary>An instance of a module in a store. It lives as long as its store.</summary>
 public sealed class WasmInstance
 {
-    internal WasmInstance(WasmStore store, NativeInstance native, WasmModule module)
+    /// <param name="store">The store.</param>
+    /// <param name="native">The native instance.</param>
+    /// <param name="module">The module.</param>
+    /// <param name="imports">What of the store's own it imports, by the module's order; null for the host's functions, and for nothing at all.</param>
+    internal WasmInstance(WasmStore store, NativeInstance native, WasmModule module, WasmExtern?[]? imports)
     {
         Store = store;
         Native = native;
         Module = module;
+        Imports = imports;
         Exports = new InstanceExports(this);
+        Earlier = store.LastInstance;
+        store.LastInstance = this;
     }
 
     /// <summary>The store that it belongs to.</summary>
@@ -26,6 +33,11 @@ public sealed class WasmInstance
     public InstanceExports Exports { get; }
 
     internal NativeInstance Native { get; }
+
+    internal WasmExtern?[]? Imports { get; }
+
+    /// <summary>The instance that was made before it in its store; null for the first.</summary>
+    internal WasmInstance? Earlier { get; }
 
     /// <summary>Returns an export of any kind.</summary>
     /// <exception cref="WasmError"><c>export.not_found</c></exception>

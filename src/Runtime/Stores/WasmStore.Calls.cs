@@ -11,9 +11,6 @@ namespace WasmActors.Runtime.Stores;
 // cancellation, and, while a host function runs, a caller.
 public sealed partial class WasmStore
 {
-    // Beyond the wasm stack itself: Wasmtime's own frames, the signal handler and a host function.
-    private const int StackMargin = 256 * 1024;
-
     private readonly long _defaultDuration;
 
     // As deep as it has been: most stores never nest, and there may be very many of them.
@@ -44,6 +41,14 @@ public sealed partial class WasmStore
 
     /// <summary>Whether the guest that runs can be left here: it is on a stack of its own, without a host function on it.</summary>
     internal bool CanPauseHere => _active == 1 && Innermost is not null;
+
+    /// <summary>Whether a guest that is called now nests on a stack that Wasmtime can leave, below a host function. Wasmtime refuses all work
+    /// there but calls with numbers, unless it gets a stack of its own.</summary>
+    internal bool NestsOnFiber => _active > 0 && Innermost is not null && Engine.NoFibers is null;
+
+    /// <summary>Whether even calls with numbers need a stack of their own there: Wasmtime lets go when it collects the guest's heap, and
+    /// would leave the host function's frames.</summary>
+    internal bool NestsApart => UsesGuestHeap && NestsOnFiber;
 
     /// <summary>Whether Wasmtime takes calls only on stacks that it can leave: since the first import that is answered later.</summary>
     internal bool NeedsFutures { get; private set; }
@@ -142,10 +147,11 @@ public sealed partial class WasmStore
         _parked--;
     }
 
-    /// <summary>Begins a call level on this stack. The store must have been entered.</summary>
+    /// <summary>Begins a call level. The store must have been entered.</summary>
     /// <param name="deadline">Timestamp; never later than that of the level above.</param>
     /// <param name="signal">Who may cancel; the level above may too.</param>
-    internal CallLevel BeginLevel(long deadline, ICallSignal? signal)
+    /// <param name="isApart">Whether the guest gets a stack of its own.</param>
+    internal CallLevel BeginLevel(long deadline, ICallSignal? signal, bool isApart)
     {
         if (_active == 0)
         {
@@ -155,19 +161,12 @@ public sealed partial class WasmStore
                 throw new WasmError(ErrorCode.CannotWait, "A store with imports that are answered later cannot be called from a host function that runs on another guest's stack: call it through its actor.");
             }
 
-            if ((StackRegion.TryGetRemaining(out long left) ? left : ThreadStack.Remaining) < Engine.Settings.MaxWasmStackBytes + StackMargin)
-            {
-                throw new WasmError(
-                    ErrorCode.StackTooSmall,
-                    $"This thread has too little stack for a guest that may use {Engine.Settings.MaxWasmStackBytes} bytes of it: call from a thread with at least {(Engine.Settings.MaxWasmStackBytes + (2 * StackMargin)) / 1024} KiB, or lower EngineSettings.MaxWasmStackBytes.");
-            }
+            RequireNestable();
+            RequireStackForGuest();
         }
         else
         {
-            if (!ThreadStack.HasRoomForHost())
-            {
-                throw new WasmError(ErrorCode.StackTooSmall, "The stack is nearly used up by host functions: nest or recurse less.");
-            }
+            RequireRoomToNest(isApart);
         }
 
         PushLevel(deadline, signal);
@@ -192,12 +191,12 @@ public sealed partial class WasmStore
 
     private void GrowLevels()
     {
-        if (_callDepth >= MaxCallDepth)
+        if (_callDepth >= Limits.CallDepth)
         {
-            throw new WasmError(ErrorCode.TooDeep, $"Calls between host and guest are nested deeper than {MaxCallDepth} levels.");
+            throw TooDeep($"{Limits.CallDepth} may be (StoreLimits.CallDepth)");
         }
 
-        Array.Resize(ref _levels, Math.Min(_levels.Length * 2, MaxCallDepth));
+        Array.Resize(ref _levels, Math.Min(_levels.Length * 2, Limits.CallDepth));
     }
 
     internal void PopLevel()

@@ -9,6 +9,12 @@ namespace WasmActors.Runtime.Stores;
 // What begins work in a store.
 public sealed partial class WasmStore
 {
+    /// <summary>The instance that was made last; null for none.</summary>
+    internal WasmInstance? LastInstance { get; set; }
+
+    /// <summary>The instantiation that is under way, the innermost; null for none.</summary>
+    internal Instantiation? Instantiating { get; set; }
+
     // The first apart: a store whose calls do not nest needs no more.
     private FuncCall? _idleCall;
     private Stack<FuncCall>? _idleCalls;

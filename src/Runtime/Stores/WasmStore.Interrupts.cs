@@ -24,7 +24,7 @@ public sealed partial class WasmStore
         return _deadline != long.MaxValue && Engine.EpochClock.Now >= _deadline ? Late() : null;
     }
 
-    private static Trap Late() => Interrupt(ErrorCode.DeadlineExceeded, "The guest was still running at the call's deadline.");
+    private Trap Late() => Interrupt(ErrorCode.DeadlineExceeded, "The guest was still running at the call's deadline.");
 
-    private static Trap Interrupt(string code, string message) => new(TrapCode.Interrupt, code, message, [], null);
+    private Trap Interrupt(string code, string message) => new(TrapCode.Interrupt, code, message, [], null) { Owner = Identity };
 }

@@ -39,7 +39,7 @@ public sealed partial class WasmStore
     internal void Settle(in Admission admission, WasmModule module, WasmInstance? instance, WasmException? failure, bool wasBegun)
     {
         // Wasmtime refuses what is too much before a guest's frame is there; without a start function only a segment can fail, by a trap.
-        bool wasRefused = !wasBegun || failure is WasmError { Code: ErrorCode.LimitExceeded, Frames.Count: 0 } || (failure is not Trap && !module.Demand.RunsCode);
+        bool wasRefused = !wasBegun || failure is WasmError { Code: ErrorCode.LimitExceeded, Origin: FailureOrigin.Store, Frames.Count: 0 } || (failure is not Trap && !module.Demand.RunsCode);
         if (instance is null && wasRefused)
         {
             Withdraw(admission);

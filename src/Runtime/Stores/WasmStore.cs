@@ -18,9 +18,6 @@ namespace WasmActors.Runtime.Stores;
 /// </remarks>
 public sealed partial class WasmStore : IDisposable
 {
-    /// <summary>How deep host functions and guest calls may be nested in each other.</summary>
-    public const int MaxCallDepth = 32;
-
     private static long s_lastId;
 
     private readonly StoreHandle _store;
@@ -42,6 +39,7 @@ public sealed partial class WasmStore : IDisposable
         options ??= new StoreOptions();
         options.Check(engine.Settings);
         Id = Interlocked.Increment(ref s_lastId);
+        Identity = -Id;
         Engine = engine;
         Limits = options.Limits;
         _defaultDuration = engine.EpochClock.Duration(options.Limits.Deadline);
@@ -109,6 +107,10 @@ public sealed partial class WasmStore : IDisposable
 
     internal nint Context { get; }
 
+    /// <summary>What the store's failures are marked with, see <see cref="WasmException.Owner"/>: its number below zero, or the number of the
+    /// store whose actor owns it.</summary>
+    internal long Identity { get; init; }
+
     /// <summary>Who uses it now.</summary>
     internal StoreUse Use { get; } = new();
 
@@ -169,7 +171,7 @@ public sealed partial class WasmStore : IDisposable
         if (_disposed)
         {
             Leave();
-            throw new WasmError(ErrorCode.StoreGone, "The store has been disposed; make a new one.");
+            throw new WasmError(ErrorCode.StoreGone, "The store has been disposed; make a new one.") { Owner = Identity };
         }
 
         return new Entry(this);
@@ -205,8 +207,9 @@ public sealed partial class WasmStore : IDisposable
 
     internal TableType? KnownTable(in NativeItem table) => _tableTypes?.GetValueOrDefault(table);
 
-    private static WasmError InUse() =>
-        new(ErrorCode.StoreInUse, "Another thread is using the store: one thread at a time, or give the store to an actor (WasmActors.Actors).");
+    private WasmError InUse() => new(
+        ErrorCode.StoreInUse,
+        "Another thread is using the store: one thread at a time, or give the store to an actor (WasmActors.Actors).") { Owner = Identity };
 
     private void RequireFuel()
     {

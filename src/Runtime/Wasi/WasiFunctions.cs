@@ -12,6 +12,8 @@ internal static class WasiFunctions
 {
     private const string ModuleName = "wasi_snapshot_preview1";
     private const string PollName = "poll_oneoff";
+    private const string ExitName = "proc_exit";
+    private const string MemoryExport = "memory";
     private const int Success = 0;
     private const int BadDescriptor = 8;
 
@@ -30,7 +32,7 @@ internal static class WasiFunctions
     private static readonly FrozenDictionary<string, HostFunc> s_own = new Dictionary<string, Delegate>(StringComparer.Ordinal)
     {
         // Wasmtime's refuses statuses above 125; programs have 8 bits.
-        ["proc_exit"] = new Action<int>(static status => throw new WasiExit(status)),
+        [ExitName] = new Action<int>(static status => throw new WasiExit(status)),
 
         // Wasmtime's outlives the deadline.
         [PollName] = new Func<WasmCaller, int, int, int, int, int>(WasiPoll.Poll),
@@ -46,6 +48,20 @@ internal static class WasiFunctions
 
     /// <summary>Whether an import is the function by which programs sleep.</summary>
     internal static bool IsSleep(ImportType import) => import is { Module: ModuleName, Name: PollName };
+
+    /// <summary>Throws where a module with WASI imports its memory and does not export it: WASI's functions look for the export.</summary>
+    /// <exception cref="WasmError"><c>link.wasi_needs_memory</c></exception>
+    internal static void RequireMemory(WasmModule module, List<(ImportType Import, object Definition)> imports)
+    {
+        var memory = imports.Find(static i => i.Import.Type is MemoryType).Import;
+        var needs = memory is null ? null : imports.Find(static i => ReferenceEquals(i.Definition, LinkedModule.FromWasi) && i.Import.Name != ExitName).Import;
+        if (needs is not null && !module.Exports.Any(static export => export is { Name: MemoryExport, Type: MemoryType }))
+        {
+            throw new WasmError(
+                ErrorCode.WasiNeedsMemory,
+                $"The module imports its memory ({memory!.ShownName}) and {needs.ShownName}, but WASI's functions reach a memory by the export '{MemoryExport}', which it has not. Export the memory too (wasm-ld: --export-memory), or define the functions of WASI that it needs as host functions.");
+        }
+    }
 
     /// <summary>Puts the host's own functions over Wasmtime's.</summary>
     /// <param name="engine">The engine.</param>

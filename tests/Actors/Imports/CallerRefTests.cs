@@ -1,8 +1,9 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
+using WasmActors.Actors.Messages;
+using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Tests.Imports;
@@ -79,11 +80,77 @@ public abstract class CallerRefSpec(HostFixture fixture)
     }
 
     [Fact]
+    public async Task The_store_is_looked_at_by_the_caller_and_by_its_own_handle()
+    {
+        var seen = new List<object?>();
+        var guest = await ServeAsync(async (caller, x) =>
+        {
+            seen.Add(await caller.GetDataAsync());
+            await caller.SetDataAsync("set");
+            seen.Add(await caller.Store.GetDataAsync());
+            seen.Add((await caller.Store.GetStatusAsync()).Activity);
+            seen.Add((await caller.GetExportTypeAsync("plain")).Kind);
+            Assert.Equal(ErrorCode.BadSettings, (await Assert.ThrowsAsync<WasmError>(() => caller.GetFuelAsync().AsTask())).Code);
+            Assert.Equal(ErrorCode.BadSettings, (await Assert.ThrowsAsync<WasmError>(() => caller.SetFuelAsync(1).AsTask())).Code);
+            Assert.Equal(ErrorCode.BadSettings, (await Assert.ThrowsAsync<WasmError>(() => caller.Store.GetFuelAsync().AsTask())).Code);
+            await Assert.ThrowsAsync<ArgumentNullException>(() => caller.GetSizeAsync(null!).AsTask());
+            return x;
+        });
+        await guest.Store.SetDataAsync("before");
+        Assert.Equal(4, await Expect.SoonAsync(guest.GetFunc("ask").CallAsync<int, int>(3)));
+
+        Assert.Equal(["before", "set", StoreActivity.Parked, ExternKind.Func], seen);
+    }
+
+    [Fact]
+    public async Task Handles_of_the_waiting_store_read_and_calls_of_it_stay_reentrant()
+    {
+        InstanceRef guest = null!;
+        var codes = new List<string>();
+        guest = await ServeAsync(async (_, x) =>
+        {
+            Assert.Equal(8, (await guest.GetMemory().ReadAsync(0, 8)).Length);
+            Assert.Equal(5, (await guest.GetGlobal("g").GetAsync()).AsI32());
+            Assert.True(await guest.GetMemory().GetLengthAsync() > 0);
+            foreach (var use in new Func<Task>[] { () => guest.GetFunc("plain").CallAsync(1).AsTask(), () => guest.Store.SetDataAsync(1).AsTask(), () => guest.GetMemory().WriteAsync(0, 1).AsTask() })
+            {
+                codes.Add((await Assert.ThrowsAsync<WasmError>(use)).Code);
+            }
+
+            return x;
+        });
+
+        Assert.Equal(4, await Expect.SoonAsync(guest.GetFunc("ask").CallAsync<int, int>(3)));
+
+        Assert.All(codes, static code => Assert.Equal(ErrorCode.Reentrant, code));
+    }
+
+    [Fact]
+    public async Task Memory_that_the_guest_imports_is_read_and_written()
+    {
+        var store = await fixture.Host.CreateStoreAsync(new StoreSpec { Options = Guests.EveryFeature });
+        var memory = await store.CreateMemoryAsync(new MemoryType(1));
+        await memory.WriteAsync(16, 7);
+        var module = await fixture.Host.LoadTextAsync("""
+            (module (import "env" "memory" (memory 1)) (import "env" "ask" (func $ask (param i32) (result i32)))
+              (func (export "ask") (param i32) (result i32) (call $ask (local.get 0))))
+            """);
+        var guest = await store.InstantiateAsync(module, new ImportMap().Define("env", "memory", memory).Serve("env", "ask", async (CallerRef caller, int x) =>
+        {
+            await caller.WriteAsync(20, x);
+            return await caller.ReadAsync<int>(16) + (int)await caller.GetSizeAsync();
+        }));
+
+        Assert.Equal(65_543, await Expect.SoonAsync(guest.GetFunc("ask").CallAsync<int, int>(4)));
+        Assert.Equal(4, await memory.ReadAsync<int>(20));
+    }
+
+    [Fact]
     public async Task Calls_nest_up_to_a_depth()
     {
-        var guest = await ServeAsync(async (caller, x) => (await caller.CallAsync("ask", x)).Value.AsI32());
+        var guest = await ServeAsync(async (caller, x) => (await caller.CallAsync("ask", x)).Value.AsI32(), new() { Options = new() { Limits = new() { CallDepth = 20 } } });
         var error = await Expect.ErrorAsync(ErrorCode.TooDeep, guest.GetFunc("ask").CallAsync<int, int>(1));
-        Assert.Contains($"{WasmStore.MaxCallDepth}", error.Message);
+        Assert.Contains("20 may be (StoreLimits.CallDepth)", error.Message);
         Assert.Equal(3, await Expect.SoonAsync(guest.GetFunc("plain").CallAsync<int, int>(1)));
     }
 
@@ -157,6 +224,6 @@ public abstract class CallerRefSpec(HostFixture fixture)
         await Expect.ErrorAsync(ErrorCode.CallerGone, caller.CallAsync("plain", 1));
     }
 
-    private Task<InstanceRef> ServeAsync(Func<CallerRef, int, Task<int>> serve) =>
-        fixture.NewAsync(ServedImportSpec.Guest, new ImportMap().Serve("env", "ask", serve));
+    private Task<InstanceRef> ServeAsync(Func<CallerRef, int, Task<int>> serve, StoreSpec? spec = null) =>
+        fixture.NewAsync(ServedImportSpec.Guest, new ImportMap().Serve("env", "ask", serve), spec);
 }

@@ -154,7 +154,8 @@ public abstract class ServedImportSpec(HostFixture fixture)
         Assert.NotEmpty(trap.Frames);
 
         await server.Store.StopAsync();
-        await Expect.ErrorAsync(ErrorCode.StoreGone, client.GetFunc("ask").CallAsync<int, int>(10));
+        var gone = await Expect.ErrorAsync(ErrorCode.HostException, client.GetFunc("ask").CallAsync<int, int>(10));
+        Assert.Equal(ErrorCode.StoreGone, Assert.IsType<WasmError>(gone.InnerException).Code);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using WasmActors.Actors.Handles;
-using Akka.Actor;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
@@ -50,14 +49,5 @@ public abstract class BrokenPausedStoreSpec(HostFixture fixture)
         await Expect.ErrorAsync(ErrorCode.StoreLost, () => call);
         Assert.Equal(ErrorCode.StoreLost, await Expect.SoonAsync(nested.Task));
         Assert.Equal(3, await Expect.SoonAsync(guest.GetFunc("plain").CallAsync<int, int>(3)));
-    }
-
-    private sealed class ThrowingServer : MinimalActorRef
-    {
-        public override ActorPath Path { get; } = new RootActorPath(Address.AllSystems) / "throwing";
-
-        public override IActorRefProvider Provider => throw new NotSupportedException();
-
-        protected override void TellInternal(object message, IActorRef sender) => throw new InvalidTimeZoneException("The clock has stopped.");
     }
 }

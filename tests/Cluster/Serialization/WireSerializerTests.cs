@@ -68,6 +68,7 @@ public class WireSerializerTests : TestKit
             TrapCode = TrapCode.Unreachable,
             Frames = [new TrapFrame(7, "inner", "mod", 3, 99), new TrapFrame(8, null, null, null, null)],
             Fate = StoreFate.Stopped,
+            Origin = FailureOrigin.Import,
             ExitStatus = 0,
             CauseType = "System.Exception",
             CauseMessage = "why",
@@ -77,6 +78,15 @@ public class WireSerializerTests : TestKit
 
         Assert.Equal(failure with { Frames = [] }, read with { Frames = [] });
         Assert.Equal(failure.Frames, read.Frames);
+    }
+
+    [Fact]
+    public void A_failure_from_a_node_that_says_nothing_of_its_origin_is_of_its_store()
+    {
+        var old = new Actors.Serialization.Wire.FailureData { Code = ErrorCode.StoreGone, Message = "gone" };
+
+        Assert.Equal(FailureOrigin.Store, FailureCodec.FromData(old).Origin);
+        Assert.Equal(old, FailureCodec.ToData(new WasmFailure(ErrorCode.StoreGone, "gone"))); // as an older node writes it
     }
 
     [Fact]

@@ -15,6 +15,7 @@ internal static class ScenarioCatalogue
         OverloadScenario.Scenario,
         ArtifactsScenario.Scenario,
         HttpScenario.Scenario,
+        ProtocolScenario.Scenario,
         SoakScenario.Scenario,
         ClusterScenario.Scenario,
         CatalogueScenario.Scenario,

@@ -1,5 +1,4 @@
 using WasmActors.Runtime.Interop;
-using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Tests.Interop;
 
@@ -17,7 +16,7 @@ public sealed class StackRegionTests
         try
         {
             nint lowest = nint.MaxValue;
-            for (int depth = 0; depth < WasmStore.MaxCallDepth; depth++)
+            for (int depth = 0; depth < StackRegion.Depths; depth++)
             {
                 nint[] band = [.. Enumerable.Range(0, Each).Select(_ => region.Take(depth))];
                 taken.AddRange(band);
@@ -38,8 +37,8 @@ public sealed class StackRegionTests
     {
         var region = StackRegion.Shared;
         Skip.If(region.Unavailable is not null, region.Unavailable);
-        nint deepest = region.Take(WasmStore.MaxCallDepth - 1);
-        nint deeper = region.Take(WasmStore.MaxCallDepth + 100);
+        nint deepest = region.Take(StackRegion.Depths - 1);
+        nint deeper = region.Take(StackRegion.Depths + 100);
         region.Give(deepest);
         region.Give(deeper);
 

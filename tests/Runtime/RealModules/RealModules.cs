@@ -28,6 +28,10 @@ public sealed class RealModules : IDisposable
 
     internal Task<WasmModule> QuickJsAsync() => ModuleAsync("@jitl/quickjs-wasmfile-release-sync", "0.32.0", "dist/emscripten-module.wasm");
 
+    internal Task<WasmModule> LuaAsync() => ModuleAsync("wasmoon", "1.16.0", "dist/glue.wasm");
+
+    internal Task<WasmModule> MicroPythonAsync() => ModuleAsync("@micropython/micropython-webassembly-pyscript", "1.26.0", "micropython.wasm");
+
     internal async Task<WasmModule> HashWasmAsync()
     {
         string script = await FileAsync("hash-wasm", "4.13.0", "dist/sha256.umd.min.js");

@@ -180,15 +180,16 @@ public sealed class OwnershipTests
             return guest.GetFunc("run").Call<int, int>(depth + 1);
         });
 
-        Assert.Equal("call.too_deep", Assert.Throws<WasmError>(() => guest.GetFunc("run").Call<int, int>(1)).Code);
-        Assert.Equal(WasmStore.MaxCallDepth, deepest);
+        var error = Assert.Throws<WasmError>(() => guest.GetFunc("run").Call<int, int>(1));
+        Assert.Equal(("call.too_deep", true), (error.Code, error.Message.Contains("EngineSettings.MaxWasmStackBytes", StringComparison.Ordinal)));
+        Assert.InRange(deepest, 150, store.Store.Limits.CallDepth);
         Assert.Equal(8, guest.GetFunc("add").Call<int, int, int>(5, 3));
     }
 
     [Fact]
     public void Recursion_by_instantiation_is_capped()
     {
-        using var store = new TestStore(new() { Instances = null });
+        using var store = new TestStore(new() { Instances = null, CallDepth = 40 });
         var module = store.Compile("""(module (import "host" "f" (func $f)) (start $f))""");
         ImportSet set = new();
         int depth = 0;
@@ -199,7 +200,7 @@ public sealed class OwnershipTests
         });
 
         Assert.Equal("call.too_deep", Assert.Throws<WasmError>(() => store.Store.Instantiate(module, set)).Code);
-        Assert.Equal(WasmStore.MaxCallDepth, depth);
+        Assert.Equal(40, depth);
     }
 
     [Fact]

@@ -107,7 +107,7 @@ internal sealed class CallRouter
             return;
         }
 
-        if (failed.Failure.Code == FunctionErrorCode.Moved && !call.Time.IsOver)
+        if (failed.Failure is { Code: FunctionErrorCode.Moved, Origin: FailureOrigin.Store } && !call.Time.IsOver)
         {
             var pause = s_firstPause * (1 << Math.Min(call.Repetitions++, 5));
             _again.Enqueue((call, new CallTime(_clock, pause < s_longestPause ? pause : s_longestPause)));

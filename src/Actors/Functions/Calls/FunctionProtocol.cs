@@ -38,6 +38,7 @@ internal static class FunctionProtocol
         internal WasmException ToException()
         {
             var exception = Failure.ToException();
+            exception.Owner = WasmException.Elsewhere;
             if (Details is { } details)
             {
                 exception.Context = details;

@@ -96,7 +96,7 @@ internal sealed class FunctionSession
             {
                 return await InstantiateOnceAsync(runtime, spec, module, storeSpec, time, cancellation).ConfigureAwait(false);
             }
-            catch (WasmException full) when (full.Code is ErrorCode.HostFull or ErrorCode.NoStack)
+            catch (WasmException full) when (full is { Origin: FailureOrigin.Store, Code: ErrorCode.HostFull or ErrorCode.NoStack })
             {
                 if (!await runtime.Keys.MakeRoomAsync(time).ConfigureAwait(false))
                 {
@@ -143,7 +143,7 @@ internal sealed class FunctionSession
                 _ => throw Inputs.WrongConvention(Version.Spec, input),
             };
         }
-        catch (WasmException failure) when (failure.Code is ErrorCode.DeadlineExceeded or ErrorCode.Cancelled or ErrorCode.StoreLost or ErrorCode.StoreGone)
+        catch (WasmException failure) when (failure is { Origin: FailureOrigin.Store, Code: ErrorCode.DeadlineExceeded or ErrorCode.Cancelled or ErrorCode.StoreLost or ErrorCode.StoreGone })
         {
             // Its guest is interrupted, or still runs; a store that was made again has not run _initialize.
             _broken = true;
@@ -175,8 +175,8 @@ internal sealed class FunctionSession
     }
 
     // By its store, before the guest was called.
-    private static bool WasRefused(WasmException failure) =>
-        failure is WasmError { WasNotBegun: true } || failure.Code is ErrorCode.Busy or ErrorCode.HostFull or ErrorCode.NoStack or ErrorCode.CircuitOpen;
+    private static bool WasRefused(WasmException failure) => failure.Origin == FailureOrigin.Store
+        && (failure is WasmError { WasNotBegun: true } || failure.Code is ErrorCode.Busy or ErrorCode.HostFull or ErrorCode.NoStack or ErrorCode.CircuitOpen);
 
     private ValueTask<FunctionOutput> RunAsync(FunctionRuntime runtime, CallTime time, CancellationToken cancellation)
     {
