@@ -60,6 +60,9 @@ public static class FunctionErrorCode
     /// <summary>No module with that digest is stored.</summary>
     public const string ModuleNotFound = "module.not_found";
 
+    /// <summary>A stored module cannot be deleted, because a version of a function has it.</summary>
+    public const string ModuleInUse = "module.in_use";
+
     /// <summary>What is stored under a digest is not what has this digest.</summary>
     public const string ModuleCorrupt = "module.corrupt";
 

@@ -34,6 +34,7 @@ public sealed class FunctionHost : IAsyncDisposable
     private readonly FunctionPools _pools;
     private readonly FunctionCaller _caller;
     private readonly FunctionDeployer _deployer;
+    private readonly ModuleCollector _collector;
     private readonly IActorRef _writer;
     private readonly IActorRef[] _own;
 
@@ -70,12 +71,19 @@ public sealed class FunctionHost : IAsyncDisposable
         var undelivered = system.ActorOf(Props.Create(() => new UndeliveredCalls()), "wasm-undelivered");
         _own = [gate, follower, undelivered, router.Receiver, shelf.Holder];
         _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue, options.Logger);
+        StoredModules = new StoredModules(_runtime.Modules, Catalogue);
+        var cluster = Cluster.Get(system);
+        var keep = _runtime.Modules.HasInventory ? options.KeepUnusedModules : Timeout.InfiniteTimeSpan;
+        _collector = new ModuleCollector(StoredModules, Catalogue, () => cluster.State.Leader == cluster.SelfAddress, keep, clock, options.Logger);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "wasm-functions-drain", async () =>
         {
             await _pools.DrainAsync().ConfigureAwait(false);
             return Done.Instance;
         });
     }
+
+    /// <summary>The modules that are kept for all nodes.</summary>
+    public StoredModules StoredModules { get; }
 
     /// <summary>What is deployed, as this node knows it.</summary>
     public FunctionCatalogue Catalogue { get; }
@@ -231,6 +239,7 @@ public sealed class FunctionHost : IAsyncDisposable
     /// <summary>Stops the stores of stateless functions. The keyed ones end with the system.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _collector.DisposeAsync().ConfigureAwait(false);
         await _pools.DisposeAsync().ConfigureAwait(false);
         _runtime.Keys.Dispose();
         foreach (var actor in _own)

@@ -41,6 +41,10 @@ public sealed record FunctionHostOptions
     /// <summary>Functions that the catalogue may have; 1 to 1,000,000. Default 10,000. Deploying another one fails with <c>function.too_many</c>.</summary>
     public int MaxFunctions { get; init; } = 10_000;
 
+    /// <summary>How long a stored module is kept that no version of a function has; 1 s to 10 years, or <see cref="Timeout.InfiniteTimeSpan"/> for ever. Default
+    /// 1 day. Only for a store that is an <see cref="IModuleInventory"/>.</summary>
+    public TimeSpan KeepUnusedModules { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Where the host logs. Default: nowhere.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
 
@@ -52,6 +56,11 @@ public sealed record FunctionHostOptions
         Require(CallsUnderWay is >= 1 and <= 10_000_000, nameof(CallsUnderWay), CallsUnderWay, "1 to 10,000,000");
         Require(LiveKeys is >= 1 and <= 10_000_000, nameof(LiveKeys), LiveKeys, "1 to 10,000,000");
         Require(MaxFunctions is >= 1 and <= 1_000_000, nameof(MaxFunctions), MaxFunctions, "1 to 1,000,000");
+        Require(
+            KeepUnusedModules == Timeout.InfiniteTimeSpan || (KeepUnusedModules >= TimeSpan.FromSeconds(1) && KeepUnusedModules <= TimeSpan.FromDays(3660)),
+            nameof(KeepUnusedModules),
+            KeepUnusedModules,
+            "1 s to 10 years, or infinite");
         foreach (string folder in Folders ?? [])
         {
             Require(Path.IsPathFullyQualified(folder), nameof(Folders), GuestText.Clean(folder, GuestText.NameLimit), "absolute paths");

@@ -39,6 +39,7 @@ internal sealed class CommandLine
         new ServeCommand(terminal),
         new DeployCommand(terminal),
         new FunctionsCommand(terminal),
+        new ModulesCommand(terminal),
         new CallCommand(terminal),
         new NodesCommand(terminal),
         new KeysCommand(terminal));

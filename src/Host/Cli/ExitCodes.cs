@@ -121,7 +121,7 @@ internal static class ExitCodes
             or ApiErrorCode.BodyTooLarge => Limit,
         ErrorCode.BadArguments or ErrorCode.BadSettings or ErrorCode.WasiBadConfiguration => Usage,
         ErrorCode.ExportNotFound or ErrorCode.ExportWrongKind => Usage,
-        FunctionErrorCode.BadName or FunctionErrorCode.BadKey or FunctionErrorCode.BadSpec or FunctionErrorCode.NotGranted or FunctionErrorCode.ChangeNotConfirmed => Usage,
+        FunctionErrorCode.BadName or FunctionErrorCode.BadKey or FunctionErrorCode.BadSpec or FunctionErrorCode.NotGranted or FunctionErrorCode.ChangeNotConfirmed or FunctionErrorCode.ModuleInUse => Usage,
         FunctionErrorCode.Conflict => Conflict,
         ServerErrorCode.Unreachable or ServerErrorCode.BadAnswer => Server,
         _ => null,

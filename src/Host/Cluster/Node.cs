@@ -54,7 +54,7 @@ internal sealed class Node : IAsyncDisposable
         var host = WasmHost.Attach(system, new WasmHostOptions
         {
             Engine = settings.Stores.Engine,
-            Cache = settings.Stores.Cache,
+            Cache = settings.Modules.Cache,
             Admission = settings.Stores.Admission,
             Parallelism = settings.Stores.Parallelism,
             Logger = logger,
@@ -70,6 +70,8 @@ internal sealed class Node : IAsyncDisposable
             LiveKeys = settings.Functions.LiveKeys,
             MaxFunctions = settings.Functions.MaxFunctions,
             Folders = settings.Functions.Folders,
+            Features = settings.Functions.Features,
+            KeepUnusedModules = settings.Modules.KeepUnused,
             Logger = logger,
         });
         calls.Connect(functions);

@@ -19,6 +19,7 @@ namespace WasmActors.Host.Http;
 [JsonSerializable(typeof(DeploymentSettings))]
 [JsonSerializable(typeof(RollbackBody))]
 [JsonSerializable(typeof(ModuleModel))]
+[JsonSerializable(typeof(ModuleList))]
 [JsonSerializable(typeof(ExportList))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(KeyModel))]

@@ -22,7 +22,7 @@ internal static class FailureStatus
     {
         FunctionErrorCode.NotFound or FunctionErrorCode.VersionNotFound or FunctionErrorCode.ModuleNotFound or ErrorCode.ExportNotFound => StatusCodes.Status404NotFound,
         FunctionErrorCode.NotGranted => StatusCodes.Status403Forbidden,
-        FunctionErrorCode.TooMany or FunctionErrorCode.ChangeNotConfirmed => StatusCodes.Status409Conflict,
+        FunctionErrorCode.TooMany or FunctionErrorCode.ChangeNotConfirmed or FunctionErrorCode.ModuleInUse => StatusCodes.Status409Conflict,
         FunctionErrorCode.Conflict => StatusCodes.Status412PreconditionFailed,
         FunctionErrorCode.PayloadTooLarge or ErrorCode.ModuleTooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorCode.BadArguments or ErrorCode.BadSignature or ErrorCode.ExportWrongKind => StatusCodes.Status400BadRequest,

@@ -91,6 +91,16 @@ internal static class HttpApi
             .Describe("putModule", "Modules", "Stores a module whose digest is known.", s_digest).TakesBytes(ModuleBody.Binary, ModuleBody.Text).Answers(typeof(ModuleModel));
         routes.MapGet("/v1/modules/{digest}", gate.Guard(ApiScope.Deploy, modules.GetAsync))
             .Describe("getModule", "Modules", "A module's binary form.", s_digest).AnswersBytes(ModuleBody.Binary);
+        routes.MapGet("/v1/modules", gate.Guard(ApiScope.Deploy, modules.ListAsync))
+            .Describe(
+                "listModules",
+                "Modules",
+                "The stored modules by digest, with the functions that have versions with them.",
+                Query("limit", "Most modules, 1 to 1000; by default 100."),
+                Query("after", "The digest that the list follows on: next of the list before."))
+            .Answers(typeof(ModuleList));
+        routes.MapDelete("/v1/modules/{digest}", gate.Guard(ApiScope.Deploy, modules.DeleteAsync))
+            .Describe("deleteModule", "Modules", "Deletes a module that no version of a function has.", s_digest).Answers(null, StatusCodes.Status204NoContent);
     }
 
     private static void MapKeys(IEndpointRouteBuilder routes, Gate gate, KeyEndpoints keys)

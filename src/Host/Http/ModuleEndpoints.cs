@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
@@ -9,6 +11,9 @@ namespace WasmActors.Host.Http;
 /// <summary>Modules by their digest.</summary>
 internal sealed class ModuleEndpoints(FunctionHost functions, BodyReader bodies)
 {
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1000;
+
     public Task PostAsync(HttpContext context) => StoreAsync(context, digest: null);
 
     public Task PutAsync(HttpContext context) => StoreAsync(context, Digest(context));
@@ -22,6 +27,32 @@ internal sealed class ModuleEndpoints(FunctionHost functions, BodyReader bodies)
         context.Response.ContentLength = module.Length;
         await context.Response.Body.WriteAsync(module, context.RequestAborted).ConfigureAwait(false);
     }
+
+    public async Task ListAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        string? after = query["after"] is { Count: > 0 } digest ? digest[0] : null;
+        int limit = Limit(query["limit"]);
+        if (after is not null && !FunctionSpec.IsDigest(after))
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, ApiErrorCode.BadRequest, "The query's after is no digest: 64 lower-case hexadecimal digits were expected.");
+        }
+
+        var found = await functions.StoredModules.ListAsync(after, limit + 1, context.RequestAborted).ConfigureAwait(false);
+        var page = found.Take(limit).Select(static m => new ModuleModel(m.Digest, m.Bytes) { UsedAt = m.UsedAt, Functions = m.Functions }).ToList();
+        var list = new ModuleList(page, found.Count > limit ? page[^1].Digest : null);
+        await JsonAnswer.WriteAsync(context, list, AnswerJson.Models.ModuleList).ConfigureAwait(false);
+    }
+
+    public async Task DeleteAsync(HttpContext context)
+    {
+        await functions.StoredModules.DeleteAsync(Digest(context), context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static int Limit(StringValues given) => given.Count == 0 ? DefaultLimit
+        : given.Count == 1 && int.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= MaxLimit ? limit
+        : throw new ApiException(StatusCodes.Status400BadRequest, ApiErrorCode.BadRequest, $"The query's limit must be a number from 1 to {MaxLimit}.");
 
     private async Task StoreAsync(HttpContext context, string? digest)
     {

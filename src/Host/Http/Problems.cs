@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Http.Models;
+using WasmActors.Host.Settings;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Http;
@@ -93,7 +94,7 @@ internal static class Problems
     private static Problem Of(WasmException failure)
     {
         var frames = failure switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] };
-        return Make(FailureStatus.Of(failure), failure.Code, failure.Message) with
+        return Make(FailureStatus.Of(failure), failure.Code, SettingHint.In(failure.Code, failure.Message)) with
         {
             Frames = frames.Count == 0 ? null : [.. frames.Select(static f => new ProblemFrame(f.FuncIndex, f.FuncName, f.ModuleName, f.FuncOffset, f.ModuleOffset, f.File, f.Line))],
         };

@@ -20,7 +20,7 @@ internal sealed class FunctionDatabase
     {
         _kind = kind;
         _connection = connection;
-        Modules = new SqlModuleStore(sql);
+        Modules = new SqlModuleStore(sql, kind);
         Keys = new SqlKeyStore(sql);
     }
 
@@ -50,10 +50,10 @@ internal sealed class FunctionDatabase
             await sql.ExecuteAsync("PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
         }
 
+        await new SqlModuleStore(sql, kind).CreateAsync(statement => CreateAsync(sql, statement, cancellation), cancellation).ConfigureAwait(false);
         string bytes = kind == DatabaseKind.Sqlite ? "BLOB" : "BYTEA";
         string[] tables =
             [
-                $"CREATE TABLE IF NOT EXISTS wasm_modules (digest VARCHAR(64) PRIMARY KEY, bytes {bytes} NOT NULL)",
                 $"CREATE TABLE IF NOT EXISTS wasm_keys (id VARCHAR(32) PRIMARY KEY, name VARCHAR(63) NOT NULL UNIQUE, scopes VARCHAR(32) NOT NULL, hash {bytes} NOT NULL, created_at BIGINT NOT NULL, requests_per_second INTEGER, burst INTEGER, concurrency INTEGER, max_body_bytes BIGINT)",
             ];
         foreach (string table in tables)
@@ -94,6 +94,10 @@ internal sealed class FunctionDatabase
         catch (PostgresException raced) when (raced.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable)
         {
             await sql.ExecuteAsync(statement, cancellation).ConfigureAwait(false);
+        }
+        catch (SqliteException raced) when (raced.Message.Contains("duplicate column name", StringComparison.Ordinal))
+        {
+            // Another process added the column in between.
         }
     }
 

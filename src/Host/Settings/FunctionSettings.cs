@@ -1,3 +1,6 @@
+using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Stores;
+
 namespace WasmActors.Host.Settings;
 
 /// <summary>How functions are run. The same for all nodes of a cluster.</summary>
@@ -21,8 +24,12 @@ internal sealed record FunctionSettings
     /// <summary>Folders of the node that functions may be granted, with those in them. Default none.</summary>
     public required IReadOnlyList<string> Folders { get; init; }
 
+    /// <summary>Features of WebAssembly that every function may use. Default tail calls and relaxed vector instructions.</summary>
+    public required WasmFeatures Features { get; init; }
+
     internal static FunctionSettings Read(SettingsReader reader) => new()
     {
+        Features = reader.Features("Functions:Features", new StoreOptions().Features),
         Folders = [.. reader.Texts("Functions:Folders").Select(Path.GetFullPath)],
         Grace = reader.Duration("Functions:Grace", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromHours(1)),
         CallsUnderWay = reader.Number("Functions:CallsUnderWay", 100_000, 1, 10_000_000),

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Configuration;
+using WasmActors.Host.Cli.Options;
+using WasmActors.Runtime.Limits;
 
 namespace WasmActors.Host.Settings;
 
@@ -20,6 +22,8 @@ internal sealed record HostSettings
 
     public required StoreSettings Stores { get; init; }
 
+    public required ModuleSettings Modules { get; init; }
+
     public required TelemetrySettings Telemetry { get; init; }
 
     /// <summary>Reads and checks them.</summary>
@@ -40,10 +44,26 @@ internal sealed record HostSettings
             Http = HttpSettings.Read(reader),
             Database = DatabaseSettings.Read(reader, data),
             Functions = FunctionSettings.Read(reader),
-            Stores = StoreSettings.Read(reader, data),
+            Stores = StoreSettings.Read(reader),
+            Modules = ModuleSettings.Read(reader, data),
             Telemetry = TelemetrySettings.Read(reader),
         };
+        CheckFeatures(settings, reader);
         reader.Finish();
         return settings;
+    }
+
+    private static void CheckFeatures(HostSettings settings, SettingsReader reader)
+    {
+        if (settings.Stores.Features.HasFlag(WasmFeatures.Exceptions) && !settings.Stores.Features.HasFlag(WasmFeatures.Gc))
+        {
+            reader.Problem("Stores:Features", "has exceptions and not gc, which they need");
+        }
+
+        var beyond = settings.Functions.Features & ~settings.Stores.Features;
+        if (beyond != WasmFeatures.None)
+        {
+            reader.Problem("Functions:Features", $"has {string.Join(", ", FeatureText.NamesOf(beyond))}, which Stores:Features leaves out");
+        }
     }
 }

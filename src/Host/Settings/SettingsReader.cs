@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using WasmActors.Host.Cli.Options;
+using WasmActors.Runtime.Limits;
 
 namespace WasmActors.Host.Settings;
 
@@ -12,6 +13,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
 {
     /// <summary>What all names begin with.</summary>
     public const string Root = "WasmActors";
+
+    private const string None = "none";
 
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _problems = [];
@@ -76,6 +79,53 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
         Problem(name, $"is '{text}'; allowed is a size from {SizeText.Format(least)} to {SizeText.Format(most)}, such as 16MiB");
         return byDefault;
+    }
+
+    /// <summary>A number that need not be bounded, as a count or a size; <c>none</c> for no bound.</summary>
+    public long? Bound(string name, long? byDefault, long least, long most)
+    {
+        if (Value(name) is not { Length: > 0 } text)
+        {
+            return byDefault;
+        }
+
+        if (text.Equals(None, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        if (SizeText.TryParse(text, out long size, out _) && size >= least && size <= most)
+        {
+            return size;
+        }
+
+        Problem(name, string.Create(CultureInfo.InvariantCulture, $"is '{text}'; allowed is a number from {least} to {most}, a size such as 16MiB, or {None}"));
+        return byDefault;
+    }
+
+    /// <summary>A list of features of WebAssembly; <c>none</c> for none.</summary>
+    public WasmFeatures Features(string name, WasmFeatures byDefault)
+    {
+        var names = Texts(name);
+        if (names.Count == 0)
+        {
+            return byDefault;
+        }
+
+        var features = WasmFeatures.None;
+        foreach (string text in names.Where(static t => !t.Equals(None, StringComparison.OrdinalIgnoreCase)))
+        {
+            if (FeatureText.TryParse(text, out var feature, out _))
+            {
+                features |= feature;
+            }
+            else
+            {
+                Problem(name, $"has '{text}'; allowed are {FeatureText.Names}, and {None} alone");
+            }
+        }
+
+        return features;
     }
 
     /// <summary>A duration, such as 10s.</summary>

@@ -1,9 +1,10 @@
 using WasmActors.Actors.Admission;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Host.Settings;
 
-/// <summary>The engine, what it compiles, and how many stores it holds.</summary>
+/// <summary>The engine, and how many stores it holds.</summary>
 internal sealed record StoreSettings
 {
     /// <summary>Stores that run at the same time, 0 to 1024; 0, the default, for the number of processors, at least 2.</summary>
@@ -24,16 +25,13 @@ internal sealed record StoreSettings
     /// <summary>Stacks of stores that can be paused, 1 to 98,304. Default 32,768.</summary>
     public required int MaxStacks { get; init; }
 
-    /// <summary>Where modules are compiled. Default in a process of their own.</summary>
-    public required CompileIsolation Isolation { get; init; }
+    /// <summary>Stack that a guest and all that it calls may use, 64 KiB to 1.5 MiB. Default 512 KiB.</summary>
+    public required int GuestStack { get; init; }
 
-    /// <summary>Folder of compiled modules. Default modules in the data folder.</summary>
-    public required string CacheFolder { get; init; }
+    /// <summary>Features of WebAssembly that can be compiled, and so granted. Default all but proposals.</summary>
+    public required WasmFeatures Features { get; init; }
 
-    /// <summary>Most bytes of compiled modules on disk. Default 2 GiB.</summary>
-    public required long CacheBytes { get; init; }
-
-    internal static StoreSettings Read(SettingsReader reader, string dataFolder) => new()
+    internal static StoreSettings Read(SettingsReader reader) => new()
     {
         Parallelism = reader.Number("Stores:Parallelism", 0, 0, 1024),
         MaxStores = reader.OptionalNumber("Stores:MaxStores", 1, 10_000_000),
@@ -41,17 +39,28 @@ internal sealed record StoreSettings
         Fuel = reader.Switch("Stores:Fuel", false),
         ReserveMemory = reader.Switch("Stores:ReserveMemory", true),
         MaxStacks = reader.Number("Stores:MaxStacks", 32_768, 1, 98_304),
-        Isolation = reader.Choice("Modules:Compile", ("child", CompileIsolation.ChildProcess), ("in-process", CompileIsolation.InProcess)),
-        CacheFolder = Path.GetFullPath(reader.Text("Modules:CacheFolder", Path.Combine(dataFolder, "modules"))),
-        CacheBytes = reader.Size("Modules:CacheBytes", 2L << 30, 1 << 20, 1L << 44),
+        GuestStack = (int)reader.Size("Stores:GuestStack", new EngineSettings().MaxWasmStackBytes, 64 << 10, 1536 << 10),
+        Features = reader.Features("Stores:Features", new EngineSettings().Features),
     };
 
     /// <summary>The engine's settings.</summary>
-    public EngineSettings Engine => new() { Fuel = Fuel, ReserveMemory = ReserveMemory, MaxStacks = MaxStacks };
+    public EngineSettings Engine => new()
+    {
+        Fuel = Fuel,
+        ReserveMemory = ReserveMemory,
+        MaxStacks = MaxStacks,
+        MaxWasmStackBytes = GuestStack,
+        TailCalls = Features.HasFlag(WasmFeatures.TailCalls),
+        RelaxedSimd = Features.HasFlag(WasmFeatures.RelaxedSimd),
+        Memory64 = Features.HasFlag(WasmFeatures.Memory64),
+        MultiMemory = Features.HasFlag(WasmFeatures.MultiMemory),
+        Gc = Features.HasFlag(WasmFeatures.Gc),
+        Exceptions = Features.HasFlag(WasmFeatures.Exceptions),
+        Threads = Features.HasFlag(WasmFeatures.Threads),
+        WideArithmetic = Features.HasFlag(WasmFeatures.WideArithmetic),
+        CustomPageSizes = Features.HasFlag(WasmFeatures.CustomPageSizes),
+    };
 
     /// <summary>The host's bounds.</summary>
     public AdmissionOptions Admission => new() { MaxStores = MaxStores, MaxWaiting = MaxWaiting };
-
-    /// <summary>The cache of compiled modules.</summary>
-    public ModuleCacheOptions Cache => new() { Folder = CacheFolder, MaxDiskBytes = CacheBytes, Isolation = Isolation };
 }

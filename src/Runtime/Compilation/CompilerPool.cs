@@ -45,7 +45,7 @@ internal sealed class CompilerPool : IDisposable
         {
             if (Interlocked.Increment(ref _asked) > _limits.Children + _limits.Waiting)
             {
-                throw new WasmError(ErrorCode.CompilerBusy, $"{_limits.Children} modules are being compiled and {_limits.Waiting} wait (CompileLimits.Children, .Waiting): ask again later.");
+                throw new WasmError(ErrorCode.CompilerBusy, $"{_limits.Children} modules are being compiled and {_limits.Waiting} wait (CompileLimits.Children, CompileLimits.Waiting): ask again later.");
             }
 
             await _turns.WaitAsync(cancellation).ConfigureAwait(false);

@@ -75,8 +75,8 @@ public sealed record EngineSettings
     /// <summary>The clock of deadlines and of WASI programs; default the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>What modules may use beyond what every module may.</summary>
-    internal WasmFeatures Features =>
+    /// <summary>What modules may use beyond what every module may, by the settings above.</summary>
+    public WasmFeatures Features =>
         Of(TailCalls, WasmFeatures.TailCalls) | Of(RelaxedSimd, WasmFeatures.RelaxedSimd) | Of(Memory64, WasmFeatures.Memory64)
         | Of(MultiMemory, WasmFeatures.MultiMemory) | Of(Gc, WasmFeatures.Gc) | Of(Exceptions, WasmFeatures.Exceptions) | Of(Threads, WasmFeatures.Threads)
         | Of(WideArithmetic, WasmFeatures.WideArithmetic) | Of(CustomPageSizes, WasmFeatures.CustomPageSizes);

@@ -35,7 +35,7 @@ public class HelpTests
         var (exitCode, output, _) = Parts(await InProcess.RunAsync("--help"));
 
         Assert.Equal(0, exitCode);
-        Assert.All(["run", "inspect", "compile", "cache", "serve", "deploy", "functions", "call", "nodes", "keys"], verb => Assert.Contains($"  {verb}", output, StringComparison.Ordinal));
+        Assert.All(["run", "inspect", "compile", "cache", "serve", "deploy", "functions", "modules", "call", "nodes", "keys"], verb => Assert.Contains($"  {verb}", output, StringComparison.Ordinal));
         Assert.All(ExitCodes.All, code => Assert.Contains($"{code.Code,3}  {code.Meaning}", output, StringComparison.Ordinal));
     }
 
@@ -44,7 +44,7 @@ public class HelpTests
     {
         string reference = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", "command-line.md"));
         var terminal = Host.Cli.Output.Terminal.OfWriters(TextWriter.Null, TextWriter.Null);
-        Verb[] verbs = [new RunCommand(terminal), new ServeCommand(terminal), new DeployCommand(terminal), new FunctionsCommand(terminal), new CallCommand(terminal), new NodesCommand(terminal), new KeysCommand(terminal)];
+        Verb[] verbs = [new RunCommand(terminal), new ServeCommand(terminal), new DeployCommand(terminal), new FunctionsCommand(terminal), new ModulesCommand(terminal), new CallCommand(terminal), new NodesCommand(terminal), new KeysCommand(terminal)];
 
         Assert.All(ExitCodes.All, code => Assert.Contains($"| {code.Code} | {code.Meaning} |", reference, StringComparison.Ordinal));
         Assert.All(verbs, verb => Assert.Contains($"\n## {verb.Name}\n\n```\nwasmactors {verb.Name} ", reference.ReplaceLineEndings("\n"), StringComparison.Ordinal));

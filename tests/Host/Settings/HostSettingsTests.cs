@@ -18,7 +18,7 @@ public class HostSettingsTests
         Assert.False(settings.Http.Open);
         Assert.Equal(DatabaseKind.Sqlite, settings.Database.Kind);
         Assert.Equal(Path.GetFullPath("wasmactors-data/wasmactors.db"), settings.Database.File);
-        Assert.Equal(CompileIsolation.ChildProcess, settings.Stores.Isolation);
+        Assert.Equal(CompileIsolation.ChildProcess, settings.Modules.Isolation);
         Assert.False(settings.Telemetry.OpenMetrics);
     }
 

@@ -51,7 +51,7 @@ internal static class BinaryCheck
         GrantedFolders.Check(spec, runtime.Options.Folders);
         var engine = runtime.Host.Engine.Settings;
         var missing = spec.Grants.Features & ~engine.Features;
-        Require(missing == WasmFeatures.None, $"it is granted {missing}, and this node compiles {engine.Features} (EngineSettings)");
+        Require(missing == WasmFeatures.None, $"it is granted {missing}, and this node compiles {engine.Features} (EngineSettings.Features)");
         Require(spec.Limits.Fuel is null || engine.Fuel, "limits.fuel is set, and this node does not count fuel (EngineSettings.Fuel)");
     }
 

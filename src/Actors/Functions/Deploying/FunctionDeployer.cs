@@ -54,7 +54,7 @@ internal sealed class FunctionDeployer(FunctionRuntime runtime, Func<CataloguePr
         var basis = before?.Spec ?? new FunctionSpec(name);
         string digest = module is { } brought ? WasmModule.DigestOf(brought.Span) : settings(basis).ModuleDigest;
         var binary = module ?? await runtime.Modules.FindAsync(Digest(digest), cancellation).ConfigureAwait(false)
-            ?? throw new WasmError(FunctionErrorCode.ModuleNotFound, $"No module {digest} is stored: deploy it with its bytes.");
+            ?? throw FunctionModules.NotFound(digest);
         var outline = ModuleOutline.Read(binary.Span);
         var spec = settings(before is null ? basis with { Convention = ConventionDetection.Of(outline) } : basis) with { Name = name, ModuleDigest = digest };
         CheckSpec(spec);
@@ -69,13 +69,28 @@ internal sealed class FunctionDeployer(FunctionRuntime runtime, Func<CataloguePr
             return Foreseen(name, before, spec);
         }
 
+        // Whoever removes unused modules sees that this one is being used, until the catalogue says so.
         if (module is not null)
         {
             await runtime.Modules.PutAsync(digest, binary, cancellation).ConfigureAwait(false);
         }
+        else if (!await runtime.Modules.TouchAsync(digest, cancellation).ConfigureAwait(false))
+        {
+            throw FunctionModules.NotFound(digest);
+        }
 
         var done = await change(new CatalogueProtocol.Deploy(spec, options.RollOut, before?.Number ?? 0), cancellation).ConfigureAwait(false);
+        await StaysStoredAsync(digest, binary).ConfigureAwait(false);
         return done with { Spec = spec, Before = before };
+    }
+
+    // Somebody may have deleted the module by its digest just before the catalogue had it.
+    private async Task StaysStoredAsync(string digest, ReadOnlyMemory<byte> binary)
+    {
+        if (!await runtime.Modules.TouchAsync(digest, CancellationToken.None).ConfigureAwait(false))
+        {
+            await runtime.Modules.PutAsync(digest, binary, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     // A version that is expected and not known yet may be on its way from another node.

@@ -36,7 +36,7 @@ internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
     internal async ValueTask<WasmModule> GetStoredAsync(string digest, string name, CancellationToken cancellation)
     {
         var bytes = await FindAsync(digest, cancellation).ConfigureAwait(false)
-            ?? throw new WasmError(FunctionErrorCode.ModuleNotFound, $"No module {digest} is stored: deploy it with its bytes.");
+            ?? throw NotFound(digest);
         return await cache.GetAsync(bytes, name, cancellation).ConfigureAwait(false);
     }
 
@@ -49,6 +49,29 @@ internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
             ? found
             : throw new WasmError(FunctionErrorCode.ModuleCorrupt, $"What is stored as module {digest} has another digest: the database is damaged. Nothing of it was loaded; deploy the module again.");
     }
+
+    /// <summary>Notes that a stored module is being deployed.</summary>
+    /// <returns>False if it is not stored. True if the store cannot tell.</returns>
+    /// <exception cref="WasmError"><c>module.unavailable</c></exception>
+    internal Task<bool> TouchAsync(string digest, CancellationToken cancellation) =>
+        store is IModuleInventory inventory ? UseStoreAsync(() => inventory.TouchAsync(digest, cancellation)) : Task.FromResult(true);
+
+    /// <summary>Lists stored modules, see <see cref="IModuleInventory.ListAsync"/>.</summary>
+    /// <exception cref="WasmError"><c>module.unavailable</c></exception>
+    internal Task<IReadOnlyList<StoredModule>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+        UseStoreAsync(() => Inventory().ListAsync(after, limit, cancellation));
+
+    /// <summary>Removes a stored module, see <see cref="IModuleInventory.RemoveAsync"/>.</summary>
+    /// <exception cref="WasmError"><c>module.unavailable</c></exception>
+    internal Task<bool> RemoveAsync(string digest, TimeSpan? unusedFor, CancellationToken cancellation) =>
+        UseStoreAsync(() => Inventory().RemoveAsync(digest, unusedFor, cancellation));
+
+    /// <summary>Whether stored modules can be listed and removed.</summary>
+    internal bool HasInventory => store is IModuleInventory;
+
+    /// <summary>The error of a digest that no stored module has.</summary>
+    internal static WasmError NotFound(string digest) =>
+        new(FunctionErrorCode.ModuleNotFound, $"No module with the digest '{GuestText.Clean(digest, GuestText.NameLimit)}' is stored: store it, or deploy it with its bytes.");
 
     /// <summary>A module that was looked into lately and is still in memory, else null. Allocates nothing.</summary>
     internal WasmModule? Known(string digest) => _known.TryGetValue(digest, out var known) && known.TryGetTarget(out var module) ? module : null;
@@ -71,6 +94,9 @@ internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
         _known[digest] = new WeakReference<WasmModule>(module);
         return module;
     }
+
+    private IModuleInventory Inventory() => store as IModuleInventory
+        ?? throw new WasmError(FunctionErrorCode.ModulesUnavailable, "The modules' store keeps no list of them: it is no IModuleInventory.");
 
     private static async Task<T> UseStoreAsync<T>(Func<Task<T>> use)
     {

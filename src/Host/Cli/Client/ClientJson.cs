@@ -14,7 +14,7 @@ namespace WasmActors.Host.Cli.Client;
 [JsonSerializable(typeof(VersionList))]
 [JsonSerializable(typeof(DeploymentModel))]
 [JsonSerializable(typeof(RollbackBody))]
-[JsonSerializable(typeof(ModuleModel))]
+[JsonSerializable(typeof(ModuleList))]
 [JsonSerializable(typeof(ExportList))]
 [JsonSerializable(typeof(ResultsModel))]
 [JsonSerializable(typeof(KeyList))]

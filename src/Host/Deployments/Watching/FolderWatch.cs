@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Serilog;
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Http;
+using WasmActors.Host.Settings;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Deployments.Watching;
@@ -175,7 +176,7 @@ internal sealed class FolderWatch : IAsyncDisposable
     private void Fail(WatchedFile file, Exception failure)
     {
         string code = failure is WasmException wasm ? wasm.Code : failure.GetType().Name;
-        string problem = $"{code}: {GuestText.Clean(failure.Message, GuestText.MessageLimit)}";
+        string problem = $"{code}: {GuestText.Clean(SettingHint.In(code, failure.Message), GuestText.MessageLimit)}";
         bool isTriedAgain = failure is not WasmException || code == ErrorCode.ModuleUnreadable || FailureStatus.Of(code) >= 500;
         if (problem != file.Problem)
         {
