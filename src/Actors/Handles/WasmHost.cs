@@ -1,8 +1,10 @@
 using System.Text;
+using Akka;
 using Akka.Actor;
 using Akka.Configuration;
 using Serilog;
 using WasmActors.Actors.Admission;
+using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Stores;
@@ -31,6 +33,7 @@ public sealed class WasmHost : IAsyncDisposable
     private readonly bool _ownsSystem;
     private readonly TimeSpan _stopGrace;
     private readonly ILogger _log;
+    private readonly IActorRef _probe;
     private readonly StoreFactory _stores;
     private int _disposed;
 
@@ -54,6 +57,7 @@ public sealed class WasmHost : IAsyncDisposable
         _stores = new StoreFactory(Engine, Passivator, Admission, log, Dispatcher);
         int number = Interlocked.Increment(ref s_hosts);
         Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(_stores, log)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");
+        _probe = system.ActorOf(Props.Create<WorkerProbe>().WithDispatcher(Dispatcher), $"wasm-worker-probe-{number}");
     }
 
     /// <summary>The actor system that the stores' actors live in.</summary>
@@ -135,6 +139,22 @@ public sealed class WasmHost : IAsyncDisposable
     public Task ValidateAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default) =>
         Task.Run(() => WasmModule.Validate(Engine, bytes.Span), cancellation).WaitAsync(cancellation);
 
+    /// <summary>Whether a worker accepts new work within a time. Workers do not if all of them are held by host functions that block, or by single long
+    /// instructions.</summary>
+    /// <param name="patience">Longest time to wait.</param>
+    public async Task<bool> IsWorkingAsync(TimeSpan patience)
+    {
+        try
+        {
+            await _probe.Ask<Done>(Done.Instance, patience).ConfigureAwait(false);
+            return true;
+        }
+        catch (AskTimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes a store in an actor of its own.</summary>
     /// <exception cref="WasmError"><c>engine.bad_settings</c>: a limit is out of range; <c>host.full</c>: see
     /// <see cref="AdmissionOptions"/>.</exception>
@@ -195,6 +215,7 @@ public sealed class WasmHost : IAsyncDisposable
         }
 
         Passivator.Dispose();
+        System.Stop(_probe);
         try
         {
             bool ended = await EndStoresAsync().ConfigureAwait(false);

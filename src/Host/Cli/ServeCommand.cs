@@ -7,6 +7,8 @@ namespace WasmActors.Host.Cli;
 /// <summary><c>serve</c>: makes the process a node that hosts functions.</summary>
 internal sealed class ServeCommand : Verb
 {
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(2);
+
     private readonly Option<string?> _config = new("--config") { HelpName = "FILE", Description = "Settings (JSON) over the defaults; docs/settings.md lists them." };
     private readonly Option<string[]> _url = new("--url") { HelpName = "URL", Description = "Where the HTTP API listens. Repeatable. [default: http://127.0.0.1:8080]" };
     private readonly Option<string?> _data = new("--data") { HelpName = "FOLDER", Description = "Where the node keeps its files. [default: wasmactors-data]" };
@@ -21,11 +23,16 @@ internal sealed class ServeCommand : Verb
             Add(option);
         }
 
-        SetAction((parsed, cancellation) => new ServeRun(
-            terminal,
-            parsed.GetValue(_config),
-            Overrides(parsed),
-            parsed.GetValue(_watch)).RunAsync(cancellation));
+        SetAction(async (parsed, cancellation) =>
+        {
+            // A reader of standard output that stalls must not stop the node.
+            var output = new BoundedWriter(terminal.Output, s_stopPatience);
+            await using (output.ConfigureAwait(false))
+            {
+                var run = new ServeRun(terminal.WithOutput(output), parsed.GetValue(_config), Overrides(parsed), parsed.GetValue(_watch));
+                return await run.RunAsync(cancellation).ConfigureAwait(false);
+            }
+        });
     }
 
     public override string Synopsis => "serve [options]";

@@ -49,11 +49,18 @@ internal sealed class HealthEndpoints(Node node)
             if (_probe is null || (_probe.IsCompleted && TimeProvider.System.GetElapsedTime(_probedAt) > s_fresh))
             {
                 _probedAt = TimeProvider.System.GetTimestamp();
-                _probe = RoundTripAsync();
+                _probe = ProbeAllAsync();
             }
 
             return _probe;
         }
+    }
+
+    private async Task<string?> ProbeAllAsync()
+    {
+        var works = node.Host.IsWorkingAsync(s_patience);
+        string? problem = await RoundTripAsync().ConfigureAwait(false);
+        return await works.ConfigureAwait(false) ? problem : $"No worker accepted work within {s_patience.TotalSeconds} s: all of them are held by guests or host functions that do not return.";
     }
 
     // Through several shards at once, of which one must answer: those of a node that has just died do not make the others unready.

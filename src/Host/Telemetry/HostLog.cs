@@ -5,6 +5,7 @@ using Serilog.Debugging;
 using Serilog.Settings.Configuration;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Host.Settings;
+using WasmActors.Host.Telemetry.Logging;
 
 namespace WasmActors.Host.Telemetry;
 
@@ -12,6 +13,8 @@ namespace WasmActors.Host.Telemetry;
 internal static class HostLog
 {
     private const string FilePath = "Serilog:WriteTo:File:Args:path";
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(2);
+    private static readonly ConfigurationReaderOptions s_options = new(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(FileLoggerConfigurationExtensions).Assembly);
 
     /// <summary>Where the log file is when the settings do not say: in the data folder, a file for each day.</summary>
     public static KeyValuePair<string, string?> DefaultFile(string dataFolder) => new(FilePath, Path.Combine(dataFolder, "logs", "wasmactors-.log"));
@@ -31,14 +34,19 @@ internal static class HostLog
         SelfLog.Enable(problems.Add);
         try
         {
-            var logger = new LoggerConfiguration()
-                .ReadFrom.Configuration(
-                    sources.AddConfiguration(configuration).Build(),
-                    new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(FileLoggerConfigurationExtensions).Assembly))
+            var all = sources.AddConfiguration(configuration).Build();
+            var outer = new LoggerConfiguration()
+                .ReadFrom.Configuration(LogSections.WithoutSinks(all), s_options)
                 .Enrich.FromLogContext()
                 .Enrich.With<StoreEnricher>()
-                .Enrich.With<RequestEnricher>()
-                .CreateLogger();
+                .Enrich.With<RequestEnricher>();
+            foreach (var (name, section) in LogSections.SinksOf(all))
+            {
+                var sink = new LoggerConfiguration().ReadFrom.Configuration(section, s_options).MinimumLevel.Verbose().CreateLogger();
+                outer.WriteTo.Sink(new LogDestination(name, sink, s_stopPatience));
+            }
+
+            var logger = outer.CreateLogger();
             return problems.Count == 0 ? logger : throw new SettingsException(problems);
         }
         catch (SettingsException)

@@ -67,6 +67,9 @@ internal sealed class Terminal
     public static Terminal OfWriters(TextWriter output, TextWriter error, Stream? input = null, bool inputIsTerminal = false) =>
         new(() => input ?? Stream.Null, inputIsTerminal, output, null, error, false, false, false);
 
+    /// <summary>The same with another writer for plain standard output.</summary>
+    public Terminal WithOutput(TextWriter output) => new(_openInput, InputIsTerminal, output, _openOutput, Error, false, ErrorIsTerminal, ErrorHasColour);
+
     /// <summary>Standard input; reading it does not end by cancellation.</summary>
     public Stream OpenInput() => _openInput();
 
