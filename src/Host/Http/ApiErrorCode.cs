@@ -18,6 +18,9 @@ internal static class ApiErrorCode
     /// <summary>The body is of another media type than the request takes.</summary>
     public const string UnsupportedMediaType = "http.unsupported_media_type";
 
+    /// <summary>The body is compressed or otherwise encoded.</summary>
+    public const string UnsupportedEncoding = "http.unsupported_encoding";
+
     /// <summary>The body is larger than allowed.</summary>
     public const string BodyTooLarge = "http.body_too_large";
 
@@ -36,7 +39,7 @@ internal static class ApiErrorCode
     /// <summary>The API key has used its requests for now.</summary>
     public const string RateLimited = "http.rate_limited";
 
-    /// <summary>The bodies of the requests under way take as much memory as they may.</summary>
+    /// <summary>The bodies of requests and answers take as much memory as they may.</summary>
     public const string Busy = "http.busy";
 
     /// <summary>The node is stopping or not ready yet.</summary>

@@ -2,26 +2,29 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using WasmActors.Host.Http.Answers;
+using WasmActors.Host.Http.Requests;
 
 namespace WasmActors.Host.Http;
 
 /// <summary>
 /// Reads bodies of requests: each no larger than the host, the API key and what it is for allow, before it is read; and all that are in use
-/// together no larger than <paramref name="mostInAll"/>. Bytes count when they have come, not when they are announced.
+/// together, with those of answers, no larger than the <paramref name="budget"/>. Bytes count when they have come, not when they are announced.
 /// </summary>
-/// <param name="mostInAll">Most bytes of all bodies in use.</param>
-internal sealed class BodyReader(long mostInAll)
+/// <param name="budget">What all bodies in use may take.</param>
+internal sealed class BodyReader(ByteBudget budget)
 {
     /// <summary>Most bytes of a body that is JSON.</summary>
     public const long MostJson = 1 << 20;
 
-    private long _inUse;
+    /// <summary>What bodies and answers may take together.</summary>
+    public ByteBudget Budget => budget;
 
     /// <summary>The whole body.</summary>
     /// <param name="context">The request.</param>
     /// <param name="most">Most bytes that it may have; it may be limited to fewer already.</param>
     /// <exception cref="BadHttpRequestException">It is larger (413), or comes too slowly (408).</exception>
-    /// <exception cref="ApiException"><c>http.busy</c>, <c>http.bad_request</c>: its chunks are malformed.</exception>
+    /// <exception cref="ApiException"><c>http.busy</c>, <c>http.unsupported_encoding</c>, <c>http.bad_request</c>: its chunks are malformed.</exception>
     public async ValueTask<BodyBytes> ReadAsync(HttpContext context, long most)
     {
         RequestBody.Limit(context, most);
@@ -30,6 +33,7 @@ internal sealed class BodyReader(long mostInAll)
             return new BodyBytes([], this);
         }
 
+        RequestForm.CheckEncoding(context);
         var reader = context.Request.BodyReader;
         long taken = 0;
         try
@@ -37,10 +41,10 @@ internal sealed class BodyReader(long mostInAll)
             while (true)
             {
                 var read = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-                if (!TryTake(read.Buffer.Length - taken))
+                if (!budget.TryTake(read.Buffer.Length - taken))
                 {
                     reader.AdvanceTo(read.Buffer.End);
-                    throw new ApiException(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.Busy, $"The requests under way hold as many bytes as the node takes, {mostInAll} (WasmActors:Http:MaxTotalBodyBytes): nothing was done. Try again later.");
+                    throw AnswerBytes.Busy(budget, hasRun: false);
                 }
 
                 taken = read.Buffer.Length;
@@ -93,18 +97,7 @@ internal sealed class BodyReader(long mostInAll)
     }
 
     /// <summary>Gives a share back.</summary>
-    public void Release(long bytes) => Interlocked.Add(ref _inUse, -bytes);
-
-    private bool TryTake(long bytes)
-    {
-        if (Interlocked.Add(ref _inUse, bytes) <= mostInAll)
-        {
-            return true;
-        }
-
-        Release(bytes);
-        return false;
-    }
+    public void Release(long bytes) => budget.Release(bytes);
 
     private static ApiException Bad(string problem) =>
         new(StatusCodes.Status400BadRequest, ApiErrorCode.BadJson, $"The body is not the JSON that was expected: {problem}.");

@@ -31,8 +31,8 @@ internal static class FailureStatus
         ErrorCode.DeadlineExceeded or FunctionErrorCode.Unanswered or ErrorCode.ImportDeadlineExceeded => StatusCodes.Status504GatewayTimeout,
         _ when IsUnavailable(code) => StatusCodes.Status503ServiceUnavailable,
         ErrorCode.HostException or ErrorCode.EngineError or ErrorCode.CompilerUnavailable or ErrorCode.CompilerBadAnswer
-            or FunctionErrorCode.ModuleCorrupt or ErrorCode.BadSettings => StatusCodes.Status500InternalServerError,
-        _ => StatusCodes.Status422UnprocessableEntity, // traps, modules that are not valid, limits that stand against them
+            or FunctionErrorCode.ModuleCorrupt => StatusCodes.Status500InternalServerError,
+        _ => StatusCodes.Status422UnprocessableEntity, // traps, modules that are not valid, limits and grants that a node cannot give
     };
 
     /// <summary>Whether a request that failed so may have had an effect. Where it is false, it can be sent again without fear.</summary>
@@ -48,7 +48,7 @@ internal static class FailureStatus
             || code.StartsWith("http.", StringComparison.Ordinal) || code.StartsWith("key.", StringComparison.Ordinal)
             || code.StartsWith("compiler.", StringComparison.Ordinal) => false,
         ErrorCode.BadArguments or ErrorCode.BadSignature or FunctionErrorCode.IdempotencyMismatch or FunctionErrorCode.Moved or ErrorCode.Busy
-            or ErrorCode.NoStack or ErrorCode.HostFull or ErrorCode.CircuitOpen => false,
+            or ErrorCode.NoStack or ErrorCode.HostFull or ErrorCode.CircuitOpen or ErrorCode.BadSettings or ErrorCode.WasiBadConfiguration => false,
         _ => true,
     };
 

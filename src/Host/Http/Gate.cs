@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using WasmActors.Host.Access;
 using WasmActors.Host.Http.Calls;
+using WasmActors.Host.Http.Requests;
 using WasmActors.Host.Settings;
 using WasmActors.Host.Telemetry;
 
@@ -10,8 +11,7 @@ namespace WasmActors.Host.Http;
 /// <summary>Stands before every request of the API: who sends it, whether it may, within which limits; and answers its failures.</summary>
 /// <param name="settings">Whether keys are asked for.</param>
 /// <param name="keys">The keys; null where none is asked for.</param>
-/// <param name="logger">Where failures of the host are logged.</param>
-internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger logger)
+internal sealed class Gate(HttpSettings settings, ApiKeys? keys)
 {
     private const string Scheme = "Bearer ";
     private static readonly object s_shown = new();
@@ -30,6 +30,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         try
         {
             CheckOrigin(context.Request);
+            RequestForm.Check(context.Request);
             if (keys is not null)
             {
                 var found = await FindAsync(context).ConfigureAwait(false);
@@ -43,7 +44,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
         }
         catch (Exception failure)
         {
-            await Problems.WriteAsync(context, failure, logger).ConfigureAwait(false);
+            await Problems.WriteAsync(context, failure).ConfigureAwait(false);
         }
         finally
         {
@@ -57,11 +58,12 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys, Serilog.ILogger
     {
         try
         {
+            RequestForm.Check(context.Request);
             await handler(context).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            await Problems.WriteAsync(context, failure, logger).ConfigureAwait(false);
+            await Problems.WriteAsync(context, failure).ConfigureAwait(false);
         }
     };
 

@@ -11,12 +11,15 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 using Serilog;
 using Serilog.Extensions.Logging;
 using WasmActors.Host.Access;
 using WasmActors.Host.Cluster;
+using WasmActors.Host.Http.Answers;
+using WasmActors.Host.Http.Requests;
 using WasmActors.Host.Settings;
 using WasmActors.Host.Telemetry;
 
@@ -26,6 +29,8 @@ namespace WasmActors.Host.Http;
 internal sealed class HttpServer : IAsyncDisposable
 {
     private const double SlowestBody = 240; // bytes a second
+
+    private static readonly DigitsEncoding s_digits = new();
 
     private readonly WebApplication _app;
     private readonly HealthEndpoints _health;
@@ -60,6 +65,8 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Http, configuration));
         HttpDoor.AddTo(builder.Services);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var budget = new ByteBudget(settings.Http.MaxTotalBodyBytes);
+        builder.Services.AddSingleton(budget).AddSingleton(new FailureLog(logger, TimeProvider.System));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Functions.Grace + TimeSpan.FromSeconds(5));
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.AddOpenApi("v1", static document => document.AddDocumentTransformer(static (document, _, _) =>
@@ -78,16 +85,17 @@ internal sealed class HttpServer : IAsyncDisposable
 
         var app = builder.Build();
         var health = new HealthEndpoints(node);
-        var gate = new Gate(settings.Http, keys, logger);
+        var gate = new Gate(settings.Http, keys);
         app.Services.GetRequiredService<HttpDoor>().StandBefore(app);
+        app.Use(HeadAsGet);
         app.UseRouting();
         app.Use(static next => context => context.GetEndpoint() is RouteEndpoint ? next(context) : AnswerUnservedAsync(context, next));
-        HttpApi.Map(app, gate, node, keys, health, new BodyReader(settings.Http.MaxTotalBodyBytes));
+        HttpApi.Map(app, gate, node, keys, health, new BodyReader(budget));
         if (settings.Http.Documentation)
         {
-            app.MapOpenApi("/openapi/v1.json");
+            app.MapOpenApi("/openapi/v1.json").Finally(endpoint => endpoint.RequestDelegate = gate.Open(MadeOnce(endpoint, app)));
             app.MapScalarApiReference("/docs", static page => page.WithTitle("WasmActors").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry())
-                .Finally(static endpoint => endpoint.RequestDelegate = OnItsOwn(endpoint.RequestDelegate!));
+                .Finally(endpoint => endpoint.RequestDelegate = gate.Open(OnItsOwn(MadeOnce(endpoint, app))));
         }
 
         HostTelemetry.Map(app, settings.Telemetry, gate);
@@ -122,13 +130,37 @@ internal sealed class HttpServer : IAsyncDisposable
     {
         kestrel.Configure(configuration.GetSection("Kestrel"));
         kestrel.AddServerHeader = false;
+
+        // What others on the way may read in another way: a line that ends without CR, and a length with a sign.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
+        kestrel.RequestHeaderEncodingSelector = static name => name == HeaderNames.ContentLength ? s_digits : null;
         var limits = kestrel.Limits;
         limits.MaxRequestBodySize = settings.MaxBodyBytes;
         limits.MaxConcurrentConnections = settings.MaxConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.RequestHeadersTimeout = settings.SlowClient;
-        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = new MinDataRate(SlowestBody, settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1)); // Kestrel wants more than 1 s
+        var patience = settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1); // Kestrel wants more than 1 s
+        limits.MinRequestBodyDataRate = new MinDataRate(SlowestBody, patience);
+
+        // A client that does not read is ended when the time for one part is over, however long the answer is.
+        limits.MinResponseDataRate = new MinDataRate(AnswerBytes.Part / patience.TotalSeconds, patience);
+        limits.MaxResponseBufferSize = AnswerBytes.Small;
     }
+
+    // Answered without a body by the server itself, whatever is written.
+    private static RequestDelegate HeadAsGet(RequestDelegate next) => context =>
+    {
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Request.Method = HttpMethods.Get;
+        }
+
+        return next(context);
+    };
+
+    // All but the page itself, whose path has a parameter, is the same for every request.
+    private static RequestDelegate MadeOnce(EndpointBuilder endpoint, WebApplication app) =>
+        endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: 0 } ? new CachedAnswer(endpoint.RequestDelegate!, app.Services).ServeAsync : endpoint.RequestDelegate!;
 
     // The page to try the API: the browser is told to load nothing from elsewhere, whatever the page asks for.
     private static RequestDelegate OnItsOwn(RequestDelegate page) => context =>
@@ -142,6 +174,11 @@ internal sealed class HttpServer : IAsyncDisposable
     {
         await next(context).ConfigureAwait(false);
         int status = context.Response.StatusCode;
+        if (status == StatusCodes.Status405MethodNotAllowed && context.Response.Headers.Allow.ToString() is var allowed && allowed.Contains(HttpMethods.Get, StringComparison.Ordinal))
+        {
+            context.Response.Headers.Allow = $"{allowed}, {HttpMethods.Head}";
+        }
+
         var (code, detail) = status switch
         {
             StatusCodes.Status404NotFound => (ApiErrorCode.NotFound, "Nothing is served at this path: /openapi/v1.json lists what is."),

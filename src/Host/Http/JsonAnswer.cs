@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using WasmActors.Host.Http.Answers;
 
 namespace WasmActors.Host.Http;
 
@@ -13,7 +14,6 @@ internal static class JsonAnswer
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(answer, type);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return AnswerBytes.WriteAsync(context, body);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
 using WasmActors.Actors.Functions;
+using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
@@ -24,8 +25,7 @@ internal sealed class ModuleEndpoints(FunctionHost functions, BodyReader bodies)
         var module = await functions.FindModuleAsync(digest, context.RequestAborted).ConfigureAwait(false)
             ?? throw new WasmError(FunctionErrorCode.ModuleNotFound, $"No module with the digest '{GuestText.Clean(digest, GuestText.NameLimit)}' is stored.");
         context.Response.ContentType = ModuleBody.Binary;
-        context.Response.ContentLength = module.Length;
-        await context.Response.Body.WriteAsync(module, context.RequestAborted).ConfigureAwait(false);
+        await AnswerBytes.WriteAsync(context, module).ConfigureAwait(false);
     }
 
     public async Task ListAsync(HttpContext context)

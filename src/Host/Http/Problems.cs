@@ -4,7 +4,9 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using WasmActors.Actors.Functions;
+using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.Models;
 using WasmActors.Host.Settings;
 using WasmActors.Runtime.Calls;
@@ -20,12 +22,17 @@ internal static class Problems
     private const string TypePrefix = "urn:wasmactors:error:";
     private static readonly TimeSpan s_retryByDefault = TimeSpan.FromSeconds(1);
 
-    /// <summary>Answers a failure. Does nothing where the client has gone or the answer has begun; then the connection is ended.</summary>
-    public static Task WriteAsync(HttpContext context, Exception failure, Serilog.ILogger logger)
+    /// <summary>Answers a failure, and logs it. If the answer has begun, the connection is ended; if the client has gone, nothing is done.</summary>
+    public static Task WriteAsync(HttpContext context, Exception failure)
     {
         if (context.Response.HasStarted)
         {
-            context.Abort();
+            if (!context.RequestAborted.IsCancellationRequested)
+            {
+                Log(context, Traced(context, Of(failure, context.Request)), failure);
+                context.Abort();
+            }
+
             return Task.CompletedTask;
         }
 
@@ -35,19 +42,15 @@ internal static class Problems
             return Task.CompletedTask;
         }
 
-        var problem = Of(failure, context.Request);
-        if (problem.Status == StatusCodes.Status500InternalServerError)
-        {
-            logger.Error(failure, "A request failed in the host with {Code}", problem.Code);
-        }
-
         var after = failure switch { WasmError error => error.RetryAfter, ApiException refused => refused.RetryAfter, _ => null };
-        return WriteAsync(context, problem, after);
+        return WriteAsync(context, Of(failure, context.Request), after, failure);
     }
 
-    /// <summary>Answers a problem.</summary>
-    public static Task WriteAsync(HttpContext context, Problem problem, TimeSpan? retryAfter = null)
+    /// <summary>Answers a problem, and logs it.</summary>
+    public static Task WriteAsync(HttpContext context, Problem problem, TimeSpan? retryAfter = null, Exception? failure = null)
     {
+        problem = Traced(context, problem);
+        Log(context, problem, failure);
         var response = context.Response;
         response.StatusCode = problem.Status;
         response.ContentType = MediaType;
@@ -62,14 +65,25 @@ internal static class Problems
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(problem with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier }, AnswerJson.Models.Problem);
-        response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(problem, AnswerJson.Models.Problem);
+        if (body.Length > AnswerBytes.Small && context.RequestServices.GetRequiredService<ByteBudget>().IsNearlyFull)
+        {
+            // What the guest wrote, and where it was, can be done without.
+            body = JsonSerializer.SerializeToUtf8Bytes(problem with { Frames = null, Stdout = null, Stderr = null }, AnswerJson.Models.Problem);
+        }
+
+        return AnswerBytes.WriteAsync(context, body, problem.MayHaveRun);
     }
 
     /// <summary>A problem without a failure of the library behind it.</summary>
     public static Problem Make(int status, string code, string detail) =>
         new(TypePrefix + code, ReasonPhrases.GetReasonPhrase(status), status, GuestText.Clean(detail, GuestText.MessageLimit), code);
+
+    private static Problem Traced(HttpContext context, Problem problem) =>
+        problem with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier };
+
+    private static void Log(HttpContext context, Problem problem, Exception? failure) =>
+        context.RequestServices.GetRequiredService<FailureLog>().Failed(context, problem, problem.Status == StatusCodes.Status500InternalServerError ? failure : null);
 
     private static Problem Of(Exception failure, HttpRequest request)
     {
@@ -82,7 +96,8 @@ internal static class Problems
             OperationCanceledException => Make(StatusCodes.Status503ServiceUnavailable, ApiErrorCode.GivenUp, "The node gave this up because it stops or took too long. Try again."),
             _ => Make(StatusCodes.Status500InternalServerError, ApiErrorCode.Internal, "The host failed. Its log has the details under this trace id."),
         };
-        return problem with { MayHaveRun = !HttpMethods.IsGet(request.Method) && MayHaveRun(failure, problem.Code, isCall: request.RouteValues.ContainsKey("export")) };
+        bool? known = failure is ApiException { MayHaveRun: { } said } ? said : null;
+        return problem with { MayHaveRun = known ?? !HttpMethods.IsGet(request.Method) && MayHaveRun(failure, problem.Code, isCall: request.RouteValues.ContainsKey("export")) };
     }
 
     // Who carried the call out knows it best, where he could tell.

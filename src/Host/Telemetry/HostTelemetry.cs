@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
@@ -6,6 +8,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using WasmActors.Host.Access;
 using WasmActors.Host.Http;
+using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.OpenApi;
 using WasmActors.Host.Settings;
 
@@ -58,8 +61,26 @@ internal static class HostTelemetry
             return;
         }
 
-        var scrape = ((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(static _ => true).Build();
+        var scrape = Buffered(((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(static _ => true).Build());
         app.MapGet(Path, settings.OpenMetrics ? gate.Open(scrape) : gate.Guard(ApiScope.Admin, scrape))
             .Describe("metrics", "Health", "Metrics in Prometheus' text format.").AnswersBytes("text/plain");
     }
+
+    // The exporter's own buffer is locked while it is written: a client that does not read would hold up all others.
+    private static RequestDelegate Buffered(RequestDelegate scrape) => async context =>
+    {
+        using var buffer = new MemoryStream();
+        var body = context.Features.Get<IHttpResponseBodyFeature>();
+        context.Response.Body = buffer;
+        try
+        {
+            await scrape(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.Features.Set(body);
+        }
+
+        await AnswerBytes.WriteAsync(context, buffer.GetBuffer().AsMemory(0, (int)buffer.Length)).ConfigureAwait(false);
+    };
 }

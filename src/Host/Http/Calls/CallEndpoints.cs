@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
+using WasmActors.Host.Http.Answers;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Values;
 
@@ -65,6 +66,7 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
     {
         if (spec.Convention != CallingConvention.Core)
         {
+            AnswerBytes.RequireRoom(bodies.Budget);
             return bodies.ReadAsync(context, spec.Limits.PayloadBytes);
         }
 
@@ -129,11 +131,10 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
         return Task.CompletedTask; // the server sends it when the request is done
     }
 
-    private static async Task WriteBytesAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
+    private static Task WriteBytesAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
     {
         context.Response.ContentType = "application/octet-stream";
-        context.Response.ContentLength = bytes.Length;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+        return AnswerBytes.WriteAsync(context, bytes, hasRun: true);
     }
 
     private static Task WriteProgramAsync(HttpContext context, ProgramOutput output) => output.Status == 0

@@ -73,6 +73,8 @@ internal static class JsonArguments
                 return Val.I64(number);
             case ValKind.I64 when reader.TryGetUInt64(out ulong number):
                 return Val.I64((long)number);
+            case ValKind.I32 or ValKind.I64 when TryWhole(reader.ValueSpan, type.Kind, out var whole):
+                return whole;
             case ValKind.F32 when reader.TryGetSingle(out float number) && float.IsFinite(number):
                 return Val.F32(number);
             case ValKind.F64 when reader.TryGetDouble(out double number) && double.IsFinite(number):
@@ -90,8 +92,34 @@ internal static class JsonArguments
         }
     }
 
+    // 1e5 and 100000.0, as a number or as its text.
+    private static bool TryWhole(ReadOnlySpan<byte> json, ValKind kind, out Val value)
+    {
+        value = default;
+        if (!WholeNumber.TryParse(json, out bool isNegative, out ulong magnitude))
+        {
+            return false;
+        }
+
+        ulong most = (kind, isNegative) switch
+        {
+            (ValKind.I32, false) => uint.MaxValue,
+            (ValKind.I32, true) => 1UL << 31,
+            (_, false) => ulong.MaxValue,
+            _ => 1UL << 63,
+        };
+        long bits = isNegative ? -(long)magnitude : (long)magnitude;
+        value = kind == ValKind.I32 ? Val.I32((int)bits) : Val.I64(bits);
+        return magnitude <= most;
+    }
+
     private static Val Text(ref Utf8JsonReader reader, ValType type, int at)
     {
+        if (type.Kind is ValKind.I32 or ValKind.I64 && !reader.ValueIsEscaped && TryWhole(reader.ValueSpan, type.Kind, out var whole))
+        {
+            return whole;
+        }
+
         string text = StringOf(ref reader, at, type);
         if (type.Kind is ValKind.F32 or ValKind.F64)
         {
