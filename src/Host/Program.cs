@@ -1,4 +1,11 @@
 using WasmActors.Host.Cli;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Settings;
+
+if (args is ["serve", ..] && OpenFiles.Problem() is { } problem)
+{
+    await Console.Error.WriteLineAsync(problem).ConfigureAwait(false);
+    return ExitCodes.Node;
+}
 
 return await CommandLine.Of(Terminal.OfProcess()).InvokeAsync(args).ConfigureAwait(false);

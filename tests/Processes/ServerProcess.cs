@@ -63,6 +63,16 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Memory of its own that lies in the machine's, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>The way to start a program of .NET that lies beside this one.</summary>
     public static ProcessStartInfo StartOf(string folder, string program, params IEnumerable<string> args) =>
         new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. args]) { WorkingDirectory = folder };

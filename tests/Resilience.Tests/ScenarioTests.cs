@@ -13,10 +13,11 @@ public sealed class ScenarioTests(ITestOutputHelper output)
 
     private static bool IsLinux => OperatingSystem.IsLinux();
 
-    public static TheoryData<string> Scenarios => ["malformed", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "protocol", "soak", "cluster", "catalogue", "starts"];
+    public static TheoryData<string> Scenarios => ["malformed", "readers", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "protocol", "soak", "cluster", "catalogue", "starts"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
+        { "readers", "budget", [] },
         { "malformed", "types", ["--count", "4000"] },
         { "malformed", "deadline", ["--count", "4000"] },
         { "malformed", "limits", ["--count", "500"] },

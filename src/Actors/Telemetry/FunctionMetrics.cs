@@ -38,6 +38,9 @@ internal static class FunctionMetrics
         .Select(static field => (string)field.GetRawConstantValue()!)
         .ToFrozenSet(StringComparer.Ordinal);
 
+    // With some codes of failures for each, some 500 KB for Prometheus at a time.
+    private static readonly BusiestNames s_names = new(200, 1000, TimeProvider.System);
+
     private static long s_keyed;
     private static long s_stateless;
 
@@ -65,7 +68,7 @@ internal static class FunctionMetrics
 
         try
         {
-            var tags = new TagList { { FunctionTag, function } };
+            var tags = new TagList { { FunctionTag, s_names.ValueOf(function) } };
             s_queue.Record(timing.Queue.TotalSeconds, in tags);
             if (code is not null)
             {

@@ -66,8 +66,7 @@ internal sealed class FunctionsCommand : Verb
     private async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellation)
     {
         using var client = await _server.ConnectAsync(parsed, cancellation).ConfigureAwait(false);
-        var answer = await client.SendAsync(HttpMethod.Get, ApiPath.Functions, null, cancellation).ConfigureAwait(false);
-        var list = answer.Read(ClientJson.Default.FunctionList);
+        var list = await FunctionPages.ReadAsync(client, cancellation).ConfigureAwait(false);
         return Write(parsed, () => ReportJson.Write(_terminal, list, ClientJson.Default.FunctionList), () => new FunctionTables(_terminal).Write(list));
     }
 

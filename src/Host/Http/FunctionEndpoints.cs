@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Deployments;
+using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
@@ -12,7 +13,7 @@ namespace WasmActors.Host.Http;
 internal sealed class FunctionEndpoints(FunctionHost functions, BodyReader bodies)
 {
     public Task ListAsync(HttpContext context) =>
-        JsonAnswer.WriteAsync(context, new FunctionList([.. functions.Catalogue.List().Select(FunctionModel.Of)]), AnswerJson.Models.FunctionList);
+        PageAnswer.WriteAsync(context, "functions", functions.Catalogue.List(), static entry => entry.Name, FunctionModel.Of, AnswerJson.Models.FunctionModel);
 
     public Task GetAsync(HttpContext context)
     {

@@ -50,7 +50,13 @@ internal static class HttpApi
     private static void MapFunctions(IEndpointRouteBuilder routes, Gate gate, FunctionEndpoints functions)
     {
         routes.MapGet("/v1/functions", gate.Guard(ApiScope.Deploy, functions.ListAsync))
-            .Describe("listFunctions", "Functions", "The deployed functions.").Answers(typeof(FunctionList));
+            .Describe(
+                "listFunctions",
+                "Functions",
+                "The deployed functions, in parts.",
+                Query("limit", "Most functions of the part, 1 to 1000; 200 by default.", "^[0-9]{1,4}$"),
+                Query("cursor", "The next of the part before; none for the first part."))
+            .Answers(typeof(FunctionList));
         routes.MapGet("/v1/functions/{name}", gate.Guard(ApiScope.Deploy, functions.GetAsync))
             .Describe("getFunction", "Functions", "A function with its versions.", s_name).Answers(typeof(FunctionModel));
         routes.MapPut("/v1/functions/{name}", gate.Guard(ApiScope.Deploy, functions.PutAsync))

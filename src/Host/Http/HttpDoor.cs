@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Host.Http;
 
@@ -13,8 +15,15 @@ namespace WasmActors.Host.Http;
 /// when the next one may be on its way: its client cannot know whether it was carried out. This one listens no more, then has clients
 /// leave by <c>Connection: close</c>.
 /// </summary>
-internal sealed class HttpDoor(SocketTransportFactory sockets) : IConnectionListenerFactory
+/// <param name="sockets">Listens.</param>
+/// <param name="limit">Most connections at a time; further ones are closed as soon as they are accepted.</param>
+internal sealed class HttpDoor(SocketTransportFactory sockets, HttpDoor.Limit limit) : IConnectionListenerFactory
 {
+    private static readonly Counter<long> s_rejected = RuntimeTelemetry.Meter.CreateCounter<long>(
+        "wasmactors.http.connections.rejected",
+        "{connection}",
+        "Connections that were closed because there are as many as may be.");
+
     // Connections on which nothing came for so long are unlikely to have something on its way.
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
@@ -24,12 +33,13 @@ internal sealed class HttpDoor(SocketTransportFactory sockets) : IConnectionList
     private int _connections;
 
     /// <summary>Has a server listen through a door.</summary>
-    public static void AddTo(IServiceCollection services)
+    public static void AddTo(IServiceCollection services, int mostConnections)
     {
+        services.AddSingleton(new Limit(mostConnections));
         services.AddSingleton<SocketTransportFactory>();
         services.AddSingleton<HttpDoor>();
         services.AddSingleton<IConnectionListenerFactory>(static s => s.GetRequiredService<HttpDoor>());
-        services.AddOptions<KestrelServerOptions>().Configure<HttpDoor>(static (kestrel, door) => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => door.CountAsync(next, connection))));
+        services.AddOptions<KestrelServerOptions>().Configure<HttpDoor>(static (kestrel, door) => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => door.LeaveAfterAsync(next, connection))));
     }
 
     /// <summary>Puts it before all that answers requests.</summary>
@@ -66,12 +76,24 @@ internal sealed class HttpDoor(SocketTransportFactory sockets) : IConnectionList
     {
         var listener = await sockets.BindAsync(endpoint, cancellationToken).ConfigureAwait(false);
         _listeners.Add(listener);
-        return listener;
+        return new Listener(listener, this);
     }
 
-    private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
+    // A connection that is accepted takes a file, so one too many is closed before the next one is accepted.
+    private bool TryEnter()
     {
-        Interlocked.Increment(ref _connections);
+        if (Interlocked.Increment(ref _connections) <= limit.Connections)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _connections);
+        s_rejected.Add(1);
+        return false;
+    }
+
+    private async Task LeaveAfterAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
         try
         {
             await next(connection).ConfigureAwait(false);
@@ -80,5 +102,33 @@ internal sealed class HttpDoor(SocketTransportFactory sockets) : IConnectionList
         {
             Interlocked.Decrement(ref _connections);
         }
+    }
+
+    /// <summary>How many connections there may be.</summary>
+    internal sealed record Limit(int Connections);
+
+    private sealed class Listener(IConnectionListener sockets, HttpDoor door) : IConnectionListener
+    {
+        public EndPoint EndPoint => sockets.EndPoint;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+        {
+            while (await sockets.AcceptAsync(cancellationToken).ConfigureAwait(false) is { } connection)
+            {
+                if (door.TryEnter())
+                {
+                    return connection;
+                }
+
+                connection.Abort(new ConnectionAbortedException("There are as many connections as may be."));
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+
+            return null;
+        }
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => sockets.UnbindAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => sockets.DisposeAsync();
     }
 }

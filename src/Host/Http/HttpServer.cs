@@ -63,7 +63,13 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls([.. settings.Http.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Http, configuration));
-        HttpDoor.AddTo(builder.Services);
+        int connections = OpenFiles.ConnectionsOf(settings.Http.MaxConnections);
+        if (connections < settings.Http.MaxConnections)
+        {
+            logger.Warning("WasmActors:Http:MaxConnections is {MaxConnections}, but this process may have {Files} files open: {Connections} connections are accepted at a time. Raise the limit (ulimit -n, LimitNOFILE) for more", settings.Http.MaxConnections, OpenFiles.Limit, connections);
+        }
+
+        HttpDoor.AddTo(builder.Services, connections);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var budget = new ByteBudget(settings.Http.MaxTotalBodyBytes);
         builder.Services.AddSingleton(budget).AddSingleton(new FailureLog(logger, TimeProvider.System));
@@ -136,7 +142,6 @@ internal sealed class HttpServer : IAsyncDisposable
         kestrel.RequestHeaderEncodingSelector = static name => name == HeaderNames.ContentLength ? s_digits : null;
         var limits = kestrel.Limits;
         limits.MaxRequestBodySize = settings.MaxBodyBytes;
-        limits.MaxConcurrentConnections = settings.MaxConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.RequestHeadersTimeout = settings.SlowClient;
         var patience = settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1); // Kestrel wants more than 1 s

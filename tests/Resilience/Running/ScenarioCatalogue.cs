@@ -8,6 +8,7 @@ internal static class ScenarioCatalogue
     internal static IReadOnlyList<Scenario> All { get; } =
     [
         MalformedScenario.Scenario,
+        ReadersScenario.Scenario,
         BombsScenario.Scenario,
         ChurnScenario.Scenario,
         EndlessScenario.Scenario,

@@ -1,4 +1,8 @@
 namespace WasmActors.Host.Http.Models;
 
-/// <summary>The deployed functions, by name.</summary>
-internal sealed record FunctionList(IReadOnlyList<FunctionModel> Functions);
+/// <summary>Deployed functions, by name: all of them, or a part.</summary>
+internal sealed record FunctionList(IReadOnlyList<FunctionModel> Functions)
+{
+    /// <summary>The cursor of the next part; absent for the last one.</summary>
+    public string? Next { get; init; }
+}

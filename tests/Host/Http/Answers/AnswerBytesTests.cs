@@ -6,11 +6,12 @@ using WasmActors.Processes;
 namespace WasmActors.Host.Tests.Http.Answers;
 
 public sealed class TightHost() : ServedHost(
-    """{ "WasmActors": { "Http": { "SlowClient": "4s", "MaxBodyBytes": "8MiB", "MaxTotalBodyBytes": "24MiB" } } }""", "--open");
+    """{ "WasmActors": { "Http": { "SlowClient": "15s", "MaxBodyBytes": "8MiB", "MaxTotalBodyBytes": "24MiB" } } }""", "--open");
 
 public sealed class AnswerBytesTests(TightHost host) : IClassFixture<TightHost>, IAsyncLifetime
 {
     private const int Length = 8 << 20;
+    private const int Readers = 12;
 
     // The bytes convention: an output of 8 MiB.
     private const string Large = """
@@ -44,18 +45,18 @@ public sealed class AnswerBytesTests(TightHost host) : IClassFixture<TightHost>,
         var readers = new List<Socket>();
         try
         {
-            for (int i = 0; i < 8; i++)
+            for (int i = 0; i < Readers; i++)
             {
                 readers.Add(await CallAndDoNotReadAsync());
             }
 
-            // Two fit into what calls may take; others get this answer, before or after they ran.
+            // Three fit into what calls may take; others get this answer, before or after they ran.
             var refused = await UntilAsync(static answer => (int)answer.Status == 503);
             refused.IsFailure(503, "http.busy");
 
-            // Each is ended when the time for one part of its answer is over, and its bytes are free again.
+            // Nobody reads, so bytes are free again only because clients were ended, each when the time for one part of its answer was over.
             (await UntilAsync(static answer => (int)answer.Status == 200)).Is(200);
-            Assert.Equal(8, (await Task.WhenAll(readers.Select(EndsAsync))).Count(static ended => ended));
+            Assert.Contains(true, await Task.WhenAll(readers.Select(EndsAsync)));
         }
         finally
         {
@@ -88,7 +89,7 @@ public sealed class AnswerBytesTests(TightHost host) : IClassFixture<TightHost>,
         return socket;
     }
 
-    // What had come before is read; the rest of the answer never comes.
+    // Whether it was ended in the middle: what had come before is read, and the rest of the answer never comes.
     private static async Task<bool> EndsAsync(Socket socket)
     {
         byte[] buffer = new byte[64 << 10];
@@ -101,7 +102,12 @@ public sealed class AnswerBytesTests(TightHost host) : IClassFixture<TightHost>,
                 read += count;
                 if (read < 2048 && Encoding.ASCII.GetString(buffer, 0, count).Contains("http.busy", StringComparison.Ordinal))
                 {
-                    return true; // its output was dropped: a short answer, whole
+                    return false; // its output was dropped: a short answer, whole
+                }
+
+                if (read > Length)
+                {
+                    return false; // whole, with its headers
                 }
             }
         }
@@ -110,6 +116,6 @@ public sealed class AnswerBytesTests(TightHost host) : IClassFixture<TightHost>,
             // Reset.
         }
 
-        return read < Length;
+        return read is > 0 and < Length;
     }
 }
