@@ -25,9 +25,12 @@ public sealed record AdmissionOptions
     /// <summary>Most live stores. Default null: as many as memory and mappings allow; one more is refused with <c>host.full</c>.</summary>
     public int? MaxStores { get; init; }
 
-    /// <summary>Memory that must be free for another store, in bytes: of the machine, and of the control groups that the process is in.
-    /// Default null: 1/32 of the limit, 32 MiB to 512 MiB. 0 switches the bound off.</summary>
-    /// <remarks>Measured, not reserved: a guest that grows later is bounded by its store's limits only.</remarks>
+    /// <summary>Memory that must be free for another store, in bytes: of the machine, and of the control groups that the process is in; twice as much for a
+    /// tenant that has more than its part of the stores. Guests' memories grow only while twice as much remains free. Default null: 1/32 of the
+    /// limit, 32 MiB to 512 MiB. 0 switches both bounds off.</summary>
+    /// <remarks>The first 2 MiB of a store's memories are measured when they are touched. What a store has beyond is reserved: a guest that would grow
+    /// beyond what is free gets -1 from <c>memory.grow</c>, and an instance that would begin beyond it is rejected with <c>host.full</c>. Before that idle
+    /// stores are passivated. A tenant alone may have seven eighths of what guests may have; the last eighth is for those who have less.</remarks>
     public long? MemoryMarginBytes { get; init; }
 
     /// <summary>Memory mappings that must be left for another store or instance, of those that the system gives a process
@@ -37,6 +40,9 @@ public sealed record AdmissionOptions
     /// <summary>Weights of tenants by name, 1 to 1000; default none: each has 1. Twice the weight is twice the processor time where
     /// both want more, and twice the places.</summary>
     public IReadOnlyDictionary<string, int> TenantWeights { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>The machine's memory in place of what the system reports.</summary>
+    internal Func<MemoryReading?>? Machine { get; init; }
 
     /// <summary>Takes everything in that the stores' own queues have room for, as for measuring what the bounds are good for.</summary>
     internal bool WithoutBounds { get; init; }

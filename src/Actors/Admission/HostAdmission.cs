@@ -32,7 +32,8 @@ internal sealed class HostAdmission
     {
         _options = options;
         _tenants = new Tenants(options);
-        _memory = memory ?? new MemoryBudget(SystemMemory.Read, options.MemoryMarginBytes, TimeProvider.System);
+        _memory = memory ??= new MemoryBudget(options.Machine ?? SystemMemory.Read, options.MemoryMarginBytes, TimeProvider.System);
+        Memory = new GuestMemory(memory);
         _mappings = mappings ?? MappingBudget.OfProcess;
         LongestWait = options.LongestWait == Timeout.InfiniteTimeSpan ? double.PositiveInfinity : options.LongestWait.TotalSeconds;
     }
@@ -59,6 +60,12 @@ internal sealed class HostAdmission
     /// <summary>Passivates idle stores when there is no room; null for none.</summary>
     internal StorePassivator? Passivator { get; init; }
 
+    /// <summary>The memory that guests were granted.</summary>
+    internal GuestMemory Memory { get; }
+
+    /// <summary>Where idle stores return guests' memory when there is little left.</summary>
+    internal IdleMemory IdleMemory { get; } = new();
+
     /// <summary>Where the stores run, as their actors find out.</summary>
     internal void RunsOn(GuestExecutor executor) => Volatile.Write(ref _executor, executor);
 
@@ -78,20 +85,22 @@ internal sealed class HostAdmission
             return new WasmError(ErrorCode.BadSettings, $"StoreSpec.QueueLimit is {spec.QueueLimit}; allowed is 1 or more.");
         }
 
-        if (TryEnter() is { } refusal)
+        var tenant = _tenants.Enter(spec.Tenant);
+        if (TryEnter(tenant) is { } refusal)
         {
+            _tenants.Leave(tenant);
             return refusal;
         }
 
-        place = new StorePlace(this, _tenants.Enter(spec.Tenant));
+        place = new StorePlace(this, tenant);
         return null;
     }
 
     /// <summary>Counts a store in that is about to take room; the answer is null, or the refusal. With a refusal, stores that are idle begin to
     /// make room.</summary>
-    internal WasmError? TryEnter()
+    internal WasmError? TryEnter(Tenant tenant)
     {
-        var refusal = RefusalToEnter();
+        var refusal = RefusalToEnter(tenant);
         if (refusal is not null)
         {
             _ = Passivator?.MakeRoomAsync();
@@ -101,7 +110,29 @@ internal sealed class HostAdmission
     }
 
     /// <summary>A store takes no room any more.</summary>
-    internal void Leave() => Interlocked.Decrement(ref _stores);
+    internal void Leave(Tenant tenant)
+    {
+        tenant.AddLive(-1);
+        Interlocked.Decrement(ref _stores);
+    }
+
+    /// <summary>Grants a guest's memory more bytes; the answer is null, or the refusal. Idle stores return theirs before it comes to that.</summary>
+    internal WasmError? TryGrow(Tenant tenant, long bytes)
+    {
+        if (_options.WithoutBounds)
+        {
+            Memory.Take(tenant, bytes);
+            return null;
+        }
+
+        var refusal = Memory.TryTake(tenant, bytes, out long missing);
+        if (missing > 0)
+        {
+            IdleMemory.Ask(missing);
+        }
+
+        return refusal;
+    }
 
     /// <summary>A store has ended for good.</summary>
     internal void Ended(Tenant tenant) => _tenants.Leave(tenant);
@@ -151,13 +182,15 @@ internal sealed class HostAdmission
 
     private static int MappingsOfInstance(EngineSettings engine) => engine.Allocation == AllocationStrategy.OnDemand && engine.ReserveMemory ? 2 : 1;
 
-    private WasmError? RefusalToEnter()
+    private WasmError? RefusalToEnter(Tenant tenant)
     {
         if (!_options.WithoutBounds)
         {
-            if (!_memory.HasRoom(out var memory))
+            bool hasMost = HasMost(tenant);
+            if (!_memory.HasRoom(hasMost ? 2 : 1, out var memory))
             {
-                return Refusals.Full($"{memory.Memory.Available >> 20:N0} MiB of {memory.Memory.Limit >> 20:N0} MiB of memory are available, and {memory.Margin >> 20:N0} MiB must be left for another store (AdmissionOptions.MemoryMarginBytes); {LiveStores:N0} are alive. Stop some, or give the process more memory.", MemoryBudget.Between);
+                string whose = hasMost ? $" of {tenant}, which has {tenant.Live:N0}" : "";
+                return Refusals.Full($"{memory.Memory.Available >> 20:N0} MiB of {memory.Memory.Limit >> 20:N0} MiB of memory are available, and {memory.Margin >> 20:N0} MiB must be left for another store{whose} (AdmissionOptions.MemoryMarginBytes); {LiveStores:N0} are alive. Stop some, or give the process more memory.", MemoryBudget.Between);
             }
 
             if (NoMappings(0) is { } refusal)
@@ -173,8 +206,12 @@ internal sealed class HostAdmission
             return Refusals.Full($"{live - 1:N0} stores are alive, the host's bound (AdmissionOptions.MaxStores). Stop some.", MemoryBudget.Between);
         }
 
+        tenant.AddLive(1);
         return null;
     }
+
+    // More than its part of the stores, were there one tenant more: one that has few finds room for longer.
+    private bool HasMost(Tenant tenant) => tenant.Live > LiveStores * (double)tenant.Weight / (_tenants.Weights + 1);
 
     // Tenants wait for their own: the time that one's line takes follows from its length and from its share of the processors.
     private WasmError? LateFor(Tenant tenant, double left, double secondsEach, int parallelism)

@@ -12,17 +12,20 @@ internal sealed class StorePlace(HostAdmission host, Tenant tenant) : IDisposabl
 
     internal Tenant Tenant { get; } = tenant;
 
+    /// <summary>What the store's memories take.</summary>
+    internal StoreMemory Memory { get; } = new(host, tenant);
+
     /// <summary>The store takes no room for now. In its actor's turn, as the next.</summary>
     internal void Rest()
     {
         _isPassive = true;
-        Host.Leave();
+        Host.Leave(Tenant);
     }
 
     /// <summary>The store is about to take room again; the answer is null, or the refusal.</summary>
     internal WasmError? TryReturn()
     {
-        if (_isPassive && Host.TryEnter() is { } refusal)
+        if (_isPassive && Host.TryEnter(Tenant) is { } refusal)
         {
             return refusal;
         }
@@ -37,7 +40,7 @@ internal sealed class StorePlace(HostAdmission host, Tenant tenant) : IDisposabl
         {
             if (!_isPassive)
             {
-                Host.Leave();
+                Host.Leave(Tenant);
             }
 
             Host.Ended(Tenant);

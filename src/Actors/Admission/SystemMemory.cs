@@ -21,7 +21,7 @@ internal static class SystemMemory
                 narrowest = reading is { } found && (narrowest is not { } before || found.Available < before.Available) ? found : narrowest;
             }
 
-            return narrowest;
+            return narrowest is { } memory ? memory with { Resident = OwnResident() } : null;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
@@ -68,6 +68,16 @@ internal static class SystemMemory
 
         return new MemoryReading(Math.Max(0, limit - used), limit);
     }
+
+    /// <summary>Out of <c>/proc/self/statm</c>: pages of the process, those in memory, and those of them that belong to files.</summary>
+    internal static long OfProcess(string statm)
+    {
+        Span<Range> fields = stackalloc Range[4];
+        var text = statm.AsSpan();
+        return text.Split(fields, ' ') < 4 ? 0 : (long.Parse(text[fields[1]], CultureInfo.InvariantCulture) - long.Parse(text[fields[2]], CultureInfo.InvariantCulture)) * Environment.SystemPageSize;
+    }
+
+    private static long OwnResident() => OperatingSystem.IsLinux() ? OfProcess(File.ReadAllText("/proc/self/statm")) : 0;
 
     private static MemoryReading OfRuntime()
     {

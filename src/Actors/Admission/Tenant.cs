@@ -8,6 +8,8 @@ namespace WasmActors.Actors.Admission;
 internal sealed class Tenant(string name, int weight)
 {
     private int _waiting;
+    private int _live;
+    private long _granted;
 
     internal string Name { get; } = name;
 
@@ -21,6 +23,16 @@ internal sealed class Tenant(string name, int weight)
 
     /// <summary>Its requests that wait.</summary>
     internal int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Its stores that take room.</summary>
+    internal int Live => Volatile.Read(ref _live);
+
+    /// <summary>Bytes that its guests' memories were granted.</summary>
+    internal long Granted => Volatile.Read(ref _granted);
+
+    internal void AddLive(int stores) => Interlocked.Add(ref _live, stores);
+
+    internal void Grant(long bytes) => Interlocked.Add(ref _granted, bytes);
 
     internal int Add(int waiting) => Interlocked.Add(ref _waiting, waiting);
 

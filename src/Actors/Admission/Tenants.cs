@@ -5,6 +5,10 @@ internal sealed class Tenants(AdmissionOptions options)
 {
     private readonly Dictionary<string, Tenant> _byName = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private long _weights;
+
+    /// <summary>Weights of the tenants that have stores, added up.</summary>
+    internal long Weights => Volatile.Read(ref _weights);
 
     /// <summary>Tenants that have stores.</summary>
     internal int Count
@@ -28,6 +32,7 @@ internal sealed class Tenants(AdmissionOptions options)
             {
                 tenant = new Tenant(key, options.TenantWeights.GetValueOrDefault(key, 1));
                 _byName.Add(key, tenant);
+                Volatile.Write(ref _weights, _weights + tenant.Weight);
             }
 
             tenant.Stores++;
@@ -43,6 +48,7 @@ internal sealed class Tenants(AdmissionOptions options)
             if (--tenant.Stores == 0)
             {
                 _byName.Remove(tenant.Name);
+                Volatile.Write(ref _weights, _weights - tenant.Weight);
             }
         }
     }

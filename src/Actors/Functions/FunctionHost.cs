@@ -48,6 +48,8 @@ public sealed class FunctionHost : IAsyncDisposable
         _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, router, options);
         _pools = new FunctionPools(_runtime);
         _deployer = new FunctionDeployer(_runtime, (deploy, cancellation) => ChangeAsync(deploy.Spec.Name, deploy, cancellation));
+        host.Admission.IdleMemory.Add(_pools.ReleaseMemory);
+        host.Admission.IdleMemory.Add(_runtime.Keys.ReleaseMemory);
 
         system.ActorOf(
             ClusterSingletonManager.Props(
@@ -240,6 +242,8 @@ public sealed class FunctionHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _collector.DisposeAsync().ConfigureAwait(false);
+        _runtime.Host.Admission.IdleMemory.Remove(_pools.ReleaseMemory);
+        _runtime.Host.Admission.IdleMemory.Remove(_runtime.Keys.ReleaseMemory);
         await _pools.DisposeAsync().ConfigureAwait(false);
         _runtime.Keys.Dispose();
         foreach (var actor in _own)

@@ -54,6 +54,7 @@ public sealed class WasmHost : IAsyncDisposable
 
         options.Admission.Check();
         Admission = new HostAdmission(options.Admission) { Passivator = Passivator };
+        Admission.IdleMemory.Add(Passivator.ReleaseMemory);
         _stores = new StoreFactory(Engine, Passivator, Admission, log, Dispatcher);
         int number = Interlocked.Increment(ref s_hosts);
         Supervisor = system.ActorOf(Props.Create(() => new StoreSupervisor(_stores, log)), number == 1 ? "wasm-stores" : $"wasm-stores-{number}");

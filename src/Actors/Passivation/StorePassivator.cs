@@ -23,6 +23,7 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
     private IdleStore[] _stores = new IdleStore[16];
     private int _count;
     private Task<int>? _room;
+    private Task? _memory;
     private ITimer? _timer;
     private TimeSpan _period = Timeout.InfiniteTimeSpan;
     private bool _disposed;
@@ -47,6 +48,54 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
             _stores[_count++] = new IdleStore(cell, after, TryReadClock() ?? 0);
             Hasten(after);
         }
+    }
+
+    /// <summary>Asks stores whose guests were granted memory, the longest idle first, until they have so many bytes together. It does not wait until they have
+    /// answered; another round begins only when all of them have.</summary>
+    /// <returns>How many bytes they have.</returns>
+    internal long ReleaseMemory(long bytes)
+    {
+        List<IdleStore> chosen = [];
+        long found = 0;
+        PassivationRound round;
+        lock (_lock)
+        {
+            if (_memory is { IsCompleted: false })
+            {
+                return bytes; // those that were asked may be enough
+            }
+
+            long now = TryReadClock() ?? 0;
+            ForEach((ref IdleStore store) =>
+            {
+                if (store.Look(now) && store.Cell.Memory.Granted > 0)
+                {
+                    chosen.Add(store);
+                }
+            });
+            chosen.Sort(static (one, other) => one.Since.CompareTo(other.Since));
+            int count = 0;
+            while (count < chosen.Count && found < bytes)
+            {
+                found += chosen[count++].Cell.Memory.Granted;
+            }
+
+            chosen.RemoveRange(count, chosen.Count - count);
+            if (count == 0)
+            {
+                return 0;
+            }
+
+            round = new PassivationRound(count);
+            _memory = round.Done;
+        }
+
+        foreach (var store in chosen)
+        {
+            Ask(store, round);
+        }
+
+        return found;
     }
 
     /// <summary>Asks stores that have been idle for longest, until all of them have answered.</summary>

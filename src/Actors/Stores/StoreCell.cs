@@ -52,6 +52,9 @@ internal sealed partial class StoreCell
     /// <summary>Whose it is.</summary>
     internal Tenant Tenant => _place.Tenant;
 
+    /// <summary>What its memories take of its host.</summary>
+    internal StoreMemory Memory => _place.Memory;
+
     /// <summary>What its host takes on.</summary>
     internal HostAdmission Host => _place.Host;
 

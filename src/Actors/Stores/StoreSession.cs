@@ -40,7 +40,7 @@ internal sealed partial class StoreSession : IDisposable
     /// <summary>An empty store by a recipe's options.</summary>
     /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>
     internal static StoreSession Create(WasmEngine engine, StoreCell cell, StoreRecipe recipe) =>
-        new(new WasmStore(engine, recipe.Options) { Identity = cell.Id }, cell, recipe.Generation);
+        new(new WasmStore(engine, recipe.Options, cell.Memory) { Identity = cell.Id }, cell, recipe.Generation);
 
     internal WasmStore Store { get; }
 

@@ -27,7 +27,9 @@ internal static class FailureMapper
     {
         if (error.TrapCode is { } code)
         {
-            return new Trap(code, code.Text(), code.Description(), error.Frames, null);
+            // A guest that is answered -1 by memory.grow gives up that way, as a rule.
+            string why = code == TrapCode.Unreachable && store.Account?.TakeRefusal() is { } full ? $" The guest's memory had not grown before, because: {full.Message}" : "";
+            return new Trap(code, code.Text(), code.Description() + why, error.Frames, null);
         }
 
         // A trap without a code is an exception that nobody caught, and so is an error after which the store holds one: what a
@@ -60,6 +62,11 @@ internal static class FailureMapper
         if (error.Message.Contains(StackPool.Exhausted, StringComparison.Ordinal))
         {
             return NoStack(store.Engine);
+        }
+
+        if (error.Message.Contains(MemoryCreator.NoRoom, StringComparison.Ordinal) && store.Account?.TakeRefusal() is { } full)
+        {
+            return full;
         }
 
         if (error.Message.Contains("shared memory support is disabled", StringComparison.Ordinal))

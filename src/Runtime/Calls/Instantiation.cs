@@ -88,6 +88,7 @@ public sealed class Instantiation : GuestCall
     internal override nint BeginFuture(FutureFrame frame)
     {
         BeginItems();
+        MemoryCreator.MakeFor(Store.Account); // the first poll makes them, which is next
         return _linked is { } linked
             ? linked.BeginInstantiate(Store, _module, Items, frame, out _linker)
             : InstanceBridge.BeginInstantiate(Store, _module, _imports, frame, out _linker);
@@ -111,6 +112,7 @@ public sealed class Instantiation : GuestCall
         try
         {
             BeginItems();
+            MemoryCreator.MakeFor(Store.Account);
             WasmException? failure;
             var native = _linked is { } linked
                 ? linked.Instantiate(Store, _module, Items, out failure)

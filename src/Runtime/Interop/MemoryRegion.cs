@@ -64,9 +64,6 @@ internal sealed unsafe class MemoryRegion
     /// <summary>The process's only region.</summary>
     internal static MemoryRegion Shared => s_shared.Value;
 
-    /// <summary>Whether this system has what the region needs: Linux's calls, and room for half a TiB of addresses.</summary>
-    internal static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
-
     /// <summary>Takes a place of zeros for a memory.</summary>
     /// <param name="bytes">What it must hold.</param>
     /// <param name="capacity">What it holds.</param>

@@ -164,10 +164,11 @@ public sealed class WasmEngine : IDisposable
         if (!settings.ReserveMemory)
         {
             config.WithStaticMemoryMaximumSize(0).WithMemoryReservationForGrowth(0).WithMemoryGuardSize(0).WithMemoryInitCopyOnWrite(false);
-            if (MemoryRegion.IsSupported)
-            {
-                config.WithMemoriesOfRegion();
-            }
+        }
+
+        if (settings.Allocation == AllocationStrategy.OnDemand && MemoryCreator.IsSupported)
+        {
+            config.WithMemoriesOfHost();
         }
 
         if (settings.Allocation == AllocationStrategy.Pooling)

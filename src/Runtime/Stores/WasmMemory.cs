@@ -63,18 +63,36 @@ public sealed class WasmMemory : WasmExtern
             MemoryDeclarations.Bytes(type.Minimum, type.PageSizeLog2),
             type.Maximum is { } most ? MemoryDeclarations.Bytes(most, type.PageSizeLog2) : long.MaxValue,
             "");
-        return store.Count([claim], [], () => new WasmMemory(store, MemoryBridge.Create(store, type), type), static m => m.Length);
+        var account = store.BeginHostMemory();
+        account?.Admit(claim.Minimum);
+        var memory = store.Count([claim], [], () => new WasmMemory(store, MemoryBridge.Create(store, type), type), static m => m.Length);
+        account?.Add(memory.Native.Item);
+        return memory;
     }
 
     /// <summary>Grows the memory.</summary>
     /// <param name="pages">How many pages more.</param>
     /// <returns>The size before, in pages.</returns>
-    /// <exception cref="WasmError"><c>memory.grow_failed</c>: its maximum or the store's limit stands against it.</exception>
+    /// <exception cref="WasmError"><c>memory.grow_failed</c>: its maximum or the store's limit stands against it; <c>host.full</c>: the store's
+    /// host has no room for it.</exception>
     public long Grow(long pages)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(pages);
-        using var _ = Store.Enter();
-        return MemoryBridge.Grow(Store, Native.Item, pages);
+        using var entry = Store.Enter();
+        Store.Account?.TakeRefusal(); // one of a guest's
+        if (Store.HostMemories?.Has(Native.Item) == true)
+        {
+            Store.HostMemories.Admit(MemoryDeclarations.Bytes((ulong)pages, Type.PageSizeLog2));
+        }
+
+        try
+        {
+            return MemoryBridge.Grow(Store, Native.Item, pages);
+        }
+        catch (WasmError) when (Store.Account?.TakeRefusal() is { } full)
+        {
+            throw full;
+        }
     }
 
     /// <summary>Copies bytes out of the memory.</summary>

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 
@@ -76,6 +77,7 @@ public sealed partial class WasmStore
     /// <exception cref="WasmError"><c>store.limit_exceeded</c></exception>
     internal void AdmitHeap()
     {
+        MemoryCreator.MakeFor(Account); // the first reference makes it
         if (!_heapAdmitted)
         {
             Admit([], [], usesHeap: true, runsCode: true);

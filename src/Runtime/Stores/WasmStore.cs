@@ -34,6 +34,12 @@ public sealed partial class WasmStore : IDisposable
     /// <param name="options">Limits, WASI and data; null for the defaults.</param>
     /// <exception cref="WasmError"><c>engine.bad_settings</c>: a limit is out of range, or contradicts the engine or the profile.</exception>
     public WasmStore(WasmEngine engine, StoreOptions? options = null)
+        : this(engine, options, null)
+    {
+    }
+
+    /// <summary>Makes an empty store whose memories are admitted by an account.</summary>
+    internal WasmStore(WasmEngine engine, StoreOptions? options, MemoryAccount? account)
     {
         ArgumentNullException.ThrowIfNull(engine);
         options ??= new StoreOptions();
@@ -41,6 +47,7 @@ public sealed partial class WasmStore : IDisposable
         Id = Interlocked.Increment(ref s_lastId);
         Identity = -Id;
         Engine = engine;
+        Account = account;
         Limits = options.Limits;
         _defaultDuration = engine.EpochClock.Duration(options.Limits.Deadline);
         Data = options.Data;
@@ -111,6 +118,15 @@ public sealed partial class WasmStore : IDisposable
     /// store whose actor owns it.</summary>
     internal long Identity { get; init; }
 
+    /// <summary>Admits what its memories take of the host; null where nobody does.</summary>
+    internal MemoryAccount? Account { get; }
+
+    /// <summary>The memories that the host made in it; null for none, and where nobody admits them.</summary>
+    internal HostMemories? HostMemories { get; private set; }
+
+    /// <summary>The same, for one that is about to be made.</summary>
+    internal HostMemories? BeginHostMemory() => HostMemories ??= Account is { } account ? new HostMemories(this, account) : null;
+
     /// <summary>Who uses it now.</summary>
     internal StoreUse Use { get; } = new();
 
@@ -153,6 +169,7 @@ public sealed partial class WasmStore : IDisposable
             ReleaseIdleCalls();
             _wasi?.Dispose();
             _store.Dispose();
+            HostMemories?.Return();
             _hostFuncs = null; // whoever keeps the disposed store keeps no delegates with it
         }
     }
@@ -224,6 +241,11 @@ public sealed partial class WasmStore : IDisposable
     {
         if (--_entries == 0)
         {
+            if (HostMemories is not null && !_disposed)
+            {
+                HostMemories.Count();
+            }
+
             Volatile.Write(ref Use.Thread, 0);
         }
     }

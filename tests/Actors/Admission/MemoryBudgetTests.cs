@@ -18,14 +18,14 @@ public sealed class MemoryBudgetTests
         var budget = New(null);
         for (int i = 0; i < 1_025; i++)
         {
-            Assert.True(budget.HasRoom(out _));
+            Assert.True(budget.HasRoom(1, out _));
         }
 
         Assert.Equal(1, _asked);
-        Assert.True(budget.HasRoom(out _));
+        Assert.True(budget.HasRoom(1, out _));
         Assert.Equal(2, _asked);
         _clock.Advance(MemoryBudget.Between);
-        Assert.True(budget.HasRoom(out _));
+        Assert.True(budget.HasRoom(1, out _));
         Assert.Equal(3, _asked);
     }
 
@@ -36,31 +36,31 @@ public sealed class MemoryBudgetTests
     public void The_margin_is_a_part_of_the_limit(int limit, int margin)
     {
         _reading = new MemoryReading(margin * MiB, limit * MiB);
-        Assert.True(New(null).HasRoom(out _));
+        Assert.True(New(null).HasRoom(1, out _));
 
         _reading = new MemoryReading((margin * MiB) - 1, limit * MiB);
-        Assert.False(New(null).HasRoom(out var refusal));
+        Assert.False(New(null).HasRoom(1, out var refusal));
         Assert.Equal((_reading.Value, margin * MiB), refusal);
     }
 
     [Fact]
     public void With_a_margin_of_ones_own_that_counts()
     {
-        Assert.True(New(4_000 * MiB).HasRoom(out _));
-        Assert.False(New((4_000 * MiB) + 1).HasRoom(out _));
+        Assert.True(New(4_000 * MiB).HasRoom(1, out _));
+        Assert.False(New((4_000 * MiB) + 1).HasRoom(1, out _));
     }
 
     [Fact]
     public void Where_the_system_does_not_tell_there_is_no_bound()
     {
         _reading = null;
-        Assert.True(New(long.MaxValue).HasRoom(out _));
+        Assert.True(New(long.MaxValue).HasRoom(1, out _));
     }
 
     [Fact]
     public void Switched_off_nobody_is_asked()
     {
-        Assert.True(New(0).HasRoom(out _));
+        Assert.True(New(0).HasRoom(1, out _));
         Assert.Equal(0, _asked);
     }
 

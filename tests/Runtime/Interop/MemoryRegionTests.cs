@@ -130,7 +130,7 @@ public sealed class MemoryRegionTests
         })));
     }
 
-    private static void SkipWhereThereIsNone() => Skip.IfNot(MemoryRegion.IsSupported, "The region is for Linux.");
+    private static void SkipWhereThereIsNone() => Skip.IfNot(MemoryCreator.IsSupported, "The region is for Linux.");
 
     private static Span<byte> Span(nint start, nuint length) => MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<byte>(), start), (int)length);
 

@@ -67,6 +67,19 @@ internal sealed class FunctionPools : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops kept stores whose guests were granted memory, until they had so many bytes together.</summary>
+    /// <returns>How many bytes they had.</returns>
+    internal long ReleaseMemory(long bytes)
+    {
+        long found = 0;
+        foreach (var (_, pool) in _pools)
+        {
+            found += found < bytes ? pool.ReleaseMemory(bytes - found) : 0;
+        }
+
+        return found;
+    }
+
     /// <summary>Refuses new calls, and waits for those under way, no longer than the grace time.</summary>
     internal async Task DrainAsync()
     {

@@ -155,6 +155,9 @@ internal sealed class FunctionSession
         }
     }
 
+    /// <summary>Bytes of memory that its guest was granted beyond what every store has.</summary>
+    internal long GrantedMemory => _instance.Store.Cell.Memory.Granted;
+
     /// <summary>How long its call took, which it has carried out.</summary>
     internal void Took(TimeSpan time) => _pace.Took(time);
 

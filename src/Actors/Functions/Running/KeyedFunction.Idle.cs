@@ -15,7 +15,7 @@ internal sealed partial class KeyedFunction
     {
         if (!_busy && !_stopping)
         {
-            _runtime.Keys.Rest(_place, IdleTime());
+            _runtime.Keys.Rest(_place, IdleTime(), _session?.GrantedMemory ?? 0);
         }
     }
 

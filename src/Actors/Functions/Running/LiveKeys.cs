@@ -18,11 +18,12 @@ internal sealed class LiveKeys : IDisposable
     private readonly int _limit;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
-    private readonly Dictionary<TimeSpan, RestingLine> _lines = [];
+    private readonly Dictionary<(TimeSpan IdleTime, bool HasMemory), RestingLine> _lines = [];
     private TaskCompletionSource? _answered;
     private long? _endedAt;
     private int _live;
     private int _leaving;
+    private long _leavingMemory;
 
     /// <param name="clock">Of idle times.</param>
     /// <param name="limit">Keys that may have a store.</param>
@@ -82,16 +83,21 @@ internal sealed class LiveKeys : IDisposable
     }
 
     /// <summary>A key is idle from now on.</summary>
-    internal void Rest(RestingKey key, TimeSpan idleTime)
+    /// <param name="key">The key.</param>
+    /// <param name="idleTime">How long it may be.</param>
+    /// <param name="grantedMemory">Bytes that its guest's memory was granted, which others may need before.</param>
+    internal void Rest(RestingKey key, TimeSpan idleTime, long grantedMemory = 0)
     {
         lock (_lock)
         {
             key.Line?.Remove(key);
             key.Since = _clock.GetTimestamp();
-            if (!_lines.TryGetValue(idleTime, out var line))
+            _leavingMemory += key.IsAsked ? grantedMemory - key.GrantedMemory : 0;
+            key.GrantedMemory = grantedMemory;
+            if (!_lines.TryGetValue((idleTime, grantedMemory > 0), out var line))
             {
                 line = new RestingLine(idleTime);
-                _lines.Add(idleTime, line);
+                _lines.Add((idleTime, grantedMemory > 0), line);
             }
 
             line.Add(key);
@@ -144,6 +150,26 @@ internal sealed class LiveKeys : IDisposable
         return await time.TryWaitAsync(answered).ConfigureAwait(false);
     }
 
+    /// <summary>Has the longest idle ones of the keys go whose guests were granted memory, until they have so many bytes together with those that go already.</summary>
+    /// <returns>How many bytes they have.</returns>
+    internal long ReleaseMemory(long bytes)
+    {
+        var chosen = new List<IActorRef>();
+        long leaving;
+        lock (_lock)
+        {
+            while (_leavingMemory < bytes && LongestIdle(hasMemory: true) is { } key)
+            {
+                Take(key, chosen);
+            }
+
+            leaving = _leavingMemory;
+        }
+
+        Ask(chosen);
+        return leaving;
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void AskIdle()
@@ -152,16 +178,16 @@ internal sealed class LiveKeys : IDisposable
         lock (_lock)
         {
             long now = _clock.GetTimestamp();
-            foreach (var (idleTime, line) in _lines)
+            foreach (var (kind, line) in _lines)
             {
-                while (line.First is { } key && _clock.GetElapsedTime(key.Since, now) >= idleTime)
+                while (line.First is { } key && _clock.GetElapsedTime(key.Since, now) >= kind.IdleTime)
                 {
                     Take(key, over ??= []);
                 }
 
                 if (line.First is null)
                 {
-                    _lines.Remove(idleTime); // one for each time that functions have; allowed within the loop
+                    _lines.Remove(kind); // two for each time that functions have; allowed within the loop
                 }
             }
         }
@@ -180,12 +206,12 @@ internal sealed class LiveKeys : IDisposable
         return longest;
     }
 
-    private RestingKey? LongestIdle()
+    private RestingKey? LongestIdle(bool hasMemory = false)
     {
         RestingKey? longest = null;
-        foreach (var line in _lines.Values)
+        foreach (var (kind, line) in _lines)
         {
-            if (line.First is { } first && (longest is null || first.Since < longest.Since))
+            if ((kind.HasMemory || !hasMemory) && line.First is { } first && (longest is null || first.Since < longest.Since))
             {
                 longest = first;
             }
@@ -199,12 +225,14 @@ internal sealed class LiveKeys : IDisposable
         key.Line!.Remove(key);
         into.Add(key.Actor);
         _leaving += key.IsAsked ? 0 : 1;
+        _leavingMemory += key.IsAsked ? 0 : key.GrantedMemory;
         key.IsAsked = true;
     }
 
     private void Answer(RestingKey key)
     {
         _leaving -= key.IsAsked ? 1 : 0;
+        _leavingMemory -= key.IsAsked ? key.GrantedMemory : 0;
         key.IsAsked = false;
         _answered?.TrySetResult(); // does not run who waits
         _answered = null;

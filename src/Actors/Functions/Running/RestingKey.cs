@@ -18,6 +18,9 @@ internal sealed class RestingKey(IActorRef actor)
     /// <summary>Whether it was asked to go, and has neither gone nor said that it stays.</summary>
     internal bool IsAsked { get; set; }
 
+    /// <summary>Bytes that its guest's memory was granted, as it came to rest.</summary>
+    internal long GrantedMemory { get; set; }
+
     /// <summary>Since when it is idle.</summary>
     internal long Since { get; set; }
 }

@@ -130,6 +130,43 @@ internal sealed class StatelessPool : IDisposable
     /// <summary>Stops the stores that have not been used for a time.</summary>
     internal void StopIdle() => StopIdle(Spec.Limits.IdleAfter);
 
+    /// <summary>Stops kept stores whose guests were granted memory, until they had so many bytes together.</summary>
+    /// <returns>How many bytes they had.</returns>
+    internal long ReleaseMemory(long bytes)
+    {
+        long found = 0;
+        List<FunctionSession> stopped = [];
+        lock (_lock)
+        {
+            var keep = new Stack<(FunctionSession Session, long Since)>();
+            while (_kept.TryPop(out var kept))
+            {
+                keep.Push(kept); // the least recently used on top
+            }
+
+            while (keep.TryPop(out var kept))
+            {
+                long memory = found < bytes ? kept.Session.GrantedMemory : 0;
+                if (memory > 0)
+                {
+                    found += memory;
+                    stopped.Add(kept.Session);
+                }
+                else
+                {
+                    _kept.Push(kept);
+                }
+            }
+        }
+
+        foreach (var session in stopped)
+        {
+            _ = session.StopAsync().AsTask(); // as above
+        }
+
+        return found;
+    }
+
     public void Dispose() => _slots.Dispose();
 
     private async ValueTask WaitAsync(CallTime time, CancellationToken cancellation)
