@@ -34,6 +34,9 @@ internal sealed class GuestPlace(IActorRef store, Tenant tenant) : INoSerializat
     /// <summary>The part of its time of a processor that was put to its tenant's account. The line's own.</summary>
     internal TimeSpan Charged { get; set; }
 
+    /// <summary>Since when it waits in the background. The line's own.</summary>
+    internal long Since { get; set; }
+
     /// <summary>Notes what the guest has had so far; before it is put in line.</summary>
     internal GuestPlace For(GuestCall guest) => With(guest.Yields, guest.ProcessorTime, guest.Store.Engine.Settings.Tick);
 

@@ -9,17 +9,19 @@ namespace WasmActors.Actors.Dispatch;
 /// that has had least goes first; within a tenant who came first, and in the background who has had least of the processors, so that all get
 /// the same however their slices end.
 /// </summary>
-/// <remarks>Nobody starves: while some have waited too long, one of them at a time goes before new messages, often enough that they
-/// get on and seldom enough that short calls do not wait for them.</remarks>
+/// <remarks>Nobody starves: while some have waited too long, one of them at a time goes before new messages. The more wait, the more often: all of them
+/// are to have a turn within some seconds, as far as a fifth of one worker's time allows.</remarks>
 internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reserve, TimeProvider clock)
 {
     // Turns before new messages take a fifth of one worker's time at most, however long they are.
     private const int AgedShare = 5;
 
+    // All that wait are to have a turn within this time; up to 160 have it by the aging time alone.
+    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(4);
+
     private readonly FairShares<Queue<(GuestPlace Place, long Since)>> _soon = new();
     private readonly FairShares<TenantLines.Background> _later = new();
     private readonly Lock _lock = new();
-    private readonly TimeSpan _leastBetweenAged = settings.Aging / 2;
     private readonly TimeSpan _mostBetweenAged = settings.Aging * 20;
     private long _lastBackground = clock.GetTimestamp();
     private long _lastAged;
@@ -166,7 +168,9 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reser
         lock (_lock)
         {
             var between = clock.GetElapsedTime(_lastAged) * AgedShare;
-            _betweenAged = between < _leastBetweenAged ? _leastBetweenAged : between > _mostBetweenAged ? _mostBetweenAged : between;
+            var least = s_round / Math.Max(1, _soonCount + _laterCount);
+            least = least < settings.Aging / 2 ? least : settings.Aging / 2;
+            _betweenAged = between < least ? least : between > _mostBetweenAged ? _mostBetweenAged : between;
         }
     }
 
@@ -174,8 +178,10 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reser
 
     private bool IsSoonAged => _soon.TryPeek(out var first) && clock.GetElapsedTime(first.Line.Peek().Since) >= settings.Aging;
 
-    // The background waits too long when its threads have had no processor for so long.
-    private bool IsLaterAged => _laterCount > 0 && clock.GetElapsedTime(_lastBackground) >= settings.Aging;
+    // The background waits too long when its threads have had no processor for so long, or too little for all of it.
+    private bool IsLaterAged => _laterCount > 0
+        && (clock.GetElapsedTime(_lastBackground) >= settings.Aging
+            || (_later.TryPeek(out var first) && clock.GetElapsedTime(first.Line.Guests.Peek().Since) >= s_round));
 
     // By its slices, unless it has hardly had a processor in them: a slice ends with a tick of the clock, also where others had the machine.
     // Or by the processor's time, where few slices took as much as more of them should.
@@ -191,12 +197,13 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reser
             _lastBackground = clock.GetTimestamp();
         }
 
-        // Who comes late has no claim to what the others had before it came, nor who was away to what they had meanwhile. Those
-        // that stay differ by the slices that are under way, which is none of that.
+        // One that comes has no claim to what the others had before, and pays for nothing that it had itself: with a thousand in line it would stand still
+        // for a second by each millisecond. Nor has one that was away a claim to what they had meanwhile. Those that stay differ by the slices that
+        // are under way, which is none of that.
         var share = place.Tenant.Lines.Later;
         var line = share.Line;
         var had = place.ProcessorTime + (place.Handicap ?? TimeSpan.Zero);
-        if (had < (place.Handicap is null ? line.Least : line.Least - settings.Aging))
+        if (place.Handicap is null || had < line.Least - settings.Aging)
         {
             had = line.Least;
         }
@@ -204,6 +211,7 @@ internal sealed class PausedGuests(GuestExecutorSettings settings, Reserve reser
         place.Handicap = had - place.ProcessorTime;
         FairShares<TenantLines.Background>.Charge(share, (place.ProcessorTime - place.Charged).Ticks);
         place.Charged = place.ProcessorTime;
+        place.Since = clock.GetTimestamp();
         line.Guests.Enqueue(place, (had, _order++));
         _later.Add(share);
         _laterCount = _later.Count;

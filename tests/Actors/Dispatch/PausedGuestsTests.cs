@@ -118,9 +118,14 @@ public sealed class PausedGuestsTests
     [Fact]
     public void In_the_background_who_has_had_least_processor_time_goes_first()
     {
-        var much = NewGuest(yields: 2, milliseconds: 300);
-        var least = NewGuest(yields: 2, milliseconds: 100);
+        var much = NewGuest(yields: 2, milliseconds: 100);
+        var least = NewGuest(yields: 2, milliseconds: 300); // before it came, which is none of the background's
         var some = NewGuest(yields: 2, milliseconds: 200);
+        Add(much, least, some);
+        Assert.Equal([much, least, some], TakeLater(3));
+        Ran(much, milliseconds: 30);
+        Ran(least, milliseconds: 10);
+        Ran(some, milliseconds: 20);
         Add(much, least, some);
 
         Assert.Equal([least, some, much], TakeLater(3));
@@ -280,6 +285,74 @@ public sealed class PausedGuestsTests
         Assert.Same(second, taken);
         Assert.False(wasSoon);
         Assert.False(_paused.TryTakeAged(out _, out _));
+    }
+
+    [Fact]
+    public void A_thousand_guests_have_their_first_slices_within_seconds_though_the_workers_are_never_idle()
+    {
+        GuestPlace[] guests = [.. Enumerable.Range(0, 1_000).Select(_ => NewGuest(yields: 1))];
+        foreach (var guest in guests)
+        {
+            Assert.False(_paused.Add(guest));
+        }
+
+        int turns = Simulate(TimeSpan.FromSeconds(6), background: TimeSpan.Zero);
+        Assert.All(guests, static g => Assert.True(g.Yields >= 2));
+        Assert.InRange(turns, 1_000, 1_200); // of 6,000 that one worker has
+    }
+
+    [Fact]
+    public void A_thousand_guests_in_the_background_all_get_on_alike_though_its_threads_have_little_of_a_processor()
+    {
+        GuestPlace[] guests = [.. Enumerable.Range(0, 1_000).Select(i => NewGuest(yields: 2, milliseconds: 1 + (i % 4)))];
+        Add(guests);
+        Simulate(TimeSpan.FromSeconds(5), background: TimeSpan.FromMilliseconds(14));
+        var before = guests.ToDictionary(static g => g, static g => g.ProcessorTime);
+
+        int turns = Simulate(TimeSpan.FromSeconds(30), background: TimeSpan.FromMilliseconds(14));
+        double[] had = [.. guests.Select(g => (g.ProcessorTime - before[g]).TotalMilliseconds).Order()];
+        Assert.True(had[0] > 0 && had[^1] <= 2 * had[0], $"from {had[0]} to {had[^1]} ms");
+        Assert.InRange(turns, 0, 6_000); // a fifth of one worker
+    }
+
+    [Fact]
+    public void Few_guests_that_have_waited_too_long_go_before_new_messages_no_more_often_than_each_25_ms()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.False(_paused.Add(NewGuest(yields: 1)));
+        }
+
+        Assert.InRange(Simulate(TimeSpan.FromSeconds(2), background: TimeSpan.Zero), 75, 80);
+    }
+
+    // Workers that new messages keep busy; each slice takes a millisecond. The background's threads come to one each so often. Returns turns that went before new messages.
+    private int Simulate(TimeSpan time, TimeSpan background)
+    {
+        int turns = 0;
+        long start = _clock.GetTimestamp();
+        long lastBackground = start;
+        while (_clock.GetElapsedTime(start) < time)
+        {
+            if (background > TimeSpan.Zero && _clock.GetElapsedTime(lastBackground) >= background && _paused.TryTakeLater(out var later))
+            {
+                lastBackground = _clock.GetTimestamp();
+                Ran(later, milliseconds: 1);
+                _paused.Add(later);
+            }
+
+            bool aged = _paused.TryTakeAged(out var place, out _);
+            _clock.Advance(TimeSpan.Zero); // which is a millisecond
+            if (aged)
+            {
+                turns++;
+                Ran(place!, milliseconds: 1);
+                _paused.AgedEnded();
+                _paused.Add(place!);
+            }
+        }
+
+        return turns;
     }
 
     private PausedGuests NewPaused(GuestExecutorSettings settings) => new(settings, new Reserve(settings.Parallelism, settings.Reserve, s_aging * 2, _clock), _clock);

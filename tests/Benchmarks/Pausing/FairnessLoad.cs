@@ -70,14 +70,17 @@ internal static class FairnessLoad
     {
         long start = Stopwatch.GetTimestamp();
         bool all = false;
+        TimeSpan? first = null;
         while (!all && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60))
         {
             await ShortCalls.MeasureAsync(add, TimeSpan.FromSeconds(1)).ConfigureAwait(false);
             var statuses = await Task.WhenAll(guests.Select(static g => g.Store.GetStatusAsync().AsTask())).ConfigureAwait(false);
             all = statuses.All(static s => s.Slices > 6);
+            first ??= statuses.All(static s => s.Slices > 0) ? Stopwatch.GetElapsedTime(start) : null;
         }
 
-        Console.WriteLine($"   every guest has had its first slices after {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s");
+        PauseOptions.Tell("every guest has had its first slice after", $"{first?.TotalSeconds:f0} s", "at most 5 s", first <= TimeSpan.FromSeconds(5));
+        Console.WriteLine($"   every guest has had {(all ? "seven slices" : "no seven slices yet")} after {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s");
     }
 
     private static async Task<long[]> CountsAsync(InstanceRef[] guests)
