@@ -18,7 +18,12 @@ internal sealed class StoreMemory(HostAdmission host, Tenant tenant) : MemoryAcc
     internal override void Take(long bytes)
     {
         long size = Interlocked.Add(ref _size, bytes);
-        host.Memory.Take(tenant, Beyond(size) - Beyond(size - bytes));
+        long granted = Beyond(size) - Beyond(size - bytes);
+        host.Memory.Take(tenant, granted);
+        if (granted < 0)
+        {
+            host.IdleMemory.Returned(-granted);
+        }
     }
 
     internal override void Return(long bytes) => Take(-bytes);

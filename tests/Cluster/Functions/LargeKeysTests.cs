@@ -1,5 +1,6 @@
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Functions;
+using WasmActors.Actors.Handles;
 using WasmActors.Cluster.Tests.Support;
 
 namespace WasmActors.Cluster.Tests.Functions;
@@ -34,7 +35,7 @@ public sealed class LargeKeysTests : IDisposable
             string name = kind == FunctionKind.Keyed ? "large" : $"large-{i}";
             if (kind == FunctionKind.Stateless || i == 0)
             {
-                await node.DeployAsync(new FunctionSpec(name) { Kind = kind }, Grower);
+                await node.DeployAsync(new FunctionSpec(name) { Kind = kind, Reuse = StoreReuse.UntilIdle }, Grower);
             }
 
             var function = node.Functions.Get(name, kind == FunctionKind.Keyed ? $"{i}" : null);
@@ -51,12 +52,12 @@ public sealed class LargeKeysTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "Only on Linux is growth admitted.");
         await using var node = await StartAsync();
         await node.DeployAsync(new FunctionSpec("busy") { Kind = FunctionKind.Keyed }, """
-            (module (memory 1) (global $grew (mut i32) (i32.const 0))
+            (module (memory 1)
               (func (export "hold") (if (i32.ne (memory.grow (i32.const 256)) (i32.const -1)) (then (loop $on (br $on)))))
               (func (export "size") (result i32) (memory.size)))
             """);
         using var over = new CancellationTokenSource();
-        Task[] holds = [.. Enumerable.Range(0, 40).Select(key => node.Functions.Get("busy", $"{key}").CallAsync("hold", new(TimeSpan.FromSeconds(60), over.Token)).AsTask())];
+        Task[] holds = [.. Enumerable.Range(0, 40).Select(key => node.Functions.Get("busy", $"{key}").CallAsync("hold", new CallOptions(TimeSpan.FromSeconds(60), over.Token)).AsTask())];
 
         // Those that are answered -1 return.
         await Expect.ConditionAsync(() => holds.Count(static h => h.IsCompletedSuccessfully) + (int)(node.Host.Admission.Memory.Granted / (14 * MiB)) >= 40, "all have grown or not");

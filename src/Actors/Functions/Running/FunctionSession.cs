@@ -128,6 +128,11 @@ internal sealed class FunctionSession
     {
         (_begun, _returned) = (false, false);
         options = options with { OnThisThread = options.OnThisThread && _pace.IsShort };
+        if (runtime.Host.Admission.IdleMemory is { IsAwaited: true } idle)
+        {
+            await idle.WaitAsync(time.Left).ConfigureAwait(false);
+        }
+
         if (_log is not null)
         {
             _log.Span = System.Diagnostics.Activity.Current;

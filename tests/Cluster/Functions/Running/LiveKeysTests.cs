@@ -128,31 +128,32 @@ public sealed class LiveKeysTests : TestKit
     [Fact]
     public void Keys_whose_guests_have_memory_are_asked_for_it_the_longest_idle_first_and_no_more_than_are_needed()
     {
-        var small = Idle();
-        var (first, second, third) = (Idle(memory: 30), Idle(memory: 30), Idle(memory: 30));
+        using var keys = new LiveKeys(_clock, 10);
+        var small = Idle(among: keys);
+        var (first, second, third) = (Idle(memory: 30, among: keys), Idle(memory: 30, among: keys), Idle(memory: 30, among: keys));
 
-        Assert.Equal(60, _keys.ReleaseMemory(50));
+        Assert.Equal(60, keys.ReleaseMemory(50));
         ExpectAsked(first.Actor);
         ExpectAsked(second.Actor);
-        Assert.Equal(60, _keys.ReleaseMemory(50)); // these go already
-        _keys.Ended(first.Key);
-        Assert.Equal(60, _keys.ReleaseMemory(50));
+        Assert.Equal(60, keys.ReleaseMemory(50)); // these go already
+        keys.Ended(first.Key);
+        Assert.Equal(60, keys.ReleaseMemory(50));
         ExpectAsked(third.Actor);
-        _keys.Stays(second.Key);
-        _keys.Stays(third.Key);
+        keys.Stays(second.Key);
+        keys.Stays(third.Key);
 
-        Assert.Equal(0, _keys.ReleaseMemory(50));
+        Assert.Equal(0, keys.ReleaseMemory(50));
         small.Actor.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
     }
 
     private static void ExpectAsked(TestProbe actor) => actor.ExpectMsg<LiveKeys.Leave>(Expect.Patience);
 
-    private (RestingKey Key, TestProbe Actor) Idle(TimeSpan? idleTime = null, long memory = 0)
+    private (RestingKey Key, TestProbe Actor) Idle(TimeSpan? idleTime = null, long memory = 0, LiveKeys? among = null)
     {
         var actor = CreateTestProbe();
         var key = new RestingKey(actor.Ref);
-        _keys.Started();
-        _keys.Rest(key, idleTime ?? s_idle, memory);
+        (among ?? _keys).Started();
+        (among ?? _keys).Rest(key, idleTime ?? s_idle, memory);
         return (key, actor);
     }
 }
