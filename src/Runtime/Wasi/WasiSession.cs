@@ -20,9 +20,10 @@ internal sealed class WasiSession : IDisposable
         Clock = new WasiClock(store);
         var configuration = new WasiConfiguration().WithArgs(options.Args);
         configuration.WithEnvironmentVariables(options.Environment.Select(static v => (v.Key, v.Value)));
+        using var folders = new OpenFolders();
         foreach (var folder in options.Folders)
         {
-            configuration.WithPreopenedDirectory(folder.HostPath, folder.GuestPath, mutable: !folder.ReadOnly);
+            configuration.WithPreopenedDirectory(folders.Add(folder), folder.GuestPath, mutable: !folder.ReadOnly);
         }
 
         SetOutput(configuration, options.Stdout, isError: false);
@@ -71,7 +72,8 @@ internal sealed class WasiSession : IDisposable
         foreach (var folder in options.Folders)
         {
             RequirePath(folder.HostPath);
-            Require(Directory.Exists(folder.HostPath), $"the folder {folder.HostPath} does not exist");
+            Require(folder.Within is not null || Directory.Exists(folder.HostPath), $"the folder {folder.HostPath} does not exist");
+            Require(folder.Within is not { } root || (root.Length > 0 && !root.Contains('\0')), $"the folder {folder.HostPath} cannot lie within a folder without a name");
             Require(folder.GuestPath.Length > 0 && !folder.GuestPath.Contains('\0'), $"the folder {folder.HostPath} needs a name for the guest");
             Require(options.Folders.Count(other => other.GuestPath == folder.GuestPath) == 1, $"two folders have the name {GuestText.Clean(folder.GuestPath, GuestText.NameLimit)} for the guest");
         }

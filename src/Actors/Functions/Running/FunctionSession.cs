@@ -64,6 +64,7 @@ internal sealed class FunctionSession
 
         var module = await ModuleAsync(runtime, version.Spec, time, cancellation).ConfigureAwait(false);
         var recipe = runtime.RecipeOf(version);
+        recipe.CheckAgain();
         var log = recipe.LogOf(module, key);
         var store = log is null ? recipe.Store : recipe.StoreWith(recipe.Wasi with { Stdout = WasiOutput.ToStream(log.Stdout), Stderr = WasiOutput.ToStream(log.Stderr) });
         var instance = await InstantiateAsync(runtime, version.Spec, module, store, time, cancellation).ConfigureAwait(false);

@@ -36,6 +36,7 @@ internal sealed class ProgramRun
         var stdin = await PayloadShelf.FetchAsync(input.Stdin, time, cancellation).ConfigureAwait(false);
         var module = await FunctionSession.ModuleAsync(runtime, spec, time, cancellation).ConfigureAwait(false);
         var recipe = runtime.RecipeOf(version);
+        recipe.CheckAgain();
         var program = new ProgramRun(spec, recipe.LogOf(module, null));
         var wasi = recipe.Wasi with
         {

@@ -32,7 +32,7 @@ internal sealed class VersionRecipe
         _clock = clock;
         _lines = new LogAllowance(clock, LinesOfFunction, BytesOfFunction);
         var spec = version.Spec;
-        Wasi = new WasiOptions { Environment = spec.Grants.Environment, Folders = [.. spec.Grants.Folders] };
+        Wasi = new WasiOptions { Environment = spec.Grants.Environment, Folders = GrantedFolders.Of(spec, options.Folders) };
         Store = new StoreSpec
         {
             AfterInterrupt = FailurePolicy.Stop, // a fresh session is started for the next call instead
@@ -51,6 +51,10 @@ internal sealed class VersionRecipe
             },
         };
     }
+
+    /// <summary>Checks what may have changed since the last store was made: the folders.</summary>
+    /// <exception cref="WasmError"><c>function.not_granted</c></exception>
+    internal void CheckAgain() => GrantedFolders.Check(_version.Spec, _options.Folders);
 
     /// <summary>What a WASI guest gets to see by the grants alone.</summary>
     internal WasiOptions Wasi { get; }

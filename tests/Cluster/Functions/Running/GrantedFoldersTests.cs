@@ -35,18 +35,34 @@ public sealed class GrantedFoldersTests : IDisposable
         Assert.Contains(allowed, refused.Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_link_does_not_lead_out_of_what_is_allowed()
     {
-        Skip.If(OperatingSystem.IsWindows(), "Links need rights there.");
         string allowed = Directory.CreateDirectory(Path.Combine(_folder, "allowed")).FullName;
-        Directory.CreateSymbolicLink(Path.Combine(allowed, "out"), _folder);
+        Directory.CreateDirectory(Path.Combine(allowed, "a", "b"));
+        Directory.CreateSymbolicLink(Path.Combine(allowed, "out"), "..");
+        Directory.CreateSymbolicLink(Path.Combine(allowed, "absolute"), allowed);
+        Directory.CreateSymbolicLink(Path.Combine(allowed, "within"), "a/b");
         Directory.CreateSymbolicLink(Path.Combine(_folder, "in"), allowed);
 
         Assert.Throws<WasmError>(() => Check(Path.Combine(allowed, "out"), allowed));
-        Assert.Throws<WasmError>(() => Check(Path.Combine(allowed, "out", "allowed-not"), allowed));
-        Check(Path.Combine(_folder, "in"), allowed);
-        Check(Path.Combine(allowed, "out", "allowed"), allowed);
+        Assert.Throws<WasmError>(() => Check(Path.Combine(allowed, "out", "allowed"), allowed));
+        Assert.Throws<WasmError>(() => Check(Path.Combine(allowed, "absolute"), allowed));
+        Assert.Throws<WasmError>(() => Check(Path.Combine(_folder, "in"), allowed));
+        Check(Path.Combine(allowed, "within") + "/..", allowed);
+        Check(Path.Combine(_folder, "in", "a"), Path.Combine(_folder, "in"));
+    }
+
+    [Fact]
+    public void A_link_in_place_of_an_allowed_folder_does_not_lead_out_of_an_outer_one()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "private"));
+        string outer = Directory.CreateDirectory(Path.Combine(_folder, "outer")).FullName;
+        string inner = Path.Combine(outer, "inner");
+        Directory.CreateSymbolicLink(inner, "../private");
+
+        Assert.Throws<WasmError>(() => GrantedFolders.Check(Spec(inner), [inner, outer]));
+        Assert.Equal(outer, Assert.Single(GrantedFolders.Of(Spec(inner), [inner, outer])).Within);
     }
 
     [Fact]
