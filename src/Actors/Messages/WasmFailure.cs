@@ -31,6 +31,10 @@ public sealed record WasmFailure(string Code, string Message)
     /// <summary>Message of the exception behind the failure, bounded and escaped; else null.</summary>
     public string? CauseMessage { get; init; }
 
+    /// <summary>The first 64 KiB of what a deployed function's guest wrote to standard error during the call; null where it wrote nothing. The guest's
+    /// own text.</summary>
+    public string? Stderr { get; init; }
+
     /// <summary>The failure itself as an exception, within the process where it happened; it does not travel.</summary>
     internal WasmException? Exception { get; init; }
 
@@ -48,6 +52,7 @@ public sealed record WasmFailure(string Code, string Message)
             RetryAfter = (exception as WasmError)?.RetryAfter,
             CauseType = exception.InnerException?.GetType().FullName,
             CauseMessage = exception.InnerException is { } cause ? GuestText.MessageOf(cause) : null,
+            Stderr = exception.Stderr,
             Exception = exception,
         };
     }
@@ -71,6 +76,7 @@ public sealed record WasmFailure(string Code, string Message)
             : new WasmError(Code ?? ErrorCode.HostException, CauseType is null ? message : $"{message} (cause: {CauseType}: {CauseMessage})", frames, null) { RetryAfter = RetryAfter };
         exception.Fate = Fate;
         exception.Origin = Origin;
+        exception.Stderr = Stderr;
         return exception;
     }
 }

@@ -45,6 +45,11 @@ internal static class FailureCodec
             data.CauseMessage = message;
         }
 
+        if (failure.Stderr is { } stderr)
+        {
+            data.Stderr = stderr;
+        }
+
         data.Frames.Add(failure.Frames.Select(ToData));
         return data;
     }
@@ -58,6 +63,7 @@ internal static class FailureCodec
         RetryAfter = data.HasRetryAfterTicks ? TimeSpan.FromTicks(data.RetryAfterTicks) : null,
         CauseType = data.HasCauseType ? data.CauseType : null,
         CauseMessage = data.HasCauseMessage ? data.CauseMessage : null,
+        Stderr = data.HasStderr ? data.Stderr : null,
         Frames = [.. data.Frames.Select(FromData)],
     };
 

@@ -49,7 +49,7 @@ internal sealed class CommandLine
     public async Task<int> InvokeAsync(IReadOnlyList<string> args)
     {
         var failures = new FailureReport(_terminal);
-        var parsed = _root.Parse(_run is null ? args : GuestArguments.Separate(args, _run), s_parsing);
+        var parsed = _root.Parse(_run is null ? args : GuestArguments.Separate(Script(args, _run), _run), s_parsing);
         if (parsed.Action is ParseErrorAction)
         {
             return failures.Usage(parsed);
@@ -65,6 +65,10 @@ internal sealed class CommandLine
             return failures.Write(failure);
         }
     }
+
+    // "#!/usr/bin/env wasmactors" names no verb: the system puts the script's path behind it, which a verb never looks like.
+    private static IReadOnlyList<string> Script(IReadOnlyList<string> args, Command run) =>
+        args.Count > 0 && args[0].Contains('/') && File.Exists(args[0]) ? [run.Name, .. args] : args;
 
     // Failures and Ctrl-C are handled here.
     private InvocationConfiguration Invocation() => new()

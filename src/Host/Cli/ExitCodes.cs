@@ -62,6 +62,9 @@ internal static class ExitCodes
     /// <summary>The guest trapped.</summary>
     public const int Trap = 134;
 
+    // For a program's status that a process cannot have: its last 8 bits would say that all is well.
+    private const int StatusOutOfRange = 255;
+
     private const string TrapCodes = "trap.";
 
     /// <summary>All of them with their meaning, as <c>--help</c> and docs/command-line.md list them.</summary>
@@ -86,10 +89,13 @@ internal static class ExitCodes
         (Trap, "the guest trapped, running out of --fuel included"),
     ];
 
+    /// <summary>The exit code for a WASI program's status: its last 8 bits, and 255 where those are 0 and it is not.</summary>
+    public static int OfStatus(int status) => (status & 0xFF) is 0 && status != 0 ? StatusOutOfRange : status & 0xFF;
+
     /// <summary>The exit code for a failure.</summary>
     public static int Of(Exception failure) => failure switch
     {
-        WasiExit exit => exit.Status & 0xFF,
+        WasiExit exit => OfStatus(exit.Status),
         Trap { Code: not (ErrorCode.DeadlineExceeded or ErrorCode.Cancelled) } => Trap,
         WasmException wasm => OfCode(wasm.Code) ?? Internal,
         CommandLineException refused => refused.ExitCode,
@@ -101,7 +107,7 @@ internal static class ExitCodes
 
     private static int Of(ServerFailure failure) => failure switch
     {
-        { Exit: { } exit } => exit.Status & 0xFF,
+        { Exit: { } exit } => OfStatus(exit.Status),
         _ when OfCode(failure.Code) is { } code => code,
         _ when failure.Code.StartsWith(TrapCodes, StringComparison.Ordinal) => Trap,
         { Status: 401 or 403 } => NotAllowed,

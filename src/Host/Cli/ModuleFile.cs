@@ -14,6 +14,24 @@ internal sealed record ModuleFile(string Path, byte[] Binary, bool IsText, long 
 {
     private static ReadOnlySpan<byte> ComponentHeader => [0x00, 0x61, 0x73, 0x6D, 0x0D, 0x00, 0x01, 0x00];
 
+    /// <summary>The name by which standard input is read.</summary>
+    public const string StandardInput = "-";
+
+    // More than any module has; so that an endless input does not take all memory.
+    private const int MostBytes = 1 << 30;
+
+    /// <summary>Reads a file, or standard input to its end for the name <c>-</c>.</summary>
+    /// <exception cref="WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>
+    public static async Task<ModuleFile> ReadAsync(string path, Terminal terminal, CancellationToken cancellation)
+    {
+        if (path == StandardInput)
+        {
+            return Read("standard input", await ReadInputAsync(terminal, cancellation).ConfigureAwait(false));
+        }
+
+        return await ReadAsync(path, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>
     public static async Task<ModuleFile> ReadAsync(string path, CancellationToken cancellation)
@@ -23,7 +41,11 @@ internal sealed record ModuleFile(string Path, byte[] Binary, bool IsText, long 
             throw new WasmError(ErrorCode.ModuleUnreadable, $"{path} is a folder, not a module's file.");
         }
 
-        byte[] bytes = await ModuleText.ReadFileAsync(path, cancellation).ConfigureAwait(false);
+        return Read(path, await ModuleText.ReadFileAsync(path, cancellation).ConfigureAwait(false));
+    }
+
+    private static ModuleFile Read(string path, byte[] bytes)
+    {
         Check(path, bytes);
         if (ModuleText.IsBinary(bytes))
         {
@@ -46,6 +68,34 @@ internal sealed record ModuleFile(string Path, byte[] Binary, bool IsText, long 
         catch (WasmError invalid) when (invalid.Code == ErrorCode.ModuleInvalid)
         {
             throw Explained(Path, invalid);
+        }
+    }
+
+    // Reading a terminal or a pipe does not end by cancellation.
+    private static async Task<byte[]> ReadInputAsync(Terminal terminal, CancellationToken cancellation)
+    {
+        var input = terminal.OpenInput();
+        await using (input.ConfigureAwait(false))
+        {
+            using var all = new MemoryStream();
+            byte[] part = new byte[81920];
+            try
+            {
+                while (await input.ReadAsync(part, cancellation).AsTask().WaitAsync(cancellation).ConfigureAwait(false) is > 0 and int count)
+                {
+                    all.Write(part, 0, count);
+                    if (all.Length > MostBytes)
+                    {
+                        throw new WasmError(ErrorCode.ModuleTooLarge, $"Standard input has more than {MostBytes >> 20} MiB, the most that a module may have.");
+                    }
+                }
+            }
+            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+            {
+                throw new WasmError(ErrorCode.ModuleUnreadable, $"The module cannot be read from standard input: {unreadable.Message}", unreadable);
+            }
+
+            return ModuleText.WithoutScriptLine(all.ToArray());
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class RunCommand : Verb
     private readonly Argument<string[]> _arguments = new("ARGS") { Arity = ArgumentArity.ZeroOrMore, Description = "The guest's arguments." };
     private readonly Option<string?> _invoke = new("--invoke") { HelpName = "EXPORT", Description = "Call this export with ARGS, read by its signature, and print its results, one per line." };
     private readonly ParsedListOption<KeyValuePair<string, string>> _env = new("--env", VariableText.TryParse) { HelpName = "NAME=VALUE", Description = "Set an environment variable of the guest. Repeatable." };
-    private readonly ParsedListOption<PreopenedFolder> _dir = new("--dir", FolderText.TryParse) { HelpName = "HOST[::GUEST][:ro]", Description = "Let the guest open a folder, under the name GUEST; with :ro it may only read. Repeatable." };
+    private readonly ParsedListOption<PreopenedFolder> _dir = new("--dir", FolderText.TryParse) { HelpName = "HOST[::GUEST][:ro]", Description = "Let the guest open a folder, under the name GUEST; with :ro it may only read. \\: is a colon of a name. Repeatable." };
     private readonly Option<UnknownImports> _unknown = new("--unknown-imports") { HelpName = "fail|trap|default", Description = "Imports that nobody defines: fail at once, trap when called, or answer zeros. [default: fail]" };
     private readonly ParsedOption<TimeSpan> _timeout = new("--timeout", DurationText.TryParse) { HelpName = "DURATION", Description = "Longest time for the guest, such as 500ms, 2s, 1m. [default: none; with --profile its own]" };
     private readonly ParsedOption<ulong> _fuel = new("--fuel", FuelText.TryParse) { HelpName = "N", Description = "Most work for the guest, about one unit per instruction. [default: not counted]" };
@@ -66,6 +66,9 @@ internal sealed class RunCommand : Verb
         ARGS of --invoke: integers decimal or 0x hexadecimal; floating point decimal, 0x1.8p3, inf, nan, nan:0x…;
         vectors 0x and up to 32 digits, or i32x4:1,2,3,4; references only null. Results are printed in the same forms.
 
+        FILE is - for a module on standard input. A file whose first line is '#!/usr/bin/env wasmactors' is a program
+        once it is executable; with '-S wasmactors run [options]' that line holds options too.
+
         Examples:
           wasmactors run fib.wat --invoke fib 30
           wasmactors run --invoke add math.wasm -5 3
@@ -73,7 +76,9 @@ internal sealed class RunCommand : Verb
           wasmactors run --dir ./data::/data:ro --env LANG=C program.wasm /data/input.txt
           wasmactors run --profile strict --timeout 2s --fuel 1000000000 --max-memory 16MiB untrusted.wasm
           wasmactors run --feature gc --feature exceptions kotlin.wasm
+          wasmactors run --dir 'a\:ro::/data' program.wasm       # the folder a:ro, under the name /data
           echo hello | wasmactors run cat.wasm
+          curl -s https://example.com/program.wasm | wasmactors run -
 
         Exit codes: a WASI program's own status; else 0 done, 2 usage, 65 module not valid, 66 file not readable,
         69 imports, 70 internal, 71 limit, 74 output, 124 time limit, 130 cancelled, 134 trap.

@@ -19,10 +19,10 @@ internal abstract class Verb : Command
     /// <summary>A module's file as an argument.</summary>
     protected static Argument<string> FileArgument()
     {
-        var file = new Argument<string>("FILE") { Description = "WebAssembly module, binary (.wasm) or text (.wat)." };
+        var file = new Argument<string>("FILE") { Description = "WebAssembly module, binary (.wasm) or text (.wat); - for standard input." };
         file.Validators.Add(static result =>
         {
-            foreach (var token in result.Tokens)
+            foreach (var token in result.Tokens.Where(static t => t.Value != ModuleFile.StandardInput))
             {
                 RequireFileName(token.Value, result.AddError);
             }

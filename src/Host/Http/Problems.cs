@@ -111,6 +111,7 @@ internal static class Problems
         var frames = failure switch { Trap trap => trap.Frames, WasmError error => error.Frames, _ => [] };
         return Make(FailureStatus.Of(failure), failure.Code, SettingHint.In(failure.Code, failure.Message)) with
         {
+            Stderr = failure.Stderr,
             Frames = frames.Count == 0 ? null : [.. frames.Select(static f => new ProblemFrame(f.FuncIndex, f.FuncName, f.ModuleName, f.FuncOffset, f.ModuleOffset, f.File, f.Line))],
         };
     }

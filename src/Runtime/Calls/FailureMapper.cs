@@ -50,6 +50,11 @@ internal static class FailureMapper
             return new WasiExit(status);
         }
 
+        if (TrapOfWasi(error) is { } bad)
+        {
+            return bad;
+        }
+
         if (error.Message.Contains("attempted to return an incompatible value", StringComparison.Ordinal) && store.LastReturned is { } host)
         {
             return new WasmError(
@@ -82,6 +87,30 @@ internal static class FailureMapper
             : error.Message.StartsWith(ArgumentMismatch, StringComparison.Ordinal) ? ErrorCode.BadArguments
             : ErrorCode.EngineError;
         return new WasmError(code, error.Message, error.Frames, null);
+    }
+
+    // WASI has no errno for a bad pointer. Wasmtime's words are all there is.
+    private static Trap? TrapOfWasi(NativeError error)
+    {
+        if (error.Frames.Count == 0)
+        {
+            return null;
+        }
+
+        string what = Line(error.Message, "Pointer ");
+        return what.StartsWith("Pointer out of bounds", StringComparison.Ordinal) || what.StartsWith("Pointer overflow", StringComparison.Ordinal)
+            ? new Trap(TrapCode.MemoryOutOfBounds, TrapCode.MemoryOutOfBounds.Text(), $"A WASI call got a pointer out of bounds: {what}.", error.Frames, null)
+            : what.StartsWith("Pointer not aligned", StringComparison.Ordinal)
+                ? new Trap(TrapCode.Host, TrapCode.Host.Text(), $"A WASI call got a misaligned pointer: {what}.", error.Frames, null)
+                : null;
+    }
+
+    // The rest of the line from a word on; lines of messages end with an escaped line feed.
+    private static string Line(string message, string word)
+    {
+        int begin = message.IndexOf(word, StringComparison.Ordinal);
+        int end = begin < 0 ? -1 : message.IndexOf("\\n", begin, StringComparison.Ordinal);
+        return begin < 0 ? "" : end < 0 ? message[begin..] : message[begin..end];
     }
 
     internal static WasmError NoStack(WasmEngine engine) => new(

@@ -74,12 +74,17 @@ public sealed class Instantiation : GuestCall
         }
 
         _linked = _set.Link(_module);
+        if (_linked.HasServed)
+        {
+            Store.UseServed();
+        }
+
         if (_linked.NeedsWasi)
         {
             Store.EnsureWasi();
         }
 
-        if (_linked.HasServed || (_linked.Sleeps && Store.IsPreemptive))
+        if (Store.IsPreemptive && (_linked.Sleeps || (_linked.ReadsInput && Store.Wasi.Input is not null)))
         {
             Store.UseServed();
         }

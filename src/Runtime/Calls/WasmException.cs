@@ -18,6 +18,10 @@ public abstract class WasmException : Exception
     /// <summary>What became of the store, where the store lives in an actor and the failure interrupted its guest or ended the store; else null.</summary>
     public StoreFate? Fate { get; internal set; }
 
+    /// <summary>The first 64 KiB of what a deployed function's guest wrote to standard error during the call that failed; null where it wrote nothing.
+    /// The guest's own text.</summary>
+    public string? Stderr { get; internal set; }
+
     /// <summary>The guest's functions at the failure, innermost first; empty where none was running.</summary>
     private protected virtual IReadOnlyList<TrapFrame> GuestFrames => [];
 

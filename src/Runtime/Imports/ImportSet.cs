@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Imports.AssemblyScript;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
@@ -27,6 +28,9 @@ public sealed class ImportSet
 
     /// <summary>Whether WASI preview 1 has been defined.</summary>
     public bool HasWasi { get; private set; }
+
+    /// <summary>Whether what AssemblyScript imports has been defined.</summary>
+    public bool HasAssemblyScript { get; private set; }
 
     /// <summary>Defines a host function.</summary>
     /// <exception cref="WasmError"><c>link.duplicate_definition</c></exception>
@@ -93,6 +97,21 @@ public sealed class ImportSet
         return this;
     }
 
+    /// <summary>Defines what AssemblyScript's own library imports from <c>env</c>: <c>abort</c>, <c>trace</c>, <c>seed</c> and <c>console.log</c> with
+    /// its kin. What a guest says goes to <see cref="StoreOptions.Wasi"/>'s outputs, and an abort is a trap with its message. A definition of the
+    /// same name comes first.</summary>
+    public ImportSet DefineAssemblyScript()
+    {
+        lock (_lock)
+        {
+            RequireOpen();
+            HasAssemblyScript = true;
+            _linked = [];
+        }
+
+        return this;
+    }
+
     /// <summary>Another set with the same definitions, to which more can be added.</summary>
     public ImportSet Copy()
     {
@@ -100,6 +119,7 @@ public sealed class ImportSet
         lock (_lock)
         {
             copy.HasWasi = HasWasi;
+            copy.HasAssemblyScript = HasAssemblyScript;
             foreach (var (module, server) in _servedModules)
             {
                 copy._servedModules.Add(module, server);
@@ -136,7 +156,8 @@ public sealed class ImportSet
             return Unknown != UnknownImports.Fail
                 || _definitions.ContainsKey((module, name))
                 || (HasWasi && WasiFunctions.Has(module, name))
-                || (isFunction && _servedModules.ContainsKey(module));
+                || (isFunction && _servedModules.ContainsKey(module))
+                || (isFunction && HasAssemblyScript && AssemblyScriptImports.Has(module, name));
         }
     }
 
@@ -144,6 +165,7 @@ public sealed class ImportSet
         _definitions.TryGetValue((import.Module, import.Name), out var definition) ? definition
         : HasWasi && WasiFunctions.Has(import.Module, import.Name) ? LinkedModule.FromWasi
         : import.Type is FuncType type && _servedModules.TryGetValue(import.Module, out object? server) ? new ServedFunc(import.Module, import.Name, type, server)
+        : HasAssemblyScript ? AssemblyScriptImports.Find(import)
         : null;
 
     private ImportSet Add(string module, string name, object definition, [CallerArgumentExpression(nameof(definition))] string? parameter = null)

@@ -17,17 +17,27 @@ internal sealed class LinkedModule
     internal static readonly object FromWasi = new();
 
     private readonly List<(ImportType Import, object Definition)> _imports;
-    private readonly InstancePreHandle? _prepared;
-    private readonly Lazy<InstancePreHandle>? _preparedToPark;
+
+    // By variant; null where an import belongs to a store.
+    private readonly Lazy<InstancePreHandle>[]? _prepared;
+    private readonly WasiVariant _variants;
 
     private LinkedModule(WasmModule module, List<(ImportType Import, object Definition)> imports, bool areFree)
     {
         _imports = imports;
-        Sleeps = imports.Exists(static i => ReferenceEquals(i.Definition, FromWasi) && WasiFunctions.IsSleep(i.Import));
+        Sleeps = imports.Exists(static i => ReferenceEquals(i.Definition, FromWasi) && WasiFunctions.IsPoll(i.Import));
+        ReadsInput = imports.Exists(static i => ReferenceEquals(i.Definition, FromWasi) && WasiFunctions.IsRead(i.Import));
+        _variants = (Sleeps || ReadsInput ? WasiVariant.Parks : 0) | (ReadsInput ? WasiVariant.OwnInput : 0);
         if (areFree)
         {
-            _prepared = InstanceBridge.Prepare(module, imports, parks: false);
-            _preparedToPark = Sleeps ? new Lazy<InstancePreHandle>(() => InstanceBridge.Prepare(module, imports, parks: true)) : null;
+            _prepared = new Lazy<InstancePreHandle>[(int)(WasiVariant.Parks | WasiVariant.OwnInput) + 1];
+            for (int i = 0; i < _prepared.Length; i++)
+            {
+                var variant = (WasiVariant)i;
+                _prepared[i] = new(() => InstanceBridge.Prepare(module, imports, variant));
+            }
+
+            _ = _prepared[0].Value; // what does not link is known at once
         }
 
         NeedsWasi = imports.Exists(static i => ReferenceEquals(i.Definition, FromWasi));
@@ -41,6 +51,9 @@ internal sealed class LinkedModule
 
     /// <summary>Whether its programs may sleep, which pauses guests that can be paused.</summary>
     internal bool Sleeps { get; }
+
+    /// <summary>Whether its programs may read standard input.</summary>
+    internal bool ReadsInput { get; }
 
     /// <summary>Looks every import of the module up.</summary>
     /// <exception cref="WasmError"><c>link.missing_import</c>, <c>link.wrong_kind</c>, <c>link.wrong_type</c></exception>
@@ -102,5 +115,5 @@ internal sealed class LinkedModule
         return InstanceBridge.Instantiate(store, module, _imports, items!, out failure);
     }
 
-    private InstancePreHandle? PreparedFor(WasmStore store) => store.IsPreemptive && _preparedToPark is { } parks ? parks.Value : _prepared;
+    private InstancePreHandle? PreparedFor(WasmStore store) => _prepared?[(int)(store.WasiVariant & _variants)].Value;
 }

@@ -16,7 +16,7 @@ public sealed class ParkedImport
     private readonly long _callerSerial;
     private Val[]? _results;
     private Exception? _failure;
-    private WasiSleep? _sleep;
+    private WasiWait? _wait;
 
     internal ParkedImport(WasmStore store, ServedFunc func, Val[] arguments, long callerSerial)
     {
@@ -38,9 +38,9 @@ public sealed class ParkedImport
     /// <summary>Whether it has been answered, or its call was given up.</summary>
     public bool IsAnswered => _results is not null || _failure is not null;
 
-    /// <summary>For a guest that sleeps (WASI's <c>poll_oneoff</c>): the timestamp of the engine's clock from which on stepping its call
-    /// makes it go on. Nobody need answer. Null for an import that waits for an answer.</summary>
-    public long? WakesAt => _sleep?.Due;
+    /// <summary>For a guest that waits in WASI, by a clock or for standard input: the timestamp of the engine's clock from which on its call is
+    /// to be stepped. It goes on then, or waits until a later one. Nobody need answer. Null for an import that waits for an answer.</summary>
+    public long? WakesAt => _wait?.Due;
 
     /// <summary>Nested work that is to run on the stack of the waiting guest; null for none.</summary>
     internal GuestCall? Guest { get; set; }
@@ -68,16 +68,12 @@ public sealed class ParkedImport
         _failure = failure;
     }
 
-    /// <summary>Takes the arguments for those of <c>poll_oneoff</c>: the guest sleeps until its time has come, or goes on at once.</summary>
-    internal void FallAsleep()
+    /// <summary>Begins the wait of a function of WASI: the guest waits, or goes on at once.</summary>
+    internal void BeginWait()
     {
         try
         {
-            _sleep = WasiPoll.Begin(Caller, Arguments[0].AsI32(), Arguments[1].AsI32(), Arguments[2].AsI32(), Arguments[3].AsI32());
-            if (_sleep is null)
-            {
-                Return(Val.I32(WasiPoll.Invalid));
-            }
+            _wait = Func.Begin!(Caller, Arguments);
         }
         catch (Exception failure)
         {
@@ -87,10 +83,10 @@ public sealed class ParkedImport
         WakeIfDue();
     }
 
-    /// <summary>Answers for a guest that has slept long enough, or whose call is to end.</summary>
+    /// <summary>Answers for a guest that has waited long enough, or whose call is to end.</summary>
     internal void WakeIfDue()
     {
-        if (_sleep is not { } sleep || IsAnswered)
+        if (_wait is not { } wait || IsAnswered)
         {
             return;
         }
@@ -101,9 +97,9 @@ public sealed class ParkedImport
             {
                 Abandon(interrupted);
             }
-            else if (sleep.IsOver)
+            else if (wait.IsOver)
             {
-                Return(Val.I32(sleep.End(Caller)));
+                Return(Val.I32(wait.End(Caller)));
             }
         }
         catch (Exception failure)

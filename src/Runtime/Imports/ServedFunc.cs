@@ -1,5 +1,6 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Values;
+using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Runtime.Imports;
 
@@ -47,8 +48,8 @@ public sealed class ServedFunc
     /// <summary>Who answers, as given.</summary>
     public object? Server { get; }
 
-    /// <summary>Whether it is WASI's <c>poll_oneoff</c>, which nobody answers but time.</summary>
-    internal bool IsSleep { get; init; }
+    /// <summary>For a function of WASI that waits, which nobody answers but time or standard input: begins the wait; else null.</summary>
+    internal Func<WasmCaller, IReadOnlyList<Val>, WasiWait>? Begin { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{ShownName} {Type}";

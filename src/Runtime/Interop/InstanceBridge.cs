@@ -12,9 +12,9 @@ namespace WasmActors.Runtime.Interop;
 internal static unsafe class InstanceBridge
 {
     /// <summary>Resolves imports that belong to no store, once for all stores.</summary>
-    internal static InstancePreHandle Prepare(WasmModule module, List<(ImportType Import, object Definition)> imports, bool parks)
+    internal static InstancePreHandle Prepare(WasmModule module, List<(ImportType Import, object Definition)> imports, WasiVariant variant)
     {
-        using var linker = NewLinker(module.Engine, imports, parks);
+        using var linker = NewLinker(module.Engine, imports, variant);
         using var use = new ModuleUse(module);
         nint pre;
         nint error = Native.wasmtime_linker_instantiate_pre(linker.DangerousGetHandle(), use.Pointer, &pre);
@@ -83,7 +83,7 @@ internal static unsafe class InstanceBridge
 
     private static LinkerHandle NewLinker(WasmStore store, WasmModule module, List<(ImportType Import, object Definition)> imports, WasmExtern?[] items)
     {
-        var linker = NewLinker(module.Engine, imports, store.IsPreemptive);
+        var linker = NewLinker(module.Engine, imports, store.WasiVariant);
         for (int i = 0; i < items.Length; i++)
         {
             if (items[i] is { } item)
@@ -149,7 +149,7 @@ internal static unsafe class InstanceBridge
     }
 
     // Only what the module imports is defined, so that a set may hold more than one module needs.
-    private static LinkerHandle NewLinker(WasmEngine engine, List<(ImportType Import, object Definition)> imports, bool parks)
+    private static LinkerHandle NewLinker(WasmEngine engine, List<(ImportType Import, object Definition)> imports, WasiVariant variant)
     {
         var linker = new LinkerHandle(Native.wasmtime_linker_new(engine.Pointer));
         nint pointer = linker.DangerousGetHandle();
@@ -157,7 +157,7 @@ internal static unsafe class InstanceBridge
         if (imports.Exists(static i => ReferenceEquals(i.Definition, LinkedModule.FromWasi)))
         {
             NativeError.Throw(Native.wasmtime_linker_define_wasi(pointer), ErrorCode.EngineError);
-            WasiFunctions.DefineOwn(engine, pointer, parks);
+            WasiFunctions.DefineOwn(engine, pointer, variant);
         }
 
         foreach (var (import, definition) in imports)

@@ -5,7 +5,6 @@ using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
-using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Runtime.Interop;
 
@@ -48,9 +47,9 @@ internal static unsafe class ServedBridge
         try
         {
             store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
-            if (MustSleepHere(store, env))
+            if (MustWaitHere(store, env))
             {
-                SleepHere(store, caller, args, results);
+                WaitHere(store, env, caller, args, argCount, results);
                 continuation->Ready = &OnAskRefused;
                 return;
             }
@@ -118,9 +117,9 @@ internal static unsafe class ServedBridge
         try
         {
             store = StoreHandle.Of(Native.wasmtime_caller_context(caller));
-            if (MustSleepHere(store, env))
+            if (MustWaitHere(store, env))
             {
-                SleepHere(store, caller, args, results);
+                WaitHere(store, env, caller, args, argCount, results);
                 return 0;
             }
 
@@ -148,30 +147,36 @@ internal static unsafe class ServedBridge
             throw GuestCall.CannotWait(definition);
         }
 
-        var arguments = argCount == 0 ? [] : new Val[(int)argCount];
-        for (int i = 0; i < arguments.Length; i++)
+        var import = store.Park(definition, Arguments(store, args, argCount), caller, results, trap);
+        if (definition.Begin is not null)
         {
-            arguments[i] = ReferenceBridge.FromBorrowed(store, args + i);
-        }
-
-        var import = store.Park(definition, arguments, caller, results, trap);
-        if (definition.IsSleep)
-        {
-            import.FallAsleep();
+            import.BeginWait();
         }
 
         return import;
     }
 
-    // Below a host function, or on another guest's stack, a guest that sleeps cannot be left: it holds the thread, until its deadline.
-    private static bool MustSleepHere(WasmStore store, nint env) => !store.CanPauseHere && Definition(env).IsSleep;
+    private static Val[] Arguments(WasmStore store, NativeVal* args, nuint count)
+    {
+        var arguments = count == 0 ? [] : new Val[(int)count];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = ReferenceBridge.FromBorrowed(store, args + i);
+        }
 
-    private static void SleepHere(WasmStore store, nint caller, NativeVal* args, NativeVal* results)
+        return arguments;
+    }
+
+    // Below a host function, or on another guest's stack, a guest that waits cannot be left: it holds the thread, until its deadline.
+    private static bool MustWaitHere(WasmStore store, nint env) => !store.CanPauseHere && Definition(env).Begin is not null;
+
+    private static void WaitHere(WasmStore store, nint env, nint caller, NativeVal* args, nuint argCount, NativeVal* results)
     {
         long serial = store.PushCaller(caller);
         try
         {
-            int result = WasiPoll.Poll(new WasmCaller(store, serial), args[0].Number.I32, args[1].Number.I32, args[2].Number.I32, args[3].Number.I32);
+            var here = new WasmCaller(store, serial);
+            int result = Definition(env).Begin!(here, Arguments(store, args, argCount)).Hold(here);
             ReferenceBridge.ToNative(store, Val.I32(result), results);
         }
         finally

@@ -7,6 +7,8 @@ namespace WasmActors.Runtime.Modules;
 /// <summary>Reads modules in whatever form they come, and turns the text format into the binary one.</summary>
 public static class ModuleText
 {
+    private static ReadOnlySpan<byte> ScriptMark => "#!"u8;
+
     /// <summary>Whether the bytes begin with the binary format's mark, <c>\0asm</c>.</summary>
     public static bool IsBinary(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\0asm"u8);
 
@@ -20,13 +22,32 @@ public static class ModuleText
 
     /// <summary>The binary form of a module in text form, UTF-8.</summary>
     /// <exception cref="WasmError"><c>module.invalid</c> with the line and column.</exception>
-    public static byte[] ToBinary(ReadOnlySpan<byte> text) => ModuleTypes.TextToBinary(text.StartsWith("\uFEFF"u8) ? text[3..] : text);
+    public static byte[] ToBinary(ReadOnlySpan<byte> text)
+    {
+        text = text.StartsWith("\uFEFF"u8) ? text[3..] : text;
+        if (!text.StartsWith(ScriptMark))
+        {
+            return ModuleTypes.TextToBinary(text);
+        }
+
+        // A comment in its place, so that lines keep their numbers.
+        byte[] script = text.ToArray();
+        ";;"u8.CopyTo(script);
+        return ModuleTypes.TextToBinary(script);
+    }
+
+    /// <summary>A module without the first line that makes a file a script of Unix (<c>#!/usr/bin/env …</c>), if it is in binary form behind it.</summary>
+    internal static byte[] WithoutScriptLine(byte[] bytes)
+    {
+        int end = bytes.AsSpan().StartsWith(ScriptMark) ? bytes.AsSpan().IndexOf((byte)'\n') + 1 : 0;
+        return end > 0 && IsBinary(bytes.AsSpan(end)) ? bytes[end..] : bytes;
+    }
 
     internal static byte[] ReadFile(string path)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return WithoutScriptLine(File.ReadAllBytes(path));
         }
         catch (Exception unreadable) when (IsUnreadable(unreadable))
         {
@@ -38,7 +59,7 @@ public static class ModuleText
     {
         try
         {
-            return await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
+            return WithoutScriptLine(await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false));
         }
         catch (Exception unreadable) when (IsUnreadable(unreadable))
         {

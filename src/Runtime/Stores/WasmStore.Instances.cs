@@ -18,6 +18,7 @@ public sealed partial class WasmStore
     // The first apart: a store whose calls do not nest needs no more.
     private FuncCall? _idleCall;
     private Stack<FuncCall>? _idleCalls;
+    private bool _makesOwn;
 
     // Of the modules that were built with debug information; most were not.
     private List<SourceLines>? _sources;
@@ -40,6 +41,22 @@ public sealed partial class WasmStore
         var work = BeginInstantiate(module, imports);
         work.RunToEnd();
         return work.Instance!;
+    }
+
+    /// <summary>Instantiates a module of the host's own. It does not count against the store's limits.</summary>
+    internal WasmInstance InstantiateOwn(WasmModule module, ImportSet imports)
+    {
+        _ownInstances++;
+        _makesOwn = true;
+        try
+        {
+            HoldLimits();
+            return Instantiate(module, imports);
+        }
+        finally
+        {
+            _makesOwn = false;
+        }
     }
 
     /// <summary>An instantiation to be stepped by the caller.</summary>

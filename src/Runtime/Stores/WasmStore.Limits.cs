@@ -10,7 +10,8 @@ public sealed partial class WasmStore
 {
     private readonly Budget? _memoryBudget;
     private readonly Budget? _tableBudget;
-    private (long? Memory, long? Table)? _held;
+    private (long? Memory, long? Table, int Own)? _held;
+    private int _ownInstances;
     private bool _heapAdmitted;
 
     /// <summary>What modules may use beyond what every module may, as the store was made.</summary>
@@ -134,11 +135,11 @@ public sealed partial class WasmStore
 
     private void HoldLimits()
     {
-        (long? Memory, long? Table) wanted = (_memoryBudget?.Limit, _tableBudget?.Limit);
+        (long? Memory, long? Table, int Own) wanted = (_memoryBudget?.Limit, _tableBudget?.Limit, _ownInstances);
         if (wanted != _held)
         {
             _held = wanted;
-            _store.SetLimits(wanted.Memory, wanted.Table, Limits.Instances, Limits.Tables, Limits.Memories);
+            _store.SetLimits(wanted.Memory, wanted.Table, Limits.Instances + wanted.Own, Limits.Tables, Limits.Memories);
         }
     }
 

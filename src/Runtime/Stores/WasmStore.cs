@@ -135,6 +135,9 @@ public sealed partial class WasmStore : IDisposable
     /// <summary>What its WASI functions work on; there since the instantiation of the first module that imports one.</summary>
     internal WasiSession Wasi => _wasi!;
 
+    /// <summary>Which of WASI's functions its guests get from the host.</summary>
+    internal WasiVariant WasiVariant => (IsPreemptive ? WasiVariant.Parks : 0) | (_wasi?.Input is not null && !_makesOwn ? WasiVariant.OwnInput : 0);
+
     /// <summary>Collects the guest's heap: structs, arrays, exceptions and external references nobody holds any more.</summary>
     public void CollectGuestHeap()
     {

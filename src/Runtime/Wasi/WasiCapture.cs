@@ -19,6 +19,18 @@ public sealed class WasiCapture : WasiOutput
     /// <summary>Whether more was written than the limit allowed to keep.</summary>
     public bool IsTruncated { get; private set; }
 
+    /// <summary>Whether nothing was written so far.</summary>
+    internal bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _written.WrittenCount == 0;
+            }
+        }
+    }
+
     /// <summary>The bytes written so far.</summary>
     public byte[] ToArray()
     {
@@ -39,6 +51,18 @@ public sealed class WasiCapture : WasiOutput
             }
         }
     }
+
+    /// <summary>Forgets what was written.</summary>
+    internal void Clear()
+    {
+        lock (_lock)
+        {
+            _written.Clear();
+            IsTruncated = false;
+        }
+    }
+
+    internal override void WriteOwn(ReadOnlySpan<byte> bytes, bool isError) => Write(bytes);
 
     internal void Write(ReadOnlySpan<byte> bytes)
     {

@@ -12,9 +12,6 @@ internal sealed class WasiClock(WasmStore store)
     internal const int RealTime = 0;
     internal const int Monotonic = 1;
 
-    // A guest that sleeps looks so often whether it is to end.
-    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(10);
-
     private readonly TimeProvider _clock = store.Engine.Settings.Clock;
     private readonly long _start = store.Engine.Settings.Clock.GetTimestamp();
 
@@ -38,6 +35,16 @@ internal sealed class WasiClock(WasmStore store)
         return ticks > (ulong)(long.MaxValue - now) ? long.MaxValue : now + (long)ticks;
     }
 
+    /// <summary>The timestamp at which so much time will have passed.</summary>
+    internal long After(TimeSpan time) => After((ulong)time.Ticks * 100);
+
+    /// <summary>The time until a timestamp; zero for one that has passed, and the longest time for <see cref="long.MaxValue"/>.</summary>
+    internal TimeSpan Until(long timestamp)
+    {
+        long now = Now;
+        return timestamp == long.MaxValue ? TimeSpan.MaxValue : timestamp <= now ? TimeSpan.Zero : _clock.GetElapsedTime(now, timestamp);
+    }
+
     /// <summary>Holds this thread until a timestamp.</summary>
     /// <exception cref="Trap">The call's deadline came first, or the call was cancelled.</exception>
     internal void SleepUntil(long timestamp)
@@ -49,15 +56,14 @@ internal sealed class WasiClock(WasmStore store)
                 throw interrupted;
             }
 
-            long now = Now;
-            if (now >= timestamp)
+            var left = Until(timestamp);
+            if (left <= TimeSpan.Zero)
             {
                 return;
             }
 
             // In whole milliseconds; zero, for the last one, only lets others run.
-            var left = timestamp == long.MaxValue ? s_slice : _clock.GetElapsedTime(now, timestamp);
-            Thread.Sleep((int)Math.Min(left.TotalMilliseconds, s_slice.TotalMilliseconds));
+            Thread.Sleep((int)Math.Min(left.TotalMilliseconds, WasiWait.Look.TotalMilliseconds));
         }
     }
 }

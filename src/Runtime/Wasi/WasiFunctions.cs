@@ -14,8 +14,7 @@ internal static class WasiFunctions
     private const string PollName = "poll_oneoff";
     private const string ExitName = "proc_exit";
     private const string MemoryExport = "memory";
-    private const int Success = 0;
-    private const int BadDescriptor = 8;
+    private const string ReadName = "fd_read";
 
     // https://github.com/WebAssembly/WASI, preview 1: the whole list; it is frozen.
     private static readonly FrozenSet<string> s_names = FrozenSet.ToFrozenSet(
@@ -34,20 +33,21 @@ internal static class WasiFunctions
         // Wasmtime's refuses statuses above 125; programs have 8 bits.
         [ExitName] = new Action<int>(static status => throw new WasiExit(status)),
 
-        // Wasmtime's outlives the deadline.
-        [PollName] = new Func<WasmCaller, int, int, int, int, int>(WasiPoll.Poll),
-
         // So that poll_oneoff's absolute times mean the same clock.
         ["clock_time_get"] = new Func<WasmCaller, int, long, int, int>(ClockTimeGet),
     }.ToFrozenDictionary(static f => f.Key, static f => HostFunc.Create(f.Value, $"{ModuleName}::{f.Key}"), StringComparer.Ordinal);
 
-    // For guests that can be paused: no thread is held.
-    private static readonly ServedFunc s_sleep = new(ModuleName, PollName, s_own[PollName].Type) { IsSleep = true };
+    // Wasmtime's outlives the deadline. The second of each is for guests that can be paused: no thread is held.
+    private static readonly (HostFunc Holds, ServedFunc Parks) s_poll = Waiting(PollName, WasiPoll.Poll, WasiPoll.Begin);
+    private static readonly (HostFunc Holds, ServedFunc Parks) s_read = Waiting(ReadName, WasiRead.Read, WasiRead.Begin);
 
     internal static bool Has(string module, string name) => module == ModuleName && s_names.Contains(name);
 
     /// <summary>Whether an import is the function by which programs sleep.</summary>
-    internal static bool IsSleep(ImportType import) => import is { Module: ModuleName, Name: PollName };
+    internal static bool IsPoll(ImportType import) => import is { Module: ModuleName, Name: PollName };
+
+    /// <summary>Whether an import is the function by which programs read standard input.</summary>
+    internal static bool IsRead(ImportType import) => import is { Module: ModuleName, Name: ReadName };
 
     /// <summary>Throws where a module with WASI imports its memory and does not export it: WASI's functions look for the export.</summary>
     /// <exception cref="WasmError"><c>link.wasi_needs_memory</c></exception>
@@ -66,20 +66,40 @@ internal static class WasiFunctions
     /// <summary>Puts the host's own functions over Wasmtime's.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="linker"><c>wasmtime_linker_t*</c></param>
-    /// <param name="parks">Whether guests that sleep are paused.</param>
-    internal static void DefineOwn(WasmEngine engine, nint linker, bool parks)
+    /// <param name="variant">Which functions those are.</param>
+    internal static void DefineOwn(WasmEngine engine, nint linker, WasiVariant variant)
     {
         foreach (var (name, function) in s_own)
         {
-            if (parks && name == PollName)
-            {
-                ServedBridge.Define(engine, linker, ModuleName, name, s_sleep);
-            }
-            else
-            {
-                HostBridge.Define(engine, linker, ModuleName, name, function);
-            }
+            HostBridge.Define(engine, linker, ModuleName, name, function);
         }
+
+        DefineWaiting(engine, linker, s_poll, variant);
+        if (variant.HasFlag(WasiVariant.OwnInput))
+        {
+            DefineWaiting(engine, linker, s_read, variant);
+        }
+    }
+
+    private static void DefineWaiting(WasmEngine engine, nint linker, (HostFunc Holds, ServedFunc Parks) function, WasiVariant variant)
+    {
+        if (variant.HasFlag(WasiVariant.Parks))
+        {
+            ServedBridge.Define(engine, linker, ModuleName, function.Parks.Name, function.Parks);
+        }
+        else
+        {
+            HostBridge.Define(engine, linker, ModuleName, function.Parks.Name, function.Holds);
+        }
+    }
+
+    private static (HostFunc Holds, ServedFunc Parks) Waiting(string name, Func<WasmCaller, int, int, int, int, int> hold, Func<WasmCaller, int, int, int, int, WasiWait> begin)
+    {
+        var holds = HostFunc.Create(hold, $"{ModuleName}::{name}");
+        return (holds, new ServedFunc(ModuleName, name, holds.Type)
+        {
+            Begin = (caller, args) => begin(caller, args[0].AsI32(), args[1].AsI32(), args[2].AsI32(), args[3].AsI32()),
+        });
     }
 
     // errno clock_time_get(clockid clock, timestamp precision, timestamp* time)
@@ -87,10 +107,12 @@ internal static class WasiFunctions
     {
         if (caller.Store.Wasi.Clock.Read(clock) is not { } now)
         {
-            return BadDescriptor; // As Wasmtime answers for the clocks of processor time.
+            return WasiErrno.BadDescriptor; // As Wasmtime answers for the clocks of processor time.
         }
 
-        new WasiMemory(caller).Write(time, BitConverter.GetBytes(now));
-        return Success;
+        var memory = new WasiMemory(caller);
+        memory.RequireRoom(time, sizeof(ulong), alignment: sizeof(uint)); // of 4: guests that were written by hand have it so
+        memory.Write(time, BitConverter.GetBytes(now));
+        return WasiErrno.Success;
     }
 }

@@ -7,7 +7,9 @@ namespace WasmActors.Runtime.Wasi;
 /// <summary>The memory of the program that called a WASI function. Its pointers are unsigned; a wrong one is its own trap.</summary>
 internal readonly struct WasiMemory(WasmCaller caller)
 {
-    private readonly WasmMemory _memory = caller.TryGetExport("memory") as WasmMemory
+    private readonly WasmMemory _memory = Of(caller);
+
+    internal static WasmMemory Of(WasmCaller caller) => caller.TryGetExport("memory") as WasmMemory
         ?? throw new Trap("missing required memory export");
 
     internal byte[] Read(int pointer, int length)
@@ -22,11 +24,17 @@ internal readonly struct WasiMemory(WasmCaller caller)
         _memory.Write((uint)pointer, bytes);
     }
 
-    internal void RequireRoom(int pointer, int length)
+    /// <exception cref="Trap">Part of it lies outside of the memory, or the pointer is no multiple of the alignment.</exception>
+    internal void RequireRoom(int pointer, long length, int alignment = 1)
     {
-        if ((uint)pointer + (long)length > _memory.Length)
+        if ((uint)pointer + length > _memory.Length)
         {
             throw new Trap(TrapCode.MemoryOutOfBounds, $"A WASI call got a pointer out of bounds: {length} bytes at {(uint)pointer}.");
+        }
+
+        if ((uint)pointer % alignment != 0)
+        {
+            throw new Trap($"A WASI call got a misaligned pointer: {(uint)pointer} is no multiple of {alignment}.");
         }
     }
 }

@@ -26,9 +26,22 @@ public abstract class WasiOutput
     /// <param name="limit">Bytes kept; what comes after is dropped and <see cref="WasiCapture.IsTruncated"/> set. Default 1 MiB.</param>
     public static WasiCapture Capture(int limit = 1 << 20) => new(limit);
 
+    /// <summary>Writes what a guest says by other ways than WASI. Outputs to a file, which WASI opens, do not get it.</summary>
+    /// <param name="bytes">What it says.</param>
+    /// <param name="isError">Whether this is the guest's standard error.</param>
+    internal virtual void WriteOwn(ReadOnlySpan<byte> bytes, bool isError)
+    {
+    }
+
     internal sealed class DiscardedOutput : WasiOutput;
 
-    internal sealed class InheritedOutput : WasiOutput;
+    internal sealed class InheritedOutput : WasiOutput
+    {
+        private static readonly Lazy<Stream> s_output = new(Console.OpenStandardOutput);
+        private static readonly Lazy<Stream> s_error = new(Console.OpenStandardError);
+
+        internal override void WriteOwn(ReadOnlySpan<byte> bytes, bool isError) => (isError ? s_error : s_output).Value.Write(bytes);
+    }
 
     internal sealed class FileOutput(string path) : WasiOutput
     {
@@ -38,6 +51,8 @@ public abstract class WasiOutput
     internal sealed class StreamOutput(Stream stream) : WasiOutput
     {
         private readonly Lock _lock = new();
+
+        internal override void WriteOwn(ReadOnlySpan<byte> bytes, bool isError) => Write(bytes);
 
         internal void Write(ReadOnlySpan<byte> bytes)
         {

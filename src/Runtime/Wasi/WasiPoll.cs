@@ -1,20 +1,19 @@
 using System.Buffers.Binary;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.Wasi.Stdin;
 
 namespace WasmActors.Runtime.Wasi;
 
 /// <summary>
-/// <c>poll_oneoff</c>, by which WASI programs sleep. Wasmtime's own cannot be interrupted: this one ends with the call, and where
-/// the guest can be paused it holds no thread meanwhile. Files and streams are always ready: the read or write that follows waits
-/// where it must.
+/// <c>poll_oneoff</c>, by which WASI programs sleep and wait for standard input. Wasmtime's own cannot be interrupted: this one ends with
+/// the call, and where the guest can be paused it holds no thread meanwhile. Files and output are always ready, and so is standard input
+/// from bytes or a file.
 /// </summary>
 internal static class WasiPoll
 {
-    private const int Success = 0;
-    internal const int Invalid = 28;
-
-    // __wasi_subscription_t: user data u64, kind u8 at 8, then for clocks: clock u32 at 16, time u64 at 24, flags u16 at 40.
+    // __wasi_subscription_t: user data u64, kind u8 at 8, then for clocks: clock u32 at 16, time u64 at 24, flags u16 at 40;
+    // for files: descriptor u32 at 16.
     private const int SubscriptionBytes = 48;
     private const int Absolute = 1;
 
@@ -29,88 +28,124 @@ internal static class WasiPoll
     private const byte WriteKind = 2;
 
     /// <summary>errno poll_oneoff(const subscription* asked, event* events, size count, size* written), which holds the thread.</summary>
-    internal static int Poll(WasmCaller caller, int asked, int events, int count, int written)
-    {
-        if (Begin(caller, asked, events, count, written) is not { } sleep)
-        {
-            return Invalid;
-        }
+    internal static int Poll(WasmCaller caller, int asked, int events, int count, int written) =>
+        Begin(caller, asked, events, count, written).Hold(caller);
 
-        caller.Store.Wasi.Clock.SleepUntil(sleep.Due);
-        return sleep.End(caller);
-    }
-
-    /// <summary>Reads what a guest waits for; null for a question that cannot be answered.</summary>
-    /// <exception cref="Trap">A pointer is out of bounds: nothing was written.</exception>
-    internal static WasiSleep? Begin(WasmCaller caller, int asked, int events, int count, int written)
+    /// <summary>Reads what a guest waits for.</summary>
+    /// <exception cref="Trap">A pointer is no good: nothing was written.</exception>
+    internal static WasiWait Begin(WasmCaller caller, int asked, int events, int count, int written)
     {
         if (count is <= 0 or > MaxSubscriptions)
         {
-            return null;
+            return WasiWait.Over(WasiErrno.Invalid);
         }
 
         var memory = new WasiMemory(caller);
-        byte[] subscriptions = memory.Read(asked, count * SubscriptionBytes);
-        memory.RequireRoom(events, count * EventBytes);
-        memory.RequireRoom(written, sizeof(uint));
-
-        // Timestamps at which the subscriptions are due; files are at once.
-        long[] due = new long[count];
-        var clock = caller.Store.Wasi.Clock;
+        memory.RequireRoom(asked, count * SubscriptionBytes, alignment: sizeof(ulong));
+        memory.RequireRoom(events, count * EventBytes, alignment: sizeof(ulong));
+        memory.RequireRoom(written, sizeof(uint), alignment: sizeof(uint));
+        byte[] all = memory.Read(asked, count * SubscriptionBytes);
+        var asks = new Ask[count];
+        var session = caller.Store.Wasi;
         for (int i = 0; i < count; i++)
         {
-            if (DueAt(clock, subscriptions.AsSpan(i * SubscriptionBytes, SubscriptionBytes)) is not { } at)
+            if (Read(session, all.AsSpan(i * SubscriptionBytes, SubscriptionBytes)) is not { } ask)
             {
-                return null;
+                return WasiWait.Over(WasiErrno.Invalid);
             }
 
-            due[i] = at;
+            asks[i] = ask;
         }
 
-        return new WasiSleep(clock, due.Min(), (awake, now) =>
-        {
-            var answer = Events(subscriptions, due, now);
-            var room = new WasiMemory(awake);
-            room.Write(events, answer);
-            room.Write(written, BitConverter.GetBytes(answer.Length / EventBytes));
-            return Success;
-        });
+        return new Polling(session, asks, events, written);
     }
 
-    private static long? DueAt(WasiClock clock, ReadOnlySpan<byte> subscription)
+    private static Ask? Read(WasiSession session, ReadOnlySpan<byte> subscription)
     {
+        ulong data = BinaryPrimitives.ReadUInt64LittleEndian(subscription);
         byte kind = subscription[8];
+        int subject = BinaryPrimitives.ReadInt32LittleEndian(subscription[16..]);
         if (kind != ClockKind)
         {
-            return kind is ReadKind or WriteKind ? long.MinValue : null;
+            bool waits = kind == ReadKind && subject == 0 && session.Input is not null;
+            return kind is ReadKind or WriteKind ? new Ask(data, kind, subject, waits ? long.MaxValue : long.MinValue, waits) : null;
         }
 
-        if (clock.Read(BinaryPrimitives.ReadInt32LittleEndian(subscription[16..])) is not { } now)
+        if (session.Clock.Read(subject) is not { } now)
         {
             return null;
         }
 
         ulong time = BinaryPrimitives.ReadUInt64LittleEndian(subscription[24..]);
         bool absolute = (BinaryPrimitives.ReadUInt16LittleEndian(subscription[40..]) & Absolute) != 0;
-        return clock.After(!absolute ? time : time > now ? time - now : 0);
+        return new Ask(data, kind, subject, session.Clock.After(!absolute ? time : time > now ? time - now : 0), WaitsForInput: false);
     }
 
-    private static ReadOnlySpan<byte> Events(byte[] subscriptions, ReadOnlySpan<long> due, long now)
+    /// <summary>One thing that a guest waits for.</summary>
+    /// <param name="Data">The guest's own.</param>
+    /// <param name="Kind">What it is.</param>
+    /// <param name="Subject">A clock or a descriptor.</param>
+    /// <param name="Due">Timestamp at which it is due, whatever comes.</param>
+    /// <param name="WaitsForInput">Whether it is due as soon as there is input.</param>
+    private readonly record struct Ask(ulong Data, byte Kind, int Subject, long Due, bool WaitsForInput);
+
+    private sealed class Polling(WasiSession session, Ask[] asks, int events, int written) : WasiWait
     {
-        byte[] events = new byte[due.Length * EventBytes];
-        int ready = 0;
-        for (int i = 0; i < due.Length; i++)
+        private readonly long _due = asks.Min(static ask => ask.Due);
+        private readonly StdinSource? _input = Array.Exists(asks, static ask => ask.WaitsForInput) ? session.Input : null;
+
+        internal override long Due => _input is null ? _due : Math.Min(_due, session.Clock.After(Look));
+
+        internal override bool IsOver => session.Clock.Now >= _due || HasInput;
+
+        private bool HasInput => _input?.Wait(TimeSpan.Zero) == true;
+
+        internal override int End(WasmCaller caller)
         {
-            if (due[i] <= now)
+            bool hasInput = HasInput;
+            long now = session.Clock.Now;
+            byte[] all = new byte[asks.Length * EventBytes];
+            int ready = 0;
+            foreach (var ask in asks)
             {
-                // No error, and how many bytes are ready is not known.
-                var subscription = subscriptions.AsSpan(i * SubscriptionBytes, SubscriptionBytes);
-                var one = events.AsSpan(ready++ * EventBytes, EventBytes);
-                subscription[..8].CopyTo(one);
-                one[10] = subscription[8];
+                if (ask.Due <= now || (ask.WaitsForInput && hasInput))
+                {
+                    // How many bytes are ready is not known.
+                    var one = all.AsSpan(ready++ * EventBytes, EventBytes);
+                    BinaryPrimitives.WriteUInt64LittleEndian(one, ask.Data);
+                    BinaryPrimitives.WriteUInt16LittleEndian(one[8..], (ushort)ErrorOf(caller, ask));
+                    one[10] = ask.Kind;
+                }
+            }
+
+            var memory = new WasiMemory(caller);
+            memory.Write(events, all.AsSpan(0, ready * EventBytes));
+            memory.Write(written, BitConverter.GetBytes(ready));
+            return WasiErrno.Success;
+        }
+
+        private protected override void Pause(TimeSpan longest)
+        {
+            var left = session.Clock.Until(_due);
+            var pause = left < longest ? left : longest;
+            if (_input is { } input)
+            {
+                input.Wait(pause);
+            }
+            else
+            {
+                // In whole milliseconds; zero, for the last one, only lets others run.
+                Thread.Sleep((int)pause.TotalMilliseconds);
             }
         }
 
-        return events.AsSpan(0, ready * EventBytes);
+        // Standard input is read and the two outputs are written; whether others are there, only Wasmtime knows.
+        private int ErrorOf(WasmCaller caller, Ask ask) => ask.Subject switch
+        {
+            _ when ask.Kind == ClockKind => WasiErrno.Success,
+            0 => ask.Kind == ReadKind ? WasiErrno.Success : WasiErrno.BadDescriptor,
+            1 or 2 => ask.Kind == WriteKind ? WasiErrno.Success : WasiErrno.BadDescriptor,
+            _ => session.Others?.Status(caller, ask.Subject, events) ?? (session.HasFolders ? WasiErrno.Success : WasiErrno.BadDescriptor),
+        };
     }
 }

@@ -2,6 +2,7 @@ using Wasmtime;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Wasi.Stdin;
 
 namespace WasmActors.Runtime.Wasi;
 
@@ -10,6 +11,7 @@ internal sealed class WasiSession : IDisposable
 {
     private const int MaxBufferedInput = 64 << 20;
 
+    // For a store that can be paused and has folders: its guests read files and the stream by the same function, which is Wasmtime's.
     private readonly WasiFeed? _feed;
 
     /// <summary>Sets the context of a store.</summary>
@@ -18,6 +20,9 @@ internal sealed class WasiSession : IDisposable
     {
         Check(options);
         Clock = new WasiClock(store);
+        HasFolders = options.Folders.Count > 0;
+        Others = HasFolders && !store.IsPreemptive ? new WasiDescriptors(store) : null;
+        bool readsItself = !HasFolders || Others is not null;
         var configuration = new WasiConfiguration().WithArgs(options.Args);
         configuration.WithEnvironmentVariables(options.Environment.Select(static v => (v.Key, v.Value)));
         using var folders = new OpenFolders();
@@ -28,7 +33,7 @@ internal sealed class WasiSession : IDisposable
 
         SetOutput(configuration, options.Stdout, isError: false);
         SetOutput(configuration, options.Stderr, isError: true);
-        if (options.Stdin is WasiInput.StreamInput stream && OperatingSystem.IsLinux())
+        if (!readsItself && options.Stdin is WasiInput.StreamInput stream && OperatingSystem.IsLinux())
         {
             _feed = new WasiFeed(store, stream.Stream);
             configuration.WithStandardInput(_feed.ReadPath);
@@ -36,11 +41,12 @@ internal sealed class WasiSession : IDisposable
 
         try
         {
-            WasiBridge.Apply(store.Context, configuration, SetInput(configuration, options.Stdin));
+            Input = readsItself ? StdinSource.Of(options.Stdin) : null;
+            WasiBridge.Apply(store.Context, configuration, Input is null ? SetInput(configuration, options.Stdin) : null);
         }
         catch (Exception refused)
         {
-            _feed?.Dispose();
+            Dispose();
             if (refused is WasmtimeException or InvalidOperationException)
             {
                 throw new WasmError(ErrorCode.WasiBadConfiguration, $"The WASI settings were refused: {refused.Message}", refused);
@@ -55,7 +61,20 @@ internal sealed class WasiSession : IDisposable
     /// <summary>The clocks that the programs see.</summary>
     internal WasiClock Clock { get; }
 
-    public void Dispose() => _feed?.Dispose();
+    /// <summary>Standard input, where the host reads it; null where Wasmtime does.</summary>
+    internal StdinSource? Input { get; }
+
+    /// <summary>Asks Wasmtime for the other descriptors; null where there are none, or nobody can ask.</summary>
+    internal WasiDescriptors? Others { get; }
+
+    /// <summary>Whether the programs may have descriptors of files and folders.</summary>
+    internal bool HasFolders { get; }
+
+    public void Dispose()
+    {
+        _feed?.Dispose();
+        Input?.Dispose();
+    }
 
     private static void Check(WasiOptions options)
     {

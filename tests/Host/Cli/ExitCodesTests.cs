@@ -33,6 +33,17 @@ public class ExitCodesTests
         Assert.Equal(70, ExitCodes.Of(new InvalidOperationException()));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(255, 255)]
+    [InlineData(256, 255)]
+    [InlineData(257, 1)]
+    [InlineData(-1, 255)]
+    [InlineData(-256, 255)]
+    [InlineData(int.MinValue, 255)]
+    public void A_programs_status_is_a_success_only_if_it_is_zero(int status, int exitCode) => Assert.Equal(exitCode, ExitCodes.OfStatus(status));
+
     [Fact]
     public void No_code_is_listed_twice() => Assert.Distinct(ExitCodes.All.Select(static c => c.Code));
 }

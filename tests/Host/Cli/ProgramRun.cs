@@ -30,13 +30,41 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
     public static async Task<ProgramRun> Of(TempFolder folder, string[] args, byte[]? input = null, params (string Name, string Value)[] environment)
     {
         using var process = Start(folder, args, environment);
+        return await OfAsync(process, args, input ?? []);
+    }
+
+    /// <summary>Runs a script of a shell to its end: <c>"$@"</c> is the program with its arguments.</summary>
+    public static async Task<ProgramRun> InShellAsync(TempFolder folder, string script, string[] args)
+    {
+        var start = StartOf(folder, args);
+        start = new ProcessStartInfo("/bin/sh", ["-c", script, "sh", start.FileName, .. start.ArgumentList])
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["XDG_CACHE_HOME"] = start.Environment["XDG_CACHE_HOME"] },
+        };
+        using var process = Process.Start(start)!;
+        return await OfAsync(process, args, []);
+    }
+
+    /// <summary>How a shell names the program.</summary>
+    public static string ShellName(TempFolder folder)
+    {
+        var start = StartOf(folder, []);
+        return string.Join(' ', [start.FileName, .. start.ArgumentList]);
+    }
+
+    private static async Task<ProgramRun> OfAsync(Process process, string[] args, byte[] input)
+    {
         var output = new MemoryStream();
         var reading = process.StandardOutput.BaseStream.CopyToAsync(output);
         var errors = process.StandardError.ReadToEndAsync();
         using var deadline = new CancellationTokenSource(Deadline);
         try
         {
-            await WriteAsync(process, input ?? [], deadline.Token);
+            await WriteAsync(process, input, deadline.Token);
             await process.WaitForExitAsync(deadline.Token);
             await reading.WaitAsync(deadline.Token);
             return new ProgramRun(process.ExitCode, output.ToArray(), await errors.WaitAsync(deadline.Token));

@@ -5,7 +5,7 @@ using WasmActors.Runtime.Imports;
 
 namespace WasmActors.Actors.Functions.Running;
 
-/// <summary>What functions may import on a node: WASI, and the sets that they are granted. Made once for each combination of sets and
+/// <summary>What functions may import on a node: WASI, what AssemblyScript imports, and the sets that they are granted. Made once for each combination of sets and
 /// shared by all stores that have it, so that a module is linked once.</summary>
 internal sealed class FunctionImports(IReadOnlyDictionary<string, Action<ImportMap>> offers)
 {
@@ -25,7 +25,7 @@ internal sealed class FunctionImports(IReadOnlyDictionary<string, Action<ImportM
 
     private ImportMap Make(FunctionSpec spec)
     {
-        var map = new ImportMap(new ImportSet().DefineWasi());
+        var map = new ImportMap(new ImportSet().DefineWasi().DefineAssemblyScript());
         foreach (string name in spec.Grants.Imports)
         {
             if (!offers.TryGetValue(name, out var offer))

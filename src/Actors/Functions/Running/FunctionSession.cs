@@ -15,17 +15,21 @@ internal sealed class FunctionSession
     /// <summary>Where WASI's functions are imported from.</summary>
     internal const string WasiModule = "wasi_snapshot_preview1";
 
+    /// <summary>Bytes of standard error that are kept of a call.</summary>
+    internal const int StderrLimit = 64 << 10;
+
     private const string Initialize = "_initialize";
 
     private readonly InstanceRef _instance;
     private readonly ProgramRun? _program;
     private readonly GuestLog? _log;
+    private readonly WasiCapture? _stderr;
     private CallPace _pace;
     private bool _broken;
     private bool _begun;
     private bool _returned;
 
-    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program, GuestLog? log)
+    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program, GuestLog? log, WasiCapture? stderr)
     {
         _pace = new CallPace(version.Spec, instance.Module);
         Entry = entry;
@@ -33,6 +37,7 @@ internal sealed class FunctionSession
         _instance = instance;
         _program = program;
         _log = log;
+        _stderr = stderr;
         FunctionMetrics.StoreStarted(version.Spec.Kind);
     }
 
@@ -59,14 +64,19 @@ internal sealed class FunctionSession
         if (input is FunctionInput.Program start)
         {
             var (program, main) = await ProgramRun.StartAsync(runtime, version, start, time, cancellation).ConfigureAwait(false);
-            return new FunctionSession(entry, version, main, program, program.Log);
+            return new FunctionSession(entry, version, main, program, program.Log, program.Stderr);
         }
 
         var module = await ModuleAsync(runtime, version.Spec, time, cancellation).ConfigureAwait(false);
         var recipe = runtime.RecipeOf(version);
         recipe.CheckAgain();
         var log = recipe.LogOf(module, key);
-        var store = log is null ? recipe.Store : recipe.StoreWith(recipe.Wasi with { Stdout = WasiOutput.ToStream(log.Stdout), Stderr = WasiOutput.ToStream(log.Stderr) });
+        var stderr = VersionRecipe.Writes(module) ? WasiOutput.Capture(StderrLimit) : null;
+        var store = stderr is null ? recipe.Store : recipe.StoreWith(recipe.Wasi with
+        {
+            Stdout = log is null ? WasiOutput.Discard : WasiOutput.ToStream(log.Stdout),
+            Stderr = log is null ? stderr : WasiOutput.ToStream(log.Keep(stderr)),
+        });
         var instance = await InstantiateAsync(runtime, version.Spec, module, store, time, cancellation).ConfigureAwait(false);
         try
         {
@@ -81,7 +91,7 @@ internal sealed class FunctionSession
             throw;
         }
 
-        return new FunctionSession(entry, version, instance, null, log);
+        return new FunctionSession(entry, version, instance, null, log, stderr);
     }
 
     /// <summary>A version's module.</summary>
@@ -149,15 +159,18 @@ internal sealed class FunctionSession
                 _ => throw Inputs.WrongConvention(Version.Spec, input),
             };
         }
-        catch (WasmException failure) when (failure is { Origin: FailureOrigin.Store, Code: ErrorCode.DeadlineExceeded or ErrorCode.Cancelled or ErrorCode.StoreLost or ErrorCode.StoreGone })
+        catch (WasmException failure)
         {
+            failure.Stderr ??= _stderr is { IsEmpty: false } said ? said.Text : null;
+
             // Its guest is interrupted, or still runs; a store that was made again has not run _initialize.
-            _broken = true;
+            _broken |= failure is { Origin: FailureOrigin.Store, Code: ErrorCode.DeadlineExceeded or ErrorCode.Cancelled or ErrorCode.StoreLost or ErrorCode.StoreGone };
             throw;
         }
         finally
         {
             _log?.Flush();
+            _stderr?.Clear();
         }
     }
 

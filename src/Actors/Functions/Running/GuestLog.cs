@@ -53,8 +53,8 @@ internal sealed class GuestLog
     /// <summary>The span of the call under way, which its lines belong to.</summary>
     internal Activity? Span { get; set; }
 
-    /// <summary>Keeps what is written to standard error as well.</summary>
-    internal void CaptureStderr(WasiCapture capture) => Stderr = new Writer(this, "stderr", capture);
+    /// <summary>Where a guest's standard error goes that is kept as well.</summary>
+    internal Writer Keep(WasiCapture capture) => Stderr = new Writer(this, "stderr", capture);
 
     /// <summary>The call is over: logs lines that have no end yet, and how much was dropped.</summary>
     internal void Flush()

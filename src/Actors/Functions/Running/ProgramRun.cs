@@ -10,20 +10,21 @@ namespace WasmActors.Actors.Functions.Running;
 internal sealed class ProgramRun
 {
     internal const string Start = "_start";
-    private const int StderrLimit = 64 << 10;
-
     private readonly WasiCapture _stdout;
-    private readonly WasiCapture _stderr = WasiOutput.Capture(StderrLimit);
+    private readonly WasiCapture _stderr = WasiOutput.Capture(FunctionSession.StderrLimit);
 
     private ProgramRun(FunctionSpec spec, GuestLog? log)
     {
         _stdout = WasiOutput.Capture(spec.Limits.PayloadBytes);
         Log = log;
-        log?.CaptureStderr(_stderr);
+        log?.Keep(_stderr);
     }
 
     /// <summary>Logs what it writes to standard error; null where nobody would see it.</summary>
     internal GuestLog? Log { get; }
+
+    /// <summary>What it writes to standard error.</summary>
+    internal WasiCapture Stderr => _stderr;
 
     internal static FuncType StartType { get; } = new([], []);
 

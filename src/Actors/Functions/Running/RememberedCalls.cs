@@ -94,7 +94,7 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
             case Failed failed:
                 call.Details = failed.Details ?? default;
                 call.Failure = failed.Failure with { Exception = null }; // who asks again has an exception of his own
-                if (!TryKeep(call, (failed.Failure.Message.Length * sizeof(char)) + (failed.Failure.Frames.Count * BytesOfFrame)))
+                if (!TryKeep(call, (failed.Failure.Message.Length * sizeof(char)) + (failed.Failure.Frames.Count * BytesOfFrame) + ((failed.Failure.Stderr?.Length ?? 0) * sizeof(char))))
                 {
                     call.Failure = Short(call.Failure);
                 }
@@ -145,7 +145,7 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
 
     private static int BytesOf(CallIdentity identity) => BytesOfCall + (identity.Key.Length * sizeof(char));
 
-    private static WasmFailure Short(WasmFailure failure) => failure with { Frames = [], Message = GuestText.Clean(failure.Message, GuestText.NameLimit) };
+    private static WasmFailure Short(WasmFailure failure) => failure with { Frames = [], Stderr = null, Message = GuestText.Clean(failure.Message, GuestText.NameLimit) };
 
     private void Forget()
     {

@@ -2,6 +2,7 @@ using Serilog;
 using Serilog.Events;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Imports.AssemblyScript;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
@@ -62,9 +63,13 @@ internal sealed class VersionRecipe
     /// <summary>A store whose guest's output goes nowhere.</summary>
     internal StoreSpec Store { get; }
 
+    /// <summary>Whether a module's guests may write to standard output or standard error.</summary>
+    internal static bool Writes(WasmModule module) =>
+        module.Imports.Any(static i => i is { Module: FunctionSession.WasiModule, Name: "fd_write" } || AssemblyScriptImports.Writes(i));
+
     /// <summary>A log of one store's lines; null where its guest cannot write, or nobody would see them.</summary>
     internal GuestLog? LogOf(WasmModule module, string? key) =>
-        module.Imports.Any(static i => i is { Module: FunctionSession.WasiModule, Name: "fd_write" }) && _options.Logger.IsEnabled(LogEventLevel.Information)
+        Writes(module) && _options.Logger.IsEnabled(LogEventLevel.Information)
             ? new GuestLog(Named(key), _version.Spec.Name, _clock, _lines)
             : null;
 

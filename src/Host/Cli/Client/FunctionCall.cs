@@ -28,9 +28,17 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
             ?? throw new CommandLineException(ErrorCode.ExportNotFound, $"'{settings.Function}' exports no function named '{GuestText.Clean(settings.Export, GuestText.NameLimit)}'.", Callable(exports));
         var convention = ConventionOf(told);
         CheckOptions(convention, export);
-        return convention == CallingConvention.Core
-            ? await CallCoreAsync(path, export, cancellation).ConfigureAwait(false)
-            : await CallRawAsync(path, cancellation).ConfigureAwait(false);
+        try
+        {
+            return convention == CallingConvention.Core
+                ? await CallCoreAsync(path, export, cancellation).ConfigureAwait(false)
+                : await CallRawAsync(path, cancellation).ConfigureAwait(false);
+        }
+        catch (ServerFailure failure) when (failure.Stderr is { Length: > 0 } stderr)
+        {
+            await TellStderrAsync(stderr).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static CallingConvention ConventionOf(string told)
@@ -108,12 +116,16 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
         catch (ServerFailure failure) when (failure.Exit is { } exit)
         {
             await terminal.WriteAsync(Encoding.UTF8.GetBytes(exit.Stdout), cancellation).ConfigureAwait(false);
-            foreach (string line in exit.Stderr.TrimEnd('\n').Split('\n'))
-            {
-                await terminal.Error.WriteLineAsync(GuestText.Clean(line.TrimEnd('\r'), GuestText.MessageLimit)).ConfigureAwait(false);
-            }
-
+            await TellStderrAsync(exit.Stderr).ConfigureAwait(false);
             return ExitCodes.Of(failure);
+        }
+    }
+
+    private async Task TellStderrAsync(string text)
+    {
+        foreach (string line in text.TrimEnd('\n').Split('\n'))
+        {
+            await terminal.Error.WriteLineAsync(GuestText.Clean(line.TrimEnd('\r'), GuestText.MessageLimit)).ConfigureAwait(false);
         }
     }
 

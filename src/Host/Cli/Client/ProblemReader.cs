@@ -24,6 +24,7 @@ internal static class ProblemReader
         {
             Status = status,
             Frames = [.. (problem.Frames ?? []).Take(MaxFrames).Select(FrameOf)],
+            Stderr = problem.Stderr,
             RetryAfter = response.Headers.RetryAfter?.Delta,
             Exit = code == ApiErrorCode.ExitStatus && problem.ExitStatus is { } exit ? new ProgramExit(exit, problem.Stdout ?? "", problem.Stderr ?? "") : null,
         };

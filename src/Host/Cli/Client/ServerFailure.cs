@@ -14,6 +14,9 @@ internal sealed class ServerFailure(string code, string message, Exception? caus
     /// <summary>Where in the guest it happened, innermost first, one line for each function. The guest's own text.</summary>
     public IReadOnlyList<string> Frames { get; init; } = [];
 
+    /// <summary>What the guest wrote to standard error before it failed; null for nothing. The guest's own text.</summary>
+    public string? Stderr { get; init; }
+
     /// <summary>When it is worth trying again; null where the server did not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class GuestRun(RunSettings settings, Terminal terminal, ILogger 
         var host = await WasmHost.StartAsync(HostOptions(), cancellation).ConfigureAwait(false);
         try
         {
-            var file = await ModuleFile.ReadAsync(settings.File, cancellation).ConfigureAwait(false);
+            var file = await ModuleFile.ReadAsync(settings.File, terminal, cancellation).ConfigureAwait(false);
             var module = await file.CompileAsync(host.Modules, terminal, cancellation).ConfigureAwait(false);
             LogModule(host.Modules, module);
 
@@ -37,7 +37,7 @@ internal sealed class GuestRun(RunSettings settings, Terminal terminal, ILogger 
             var store = await host.CreateStoreAsync(Spec(entry), cancellation).ConfigureAwait(false);
             var instance = await budget.SpendAsync(store.InstantiateAsync(module, Imports(module), budget.Rest())).ConfigureAwait(false);
             return entry.IsCommand
-                ? await budget.SpendAsync(instance.RunCommandAsync(budget.Rest())).ConfigureAwait(false) & 0xFF
+                ? ExitCodes.OfStatus(await budget.SpendAsync(instance.RunCommandAsync(budget.Rest())).ConfigureAwait(false))
                 : await InvokeAsync(instance, entry, budget).ConfigureAwait(false);
         }
         finally
@@ -112,12 +112,12 @@ internal sealed class GuestRun(RunSettings settings, Terminal terminal, ILogger 
         };
     }
 
-    // Reading what is inherited cannot be ended at a deadline, which the strict profile insists on; a stream's reading can.
-    private WasiInput Stdin() => settings.Profile == StoreProfile.Strict ? WasiInput.FromStream(Console.OpenStandardInput()) : WasiInput.Inherit;
+    // In a store that can be paused and has folders, reading what is inherited cannot be ended at a deadline; a stream's reading can.
+    private WasiInput Stdin() => settings is { Profile: StoreProfile.Strict, Folders.Count: > 0 } ? WasiInput.FromStream(Console.OpenStandardInput()) : WasiInput.Inherit;
 
     private ImportMap Imports(WasmModule module)
     {
-        var set = new ImportSet { Unknown = settings.Unknown };
+        var set = new ImportSet { Unknown = settings.Unknown }.DefineAssemblyScript();
         return module.Imports.Any(static i => i.Module == WasiModule) ? set.DefineWasi() : set;
     }
 

@@ -20,7 +20,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     /// <summary>The first 64 KiB of what a WASI program wrote to standard output, as text.</summary>
     public string? Stdout { get; init; }
 
-    /// <summary>The first 64 KiB of what a WASI program wrote to standard error, as text.</summary>
+    /// <summary>The first 64 KiB of what the guest wrote to standard error during the call, as text.</summary>
     public string? Stderr { get; init; }
 
     /// <summary>Finds the request in logs and traces.</summary>

@@ -150,4 +150,23 @@ public sealed class ServedCallsTests(ServerFixture server) : IClassFixture<Serve
         Assert.Equal("function.not_granted", refused.Code);
         Assert.Contains("--caller-env", refused.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_program_that_traps_shows_its_standard_error_before_the_failure()
+    {
+        await server.DeployAsync("panics", Program.Replace("(call $exit (i32.load (i32.const 16)))", "unreachable", StringComparison.Ordinal), "--caller-args");
+
+        var run = await server.RunAsync("hello\n", ["call", "panics", "_start", "--arg", "-a"]);
+
+        Assert.Equal((134, ""), (run.ExitCode, run.Text));
+        Assert.StartsWith("hello\nerror: trap.unreachable\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_status_that_no_process_can_have_is_no_success()
+    {
+        await server.DeployAsync("ends", Program.Replace("(i32.load (i32.const 16))))", "(i32.const 256)))", StringComparison.Ordinal), "--caller-args");
+
+        Assert.Equal(255, (await server.RunAsync("", ["call", "ends", "_start", "--arg", "-a"])).ExitCode);
+    }
 }
