@@ -161,16 +161,23 @@ public sealed class StdinPollTests : IDisposable
     [InlineData(ExecutionMode.Preemptive)]
     public async Task A_guest_that_waits_for_input_ends_at_its_deadline(ExecutionMode mode)
     {
-        using var store = NewStore(mode, deadline: TimeSpan.FromMilliseconds(50));
-        var guest = store.Instantiate(s_module, s_imports);
-        var run = Task.Run(() => Assert.Throws<Trap>(() => guest.GetFunc("read").Call<int, int, int>(0, 10)));
+        using var store = NewStore(mode);
+        using var call = store.BeginCall(store.Instantiate(s_module, s_imports).GetFunc("read"));
+        call.SetArguments(Val.I32(0), Val.I32(10));
+        call.Deadline = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 20);
+        using var end = new CancellationTokenSource(s_patience);
+        CallStep step;
+        while ((step = await Task.Run(call.Step, end.Token).WaitAsync(end.Token)) is CallStep.Parked or CallStep.Yielded)
+        {
+            await Task.Delay(1, end.Token);
+        }
 
-        Assert.Equal(ErrorCode.DeadlineExceeded, (await run.WaitAsync(s_patience)).Code);
+        Assert.Equal((CallStep.Trapped, ErrorCode.DeadlineExceeded), (step, call.Failure!.Code));
     }
 
-    private WasmStore NewStore(ExecutionMode mode, bool withFolder = false, TimeSpan? deadline = null, int? instances = null)
+    private WasmStore NewStore(ExecutionMode mode, bool withFolder = false, int? instances = null)
     {
-        var limits = new StoreLimits { Deadline = deadline ?? s_patience };
+        var limits = new StoreLimits { Deadline = s_patience };
         return new WasmStore(s_engine, new StoreOptions
         {
             Mode = mode,
