@@ -34,7 +34,7 @@ internal readonly record struct NativeError(string Message, TrapCode? TrapCode, 
         Native.wasmtime_error_wasm_trace(error, &frames);
         var trace = TakeFrames(&frames);
         Native.wasmtime_error_delete(error);
-        return new NativeError(GuestText.Clean(text, GuestText.MessageLimit), null, false, exit, trace);
+        return new NativeError(GuestText.Clean(EngineText.OneLine(text), GuestText.MessageLimit), null, false, exit, trace);
     }
 
     private static unsafe NativeError TakeTrap(nint trap)
@@ -51,7 +51,7 @@ internal readonly record struct NativeError(string Message, TrapCode? TrapCode, 
         Native.wasm_trap_trace(trap, &frames);
         var trace = TakeFrames(&frames);
         Native.wasm_trap_delete(trap);
-        return new NativeError(GuestText.Clean(text, GuestText.MessageLimit), trapCode, true, null, trace);
+        return new NativeError(GuestText.Clean(EngineText.OneLine(text), GuestText.MessageLimit), trapCode, true, null, trace);
     }
 
     private static unsafe TrapFrame[] TakeFrames(NativeVec* frames)
