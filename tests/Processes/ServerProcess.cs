@@ -143,6 +143,14 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Lets it continue after a pause.</summary>
     public Task ContinueAsync() => SignalAsync("CONT");
 
+    /// <summary>Sends it a signal.</summary>
+    /// <param name="name">Its name without SIG.</param>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().WaitAsync(Patience).ConfigureAwait(false);
+    }
+
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync()
@@ -163,12 +171,6 @@ public sealed class ServerProcess : IAsyncDisposable
 
         _client?.Dispose();
         _process.Dispose();
-    }
-
-    private async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync().WaitAsync(Patience).ConfigureAwait(false);
     }
 
     // What it said last is on the other stream than what ends first.

@@ -1,20 +1,28 @@
 using System.Collections.Frozen;
 using System.Data.Common;
+using System.Security.Cryptography;
 using Serilog;
 using WasmActors.Host.Persistence;
 
 namespace WasmActors.Host.Access;
 
 /// <summary>
-/// The API keys as this node knows them: read from the database every two seconds, so that a key that was revoked through another node
-/// soon stops to be taken; and at once, though not more than five times a second, where somebody shows a key that is not known yet.
-/// While the database does not answer, those go on that were known.
+/// The API keys as this node knows them. Every two seconds it reads the number of changes from the database, and the keys if it has grown: a key that
+/// was revoked through another node soon is no longer accepted. A token that does not fit is looked up in the same way before it is rejected, at most
+/// five times a second for all of them. While the database does not answer, the known keys remain valid.
 /// </summary>
+/// <remarks>Rejecting takes equally long whether the key exists or not, so nobody can find out by time which ids exist.</remarks>
 internal sealed class ApiKeys : IAsyncDisposable
 {
     private static readonly TimeSpan s_often = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_atMost = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    // Changes that were made without raising the revision: by hand, or by a node of an earlier version.
+    private static readonly TimeSpan s_readAnyway = TimeSpan.FromMinutes(1);
+
+    // Stands in for a key that does not exist, so that its secret costs a hash too.
+    private static readonly ApiKey s_nobody = new("", "", [], RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes), default, new KeyLimits(null, null, null, null));
 
     private readonly SqlKeyStore _store;
     private readonly TimeProvider _clock;
@@ -24,6 +32,8 @@ internal sealed class ApiKeys : IAsyncDisposable
     private readonly Task _refreshes;
     private volatile FrozenDictionary<string, KeyHolder> _known = FrozenDictionary<string, KeyHolder>.Empty;
     private long _triedAt;
+    private long _readAt;
+    private long _revision = -1;
     private int _failing;
 
     private ApiKeys(SqlKeyStore store, TimeProvider clock, ILogger logger)
@@ -33,6 +43,9 @@ internal sealed class ApiKeys : IAsyncDisposable
         _logger = logger;
         _refreshes = RefreshOftenAsync();
     }
+
+    /// <summary>Whether a key has the scope admin.</summary>
+    public bool HasAdmin => _known.Values.Any(static holder => holder.Key.Allows(ApiScope.Admin));
 
     /// <summary>Reads the keys.</summary>
     /// <exception cref="DbException">The database does not answer.</exception>
@@ -59,9 +72,7 @@ internal sealed class ApiKeys : IAsyncDisposable
             return default;
         }
 
-        return _known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var holder)
-            ? ValueTask.FromResult(holder.Key.IsSecret(secret) ? holder : null)
-            : FindNewAsync(token.ToString(), cancellation);
+        return Known(id, secret) is { } holder ? ValueTask.FromResult<KeyHolder?>(holder) : FindNewAsync(token.ToString(), cancellation);
     }
 
     /// <summary>Whether a key that was found earlier has not been revoked since.</summary>
@@ -81,12 +92,11 @@ internal sealed class ApiKeys : IAsyncDisposable
         return added;
     }
 
-    /// <summary>Revokes a key; this node takes it no more when this is done.</summary>
-    /// <returns>False where there is none.</returns>
+    /// <summary>Revokes a key, but not the last one with the scope admin. When this is done, this node no longer accepts the key.</summary>
     /// <exception cref="DbException">The database does not answer.</exception>
-    public async Task<bool> RemoveAsync(string id, CancellationToken cancellation)
+    public async Task<KeyRemoval> RemoveAsync(string id, CancellationToken cancellation)
     {
-        bool removed = await _store.RemoveAsync(id, cancellation).ConfigureAwait(false);
+        var removed = await _store.RemoveAsync(id, cancellation).ConfigureAwait(false);
         await RefreshAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
         return removed;
     }
@@ -104,9 +114,16 @@ internal sealed class ApiKeys : IAsyncDisposable
         _end.Dispose();
     }
 
+    private KeyHolder? Known(ReadOnlySpan<char> id, ReadOnlySpan<char> secret)
+    {
+        bool exists = _known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var holder);
+        bool fits = (exists ? holder!.Key : s_nobody).IsSecret(secret);
+        return exists && fits ? holder : null;
+    }
+
     private async ValueTask<KeyHolder?> FindNewAsync(string token, CancellationToken cancellation)
     {
-        // It may have been made since they were read: it is not refused before they were read once more.
+        // It may have been made since the keys were read. One whose secret does not fit waits as well: an answer that comes at once would say that the id exists.
         var rest = s_atMost - _clock.GetElapsedTime(Volatile.Read(ref _triedAt));
         if (rest > TimeSpan.Zero)
         {
@@ -114,9 +131,7 @@ internal sealed class ApiKeys : IAsyncDisposable
         }
 
         await TryRefreshAsync(s_atMost, cancellation).ConfigureAwait(false);
-        return ApiKey.TryParse(token, out var id, out var secret)
-            && _known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var holder)
-            && holder.Key.IsSecret(secret) ? holder : null;
+        return ApiKey.TryParse(token, out var id, out var secret) ? Known(id, secret) : null;
     }
 
     private async Task RefreshOftenAsync()
@@ -166,7 +181,15 @@ internal sealed class ApiKeys : IAsyncDisposable
                 return false;
             }
 
-            Take(await _store.ListAsync(patience.Token).ConfigureAwait(false));
+            // Read before the keys: what changes in between is read again.
+            long revision = await _store.RevisionAsync(patience.Token).ConfigureAwait(false);
+            if (revision != _revision || _clock.GetElapsedTime(_readAt) >= s_readAnyway)
+            {
+                Take(await _store.ListAsync(patience.Token).ConfigureAwait(false));
+                _revision = revision;
+                _readAt = _clock.GetTimestamp();
+            }
+
             return true;
         }
         finally

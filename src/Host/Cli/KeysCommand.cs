@@ -5,6 +5,7 @@ using Spectre.Console;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Cli.Serving;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 
@@ -29,14 +30,18 @@ internal sealed class KeysCommand : Verb
         Add(list);
         AddCreate();
         AddRevoke();
+        AddRecover();
     }
 
-    public override string Synopsis => "keys [list | create NAME --scope SCOPE | revoke ID] [options]";
+    public override string Synopsis => "keys [list | create NAME --scope SCOPE | revoke ID | recover] [options]";
 
     public override string HelpNotes => """
         create writes the key's secret on standard output, alone, and the rest on standard error: the output can be a
         --key-file. The secret is shown this once; the server keeps none. Scopes: call, deploy (what call may, and
         functions and modules), admin (what deploy may, and keys and nodes). Limits count on each node.
+
+        recover asks no server: it makes a key with the scope admin in the database itself, for an owner who has none any
+        more. It needs the settings of a node, as serve does, and access to its database.
 
         JSON: list { keys: [key] }; create key, with secret; revoke { deleted }. key is { id, name, scopes, createdAt,
         requestsPerSecond, burst, concurrency, maxBodyBytes }, limits only where there are some.
@@ -46,6 +51,7 @@ internal sealed class KeysCommand : Verb
           wasmactors keys create ci --scope deploy > ci.key
           wasmactors keys create shop --scope call --rate 100 --burst 200 --concurrency 50
           wasmactors keys revoke 3f2a
+          wasmactors keys recover --data wasmactors-data > admin.key
 
         Exit codes: 0 done, 2 usage or no such key, 68 no server, 70 internal, 75 try again, 77 key, 124 no answer in time,
         130 cancelled.
@@ -128,7 +134,7 @@ internal sealed class KeysCommand : Verb
     private void AddRevoke()
     {
         var id = new Argument<string>("ID") { Description = "The key's identifier, as keys list tells it." };
-        var command = new Command("revoke", "Revokes a key. Nodes stop taking it within 5 s.") { id };
+        var command = new Command("revoke", "Revokes a key. Nodes stop accepting it within 2 s.") { id };
         command.SetAction(async (parsed, cancellation) =>
         {
             string which = parsed.GetRequiredValue(id);
@@ -146,6 +152,20 @@ internal sealed class KeysCommand : Verb
 
             return ExitCodes.Ok;
         });
+        Add(command);
+    }
+
+    private void AddRecover()
+    {
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "recover: the settings of the node (JSON)." };
+        var data = new Option<string?>("--data") { HelpName = "FOLDER", Description = "recover: where the node keeps its files. [default: wasmactors-data]" };
+        var name = new Option<string>("--name") { HelpName = "NAME", Description = "recover: the key's name. [default: recovered]", DefaultValueFactory = static _ => "recovered" };
+        var command = new Command("recover", "Makes a key with the scope admin in the database of a node, without asking a server.") { config, data, name };
+        command.SetAction((parsed, cancellation) => KeyRecovery.RunAsync(
+            _terminal,
+            new ServeSettings(parsed.GetValue(config), parsed.GetValue(data) is { } folder ? [new("WasmActors:DataFolder", folder)] : []),
+            parsed.GetRequiredValue(name),
+            cancellation));
         Add(command);
     }
 }

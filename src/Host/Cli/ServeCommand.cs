@@ -14,11 +14,12 @@ internal sealed class ServeCommand : Verb
     private readonly Option<string?> _data = new("--data") { HelpName = "FOLDER", Description = "Where the node keeps its files. [default: wasmactors-data]" };
     private readonly Option<bool> _open = new("--open") { Arity = ArgumentArity.Zero, Description = "Ask for no API key. For a machine of your own: whoever reaches the address can deploy and call." };
     private readonly Option<string?> _watch = new("--watch") { HelpName = "FOLDER", Description = "Deploy the modules of a folder, and again when they change. For development." };
+    private readonly Option<bool> _newDatabase = new(DatabaseMark.Option) { Arity = ArgumentArity.Zero, Description = "Start although the database was emptied, deleted or replaced since the last start." };
 
     public ServeCommand(Terminal terminal)
         : base("serve", "Hosts deployed functions: alone, or as a node of a cluster.")
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_config, _url, _data, _open, _watch])
+        foreach (Option option in (ReadOnlySpan<Option>)[_config, _url, _data, _open, _watch, _newDatabase])
         {
             Add(option);
         }
@@ -29,7 +30,11 @@ internal sealed class ServeCommand : Verb
             var output = new BoundedWriter(terminal.Output, s_stopPatience);
             await using (output.ConfigureAwait(false))
             {
-                var run = new ServeRun(terminal.WithOutput(output), parsed.GetValue(_config), Overrides(parsed), parsed.GetValue(_watch));
+                var run = new ServeRun(terminal.WithOutput(output), new ServeSettings(parsed.GetValue(_config), Overrides(parsed))
+                {
+                    Watched = parsed.GetValue(_watch),
+                    AcceptsNewDatabase = parsed.GetValue(_newDatabase),
+                });
                 return await run.RunAsync(cancellation).ConfigureAwait(false);
             }
         });
@@ -41,8 +46,8 @@ internal sealed class ServeCommand : Verb
         Without settings the node has no cluster, keeps everything in a SQLite file, and listens at
         http://127.0.0.1:8080 and nowhere else. The first start prints an API key, once.
 
-        SIGTERM or Ctrl-C stops it: calls that run are carried out, keyed stores go to other nodes. A second Ctrl-C
-        ends it at once.
+        SIGTERM, SIGHUP or Ctrl-C stops it: running calls have the grace time (WasmActors:Functions:Grace), keyed stores
+        go to other nodes. A second Ctrl-C ends it at once.
 
         With --watch every module of the folder (*.wasm, *.wat) is a function with the file's name; a file with the same name
         and the ending .json beside it says how it is run (docs/http-api.md, Deploying).

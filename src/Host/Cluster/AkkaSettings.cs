@@ -43,12 +43,35 @@ internal static class AkkaSettings
             wasmactors.dispatcher.guest-executor.parallelism = {{settings.Stores.Parallelism}}
             """);
         var all = own.WithFallback(database.JournalConfig()).WithFallback(FunctionHost.DefaultConfig());
-        if (node.AkkaFile.Length > 0)
+        if (Read(node.AkkaFile) is { } file)
         {
-            all = ConfigurationFactory.ParseString(File.ReadAllText(node.AkkaFile)).WithFallback(all);
+            all = file.WithFallback(all);
         }
 
         return ConfigurationFactory.ParseString(node.IsAlone ? s_alone : Clustered(settings.Tls.IsOn)).WithFallback(all);
+    }
+
+    /// <summary>Makes sure that the files that the settings name can be read.</summary>
+    /// <exception cref="NodeException">One cannot.</exception>
+    public static void Check(HostSettings settings)
+    {
+        Read(settings.Node.AkkaFile);
+        if (settings.Tls.IsOn)
+        {
+            NodeTls.Load(settings.Tls);
+        }
+    }
+
+    private static Config? Read(string file)
+    {
+        try
+        {
+            return file.Length == 0 ? null : ConfigurationFactory.ParseString(File.ReadAllText(file));
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            throw new NodeException($"WasmActors:Node:AkkaFile cannot be read ({file}): {failure.Message}");
+        }
     }
 
     // With what certificate, NodeTls says.

@@ -54,6 +54,9 @@ internal static class ApiErrorCode
     /// <summary>There is an API key with this name.</summary>
     public const string KeyExists = "key.exists";
 
+    /// <summary>The API key is the last one with the scope admin and cannot be revoked.</summary>
+    public const string KeyLastAdmin = "key.last_admin";
+
     /// <summary>There is no such API key.</summary>
     public const string KeyNotFound = "key.not_found";
 

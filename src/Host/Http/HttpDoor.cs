@@ -13,11 +13,11 @@ namespace WasmActors.Host.Http;
 /// <summary>
 /// The addresses that a server listens at and the connections that it has. A server that merely stops closes them between two requests, at a moment
 /// when the next one may be on its way: its client cannot know whether it was carried out. This one listens no more, then has clients
-/// leave by <c>Connection: close</c>.
+/// leave by <c>Connection: close</c>, and ends requests that run for too long in a way that they still are answered.
 /// </summary>
 /// <param name="sockets">Listens.</param>
 /// <param name="limit">Most connections at a time; further ones are closed as soon as they are accepted.</param>
-internal sealed class HttpDoor(SocketTransportFactory sockets, HttpDoor.Limit limit) : IConnectionListenerFactory
+internal sealed class HttpDoor(SocketTransportFactory sockets, HttpDoor.Limit limit) : IConnectionListenerFactory, IDisposable
 {
     private static readonly Counter<long> s_rejected = RuntimeTelemetry.Meter.CreateCounter<long>(
         "wasmactors.http.connections.rejected",
@@ -29,6 +29,7 @@ internal sealed class HttpDoor(SocketTransportFactory sockets, HttpDoor.Limit li
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
 
     private readonly ConcurrentBag<IConnectionListener> _listeners = [];
+    private readonly CancellationTokenSource _over = new();
     private volatile bool _draining;
     private int _connections;
 
@@ -50,11 +51,14 @@ internal sealed class HttpDoor(SocketTransportFactory sockets, HttpDoor.Limit li
             context.Response.Headers.Connection = "close";
         }
 
-        return next(context);
+        return RequestLifetime.RunAsync(context, next, _over.Token);
     });
 
     /// <summary>From now on each answer is the last one on its connection.</summary>
     public void Drain() => _draining = true;
+
+    /// <summary>Cancels what still runs: calls end with <c>call.cancelled</c>, and their clients are answered.</summary>
+    public Task EndRequestsAsync() => _over.CancelAsync();
 
     /// <summary>Listens no more: who connects is refused. Waits until the connections have gone, or no longer than a second.</summary>
     public async Task CloseAsync()
@@ -79,6 +83,8 @@ internal sealed class HttpDoor(SocketTransportFactory sockets, HttpDoor.Limit li
         return new Listener(listener, this);
     }
 
+    public void Dispose() => _over.Dispose();
+
     // A connection that is accepted takes a file, so one too many is closed before the next one is accepted.
     private bool TryEnter()
     {
@@ -94,6 +100,7 @@ internal sealed class HttpDoor(SocketTransportFactory sockets, HttpDoor.Limit li
 
     private async Task LeaveAfterAsync(ConnectionDelegate next, ConnectionContext connection)
     {
+        using var lifetime = RequestLifetime.OfConnection(connection.Items, connection.ConnectionClosed, _over.Token);
         try
         {
             await next(connection).ConfigureAwait(false);

@@ -32,14 +32,19 @@ internal sealed class HttpServer : IAsyncDisposable
 
     private static readonly DigitsEncoding s_digits = new();
 
+    // Requests that were ended are answered within it; a guest that a host function holds, 100 ms after it was cancelled.
+    private static readonly TimeSpan s_answers = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _app;
     private readonly HealthEndpoints _health;
     private readonly HttpDoor _door;
+    private readonly TimeSpan _grace;
 
-    private HttpServer(WebApplication app, HealthEndpoints health)
+    private HttpServer(WebApplication app, HealthEndpoints health, TimeSpan grace)
     {
         _app = app;
         _health = health;
+        _grace = grace;
         _door = app.Services.GetRequiredService<HttpDoor>();
     }
 
@@ -59,7 +64,8 @@ internal sealed class HttpServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "wasmactors", EnvironmentName = "Production" });
         builder.Logging.ClearProviders().AddSerilog(logger, dispose: false)
-            .AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // it would make an activity for each request, traced or not
+            .AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None) // it would make an activity for each request, traced or not
+            .AddFilter<SerilogLoggerProvider>("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // what it logs it throws too
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls([.. settings.Http.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Http, configuration));
@@ -73,7 +79,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var budget = new ByteBudget(settings.Http.MaxTotalBodyBytes);
         builder.Services.AddSingleton(budget).AddSingleton(new FailureLog(logger, TimeProvider.System));
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Functions.Grace + TimeSpan.FromSeconds(5));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Functions.Grace + s_answers);
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.AddOpenApi("v1", static document => document.AddDocumentTransformer(static (document, _, _) =>
         {
@@ -115,17 +121,34 @@ internal sealed class HttpServer : IAsyncDisposable
             throw;
         }
 
-        return new HttpServer(app, health);
+        return new HttpServer(app, health, settings.Functions.Grace);
     }
 
     /// <summary>Stops in a way that no client that comes again elsewhere loses a request: first the node says that it is not ready, and asks each client
-    /// to come on another connection; then it listens no more; what comes on connections that are there is answered to the end.</summary>
-    /// <param name="drainFor">How long it goes on to listen: a load balancer's round of checks.</param>
+    /// to come on another connection; then it listens no more; what comes on connections that are there is answered. Requests that run for longer than
+    /// the grace time are cancelled, and their clients get 503.</summary>
+    /// <param name="drainFor">How long it continues to listen: a load balancer's round of checks.</param>
     public async Task StopAsync(TimeSpan drainFor)
     {
         _health.Stop();
         _door.Drain();
         await Task.Delay(drainFor).ConfigureAwait(false);
+        await _door.CloseAsync().ConfigureAwait(false);
+        var stopped = _app.StopAsync();
+        if (await Task.WhenAny(stopped, Task.Delay(_grace)).ConfigureAwait(false) != stopped)
+        {
+            await _door.EndRequestsAsync().ConfigureAwait(false);
+        }
+
+        await stopped.ConfigureAwait(false);
+    }
+
+    /// <summary>Stops at once: the node has lost its cluster, and what its functions answer may be stale.</summary>
+    public async Task AbandonAsync()
+    {
+        _health.Stop();
+        _door.Drain();
+        await _door.EndRequestsAsync().ConfigureAwait(false);
         await _door.CloseAsync().ConfigureAwait(false);
         await _app.StopAsync().ConfigureAwait(false);
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using WasmActors.Actors.Functions;
 using WasmActors.Host.Access;
 using WasmActors.Host.Http.Models;
+using WasmActors.Host.Persistence;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Http;
@@ -43,9 +44,12 @@ internal sealed class KeyEndpoints(ApiKeys? keys, BodyReader bodies, TimeProvide
     public async Task DeleteAsync(HttpContext context)
     {
         string id = (string)context.GetRouteValue("id")!;
-        context.Response.StatusCode = await Keys.RemoveAsync(id, context.RequestAborted).ConfigureAwait(false)
-            ? StatusCodes.Status204NoContent
-            : throw new ApiException(StatusCodes.Status404NotFound, ApiErrorCode.KeyNotFound, $"There is no API key with the id '{GuestText.Clean(id, GuestText.NameLimit)}'.");
+        context.Response.StatusCode = await Keys.RemoveAsync(id, context.RequestAborted).ConfigureAwait(false) switch
+        {
+            KeyRemoval.Removed => StatusCodes.Status204NoContent,
+            KeyRemoval.LastAdmin => throw new ApiException(StatusCodes.Status409Conflict, ApiErrorCode.KeyLastAdmin, "This is the last API key with the scope admin: without it nobody could make keys. Make another one first ('wasmactors keys create NAME --scope admin')."),
+            _ => throw new ApiException(StatusCodes.Status404NotFound, ApiErrorCode.KeyNotFound, $"There is no API key with the id '{GuestText.Clean(id, GuestText.NameLimit)}'."),
+        };
     }
 
     private static string NameOf(NewKeyBody body) => FunctionNames.IsLabel(body.Name)

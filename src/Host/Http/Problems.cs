@@ -27,7 +27,7 @@ internal static class Problems
     {
         if (context.Response.HasStarted)
         {
-            if (!context.RequestAborted.IsCancellationRequested)
+            if (RequestLifetime.CanAnswer(context, out _))
             {
                 Log(context, Traced(context, Of(failure, context.Request)), failure);
                 context.Abort();
@@ -36,14 +36,20 @@ internal static class Problems
             return Task.CompletedTask;
         }
 
-        if (context.RequestAborted.IsCancellationRequested)
+        if (!RequestLifetime.CanAnswer(context, out bool nodeStops))
         {
             context.Response.StatusCode = FailureStatus.ClientClosedRequest;
             return Task.CompletedTask;
         }
 
+        var problem = Of(failure, context.Request);
+        if (nodeStops && problem.Code == ErrorCode.Cancelled)
+        {
+            problem = problem with { Detail = "The node stops, and the call was not done within its grace time (WasmActors:Functions:Grace): it was cancelled." };
+        }
+
         var after = failure switch { WasmError error => error.RetryAfter, ApiException refused => refused.RetryAfter, _ => null };
-        return WriteAsync(context, Of(failure, context.Request), after, failure);
+        return WriteAsync(context, problem, after, failure);
     }
 
     /// <summary>Answers a problem, and logs it.</summary>

@@ -16,13 +16,17 @@ internal sealed class FunctionDatabase
     private readonly DatabaseKind _kind;
     private readonly string _connection;
 
-    private FunctionDatabase(DatabaseKind kind, string connection, Sql sql)
+    private FunctionDatabase(DatabaseKind kind, string connection, Sql sql, string identity)
     {
         _kind = kind;
+        Identity = identity;
         _connection = connection;
         Modules = new SqlModuleStore(sql, kind);
         Keys = new SqlKeyStore(sql);
     }
+
+    /// <summary>Random text that the first start on the database put into it: another one after it was emptied or replaced.</summary>
+    public string Identity { get; }
 
     /// <summary>Where modules are kept.</summary>
     public IModuleStore Modules { get; }
@@ -35,7 +39,7 @@ internal sealed class FunctionDatabase
     public static Task<FunctionDatabase> OpenFileAsync(string path, CancellationToken cancellation = default)
     {
         string full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        PrivateFiles.CreateFolder(Path.GetDirectoryName(full)!);
         return OpenAsync(DatabaseKind.Sqlite, new SqliteConnectionStringBuilder { DataSource = full }.ToString(), cancellation);
     }
 
@@ -55,13 +59,20 @@ internal sealed class FunctionDatabase
         string[] tables =
             [
                 $"CREATE TABLE IF NOT EXISTS wasm_keys (id VARCHAR(32) PRIMARY KEY, name VARCHAR(63) NOT NULL UNIQUE, scopes VARCHAR(32) NOT NULL, hash {bytes} NOT NULL, created_at BIGINT NOT NULL, requests_per_second INTEGER, burst INTEGER, concurrency INTEGER, max_body_bytes BIGINT)",
+                "CREATE TABLE IF NOT EXISTS wasm_host (one INTEGER PRIMARY KEY, id VARCHAR(32) NOT NULL, keys_revision BIGINT NOT NULL)",
             ];
         foreach (string table in tables)
         {
             await CreateAsync(sql, table, cancellation).ConfigureAwait(false);
         }
 
-        return new FunctionDatabase(kind, connection, sql);
+        // Keys of a database that an earlier version made count as changes: the first key was printed long ago.
+        await sql.ExecuteAsync(
+            "INSERT INTO wasm_host (one, id, keys_revision) SELECT 1, @id, (SELECT COUNT(*) FROM wasm_keys) WHERE NOT EXISTS (SELECT 1 FROM wasm_host) ON CONFLICT DO NOTHING",
+            cancellation,
+            ("@id", Guid.NewGuid().ToString("N"))).ConfigureAwait(false);
+        var identity = await sql.QueryAsync("SELECT id FROM wasm_host", static row => row.GetString(0), cancellation).ConfigureAwait(false);
+        return new FunctionDatabase(kind, connection, sql, identity[0]);
     }
 
     /// <summary>The settings that make the database the journal and the snapshot store of an actor system.</summary>

@@ -46,6 +46,36 @@ internal sealed class Sql(DbProviderFactory provider, string connectionString)
         }
     }
 
+    /// <summary>Executes statements in one transaction, and only if each of them changes something.</summary>
+    /// <returns>False if one did not: then nothing was changed.</returns>
+    /// <exception cref="DbException">The database does not answer or rejects a statement.</exception>
+    public async Task<bool> ChangeAsync(CancellationToken cancellation, params SqlStatement[] statements)
+    {
+        var connection = await OpenAsync(cancellation).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                foreach (var statement in statements)
+                {
+                    var command = Command(connection, statement.Text, statement.Parameters);
+                    await using (command.ConfigureAwait(false))
+                    {
+                        command.Transaction = transaction;
+                        if (await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false) == 0)
+                        {
+                            return false; // the transaction is rolled back when it is disposed
+                        }
+                    }
+                }
+
+                await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                return true;
+            }
+        }
+    }
+
     private async Task<DbConnection> OpenAsync(CancellationToken cancellation)
     {
         var connection = provider.CreateConnection()!;

@@ -26,6 +26,10 @@ internal sealed record HostSettings
 
     public required TelemetrySettings Telemetry { get; init; }
 
+    /// <summary>How long a stop may take before the process is ended: requests and keyed stores have the grace time one after the other, and
+    /// leaving the cluster takes some seconds.</summary>
+    public TimeSpan StopsWithin => Http.DrainFor + (2 * Functions.Grace) + TimeSpan.FromSeconds(35);
+
     /// <summary>Reads and checks them.</summary>
     /// <exception cref="SettingsException">Something is wrong: all of it is named.</exception>
     public static HostSettings Read(IConfiguration configuration) => Read(new SettingsReader(configuration));

@@ -4,6 +4,7 @@ using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Settings.Configuration;
 using WasmActors.Actors.Telemetry;
+using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
 using WasmActors.Host.Telemetry.Logging;
 
@@ -15,9 +16,24 @@ internal static class HostLog
     private const string FilePath = "Serilog:WriteTo:File:Args:path";
     private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(2);
     private static readonly ConfigurationReaderOptions s_options = new(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(FileLoggerConfigurationExtensions).Assembly);
+    private const string Folder = "logs";
+    private const string Ending = ".log";
 
     /// <summary>Where the log file is when the settings do not say: in the data folder, a file for each day.</summary>
-    public static KeyValuePair<string, string?> DefaultFile(string dataFolder) => new(FilePath, Path.Combine(dataFolder, "logs", "wasmactors-.log"));
+    public static KeyValuePair<string, string?> DefaultFile(string dataFolder) => new(FilePath, Path.Combine(dataFolder, Folder, $"wasmactors-{Ending}"));
+
+    /// <summary>Closes the default log folder, and the files that an earlier version left in it, to other users.</summary>
+    /// <exception cref="IOException">A file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file is another user's and open to others.</exception>
+    public static void CloseFolder(string dataFolder)
+    {
+        string folder = Path.Combine(dataFolder, Folder);
+        PrivateFiles.CloseFolder(folder, static name => name.EndsWith(Ending, StringComparison.Ordinal));
+        foreach (string file in Directory.EnumerateFiles(folder, $"*{Ending}"))
+        {
+            PrivateFiles.CloseIfExists(file);
+        }
+    }
 
     /// <summary>Makes the logger, to be disposed of by who asks for it.</summary>
     /// <exception cref="SettingsException">The section cannot be used.</exception>
@@ -28,6 +44,11 @@ internal static class HostLog
         if (configuration.GetSection("Serilog:WriteTo:File").GetChildren().Any())
         {
             sources.AddInMemoryCollection([byDefault]);
+        }
+
+        foreach (var sink in configuration.GetSection("Serilog:WriteTo").GetChildren().Where(static sink => sink["Name"] == "File" && !IsShared(sink)))
+        {
+            sources.AddInMemoryCollection([new($"{sink.Path}:Args:hooks", PrivateLogFile.Setting)]);
         }
 
         var problems = new List<string>();
@@ -62,4 +83,7 @@ internal static class HostLog
             SelfLog.Disable();
         }
     }
+
+    // Serilog has no hooks for files that several processes write. Nodes never share one: a process holds its data folder.
+    private static bool IsShared(IConfigurationSection sink) => bool.TryParse(sink["Args:shared"], out bool shared) && shared;
 }

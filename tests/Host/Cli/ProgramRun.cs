@@ -95,7 +95,10 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
     /// <param name="folder">Where its data folder is.</param>
     /// <param name="args">Options behind <c>serve</c>; the address is set already.</param>
     public static Task<ServerProcess> ServeAsync(TempFolder folder, params string[] args) =>
-        ServerProcess.StartAsync(StartOf(folder, ["serve", "--url", "http://127.0.0.1:0", .. args]));
+        ServerProcess.StartAsync(ServeStart(folder, args));
+
+    /// <summary>The way to start <c>serve</c> so.</summary>
+    public static ProcessStartInfo ServeStart(TempFolder folder, params string[] args) => StartOf(folder, ["serve", "--url", "http://127.0.0.1:0", .. args]);
 
     private static ProcessStartInfo StartOf(TempFolder folder, string[] args)
     {

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Serilog;
@@ -15,25 +14,31 @@ namespace WasmActors.Host.Cli.Serving;
 
 /// <summary>One run of <c>serve</c>: starts what makes a node, floor by floor, waits, and stops it in the other direction.</summary>
 /// <param name="terminal">Where it is told where the node listens, and the first key.</param>
-/// <param name="configFile">The file of <c>--config</c>, or null.</param>
-/// <param name="overrides">Settings of the command line.</param>
-/// <param name="watched">The folder of <c>--watch</c>, or null.</param>
-internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyList<KeyValuePair<string, string?>> overrides, string? watched)
+/// <param name="source">Where its settings come from.</param>
+internal sealed class ServeRun(Terminal terminal, ServeSettings source)
 {
     /// <summary>Runs until somebody asks it to stop, or the node is cut off from its cluster.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        var configuration = Load(out var settings);
+        var settings = source.Load(out var configuration);
+        Check(settings);
         using var data = DataFolder.Open(settings.DataFolder);
         using var signals = new StopSignals(cancellation);
+        using var deadline = new StopDeadline(settings.StopsWithin);
         var logger = Logger(configuration, settings);
         await using (logger.ConfigureAwait(false))
         {
             Log.Logger = logger; // Akka's own log lines go there
+            if (data.Warning is { } warning)
+            {
+                logger.Warning("{Problem}", warning);
+            }
+
+            using var stops = signals.Token.Register(() => deadline.Begin(logger));
             try
             {
-                return await RunAsync(configuration, settings, logger, signals, signals.Token).ConfigureAwait(false);
+                return await RunAsync(configuration, settings, logger, signals, deadline, signals.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
             {
@@ -43,9 +48,9 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         }
     }
 
-    private async Task<int> RunAsync(IConfiguration configuration, HostSettings settings, ILogger logger, StopSignals signals, CancellationToken cancellation)
+    private async Task<int> RunAsync(IConfiguration configuration, HostSettings settings, ILogger logger, StopSignals signals, StopDeadline deadline, CancellationToken cancellation)
     {
-        var database = await OpenAsync(settings.Database, cancellation).ConfigureAwait(false);
+        var database = await NodeDatabase.OpenAsync(settings, source.AcceptsNewDatabase, cancellation).ConfigureAwait(false);
         var keys = settings.Http.Open ? null : await ApiKeys.OpenAsync(database.Keys, TimeProvider.System, logger, cancellation).ConfigureAwait(false);
         try
         {
@@ -57,6 +62,7 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
                 {
                     await AnnounceAsync(server, node, keys, settings, database, logger, cancellation).ConfigureAwait(false);
                     await WaitAsync(signals, node, logger).ConfigureAwait(false);
+                    deadline.Begin(logger);
                     return await StopAsync(server, node, settings, logger).ConfigureAwait(false);
                 }
             }
@@ -70,9 +76,32 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         }
     }
 
+    // All that can be found wrong before something is opened, made or printed.
+    private void Check(HostSettings settings)
+    {
+        if (source.Watched is { } watched)
+        {
+            FolderWatch.Require(watched);
+        }
+
+        try
+        {
+            AkkaSettings.Check(settings);
+            HttpAddresses.Check(settings.Http.Urls);
+        }
+        catch (NodeException failure)
+        {
+            throw NotStarted(failure);
+        }
+        catch (IOException failure)
+        {
+            throw InUse(failure);
+        }
+    }
+
     private async Task WaitAsync(StopSignals signals, Node node, ILogger logger)
     {
-        var watcher = watched is null ? null : FolderWatch.Start(watched, node.Functions, logger);
+        var watcher = source.Watched is not { } watched ? null : FolderWatch.Start(watched, node.Functions, logger);
         await Task.WhenAny(signals.Asked, node.Leaves).ConfigureAwait(false);
         if (watcher is not null)
         {
@@ -82,56 +111,32 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
 
     private static async Task<int> StopAsync(HttpServer server, Node node, HostSettings settings, ILogger logger)
     {
-        bool lost = node.Leaves.IsCompleted;
-        if (lost)
+        if (node.Leaves.IsCompleted)
         {
             logger.Fatal("The node was removed from its cluster, which it had lost, and ends. Start it again to have it join anew");
-        }
-        else
-        {
-            logger.Information("The node stops");
+            await server.AbandonAsync().ConfigureAwait(false);
+            return ExitCodes.Node;
         }
 
-        await server.StopAsync(lost ? TimeSpan.Zero : settings.Http.DrainFor).ConfigureAwait(false);
-        return lost ? ExitCodes.Node : ExitCodes.Ok;
-    }
-
-    private IConfigurationRoot Load(out HostSettings settings)
-    {
-        try
-        {
-            var configuration = SettingsFiles.Load(configFile, overrides);
-            settings = HostSettings.Read(configuration);
-            return configuration;
-        }
-        catch (SettingsException wrong)
-        {
-            throw new CommandLineException("settings.invalid", wrong.Message, "docs/settings.md lists all settings with what is allowed. Nothing was started.", ExitCodes.Usage);
-        }
+        logger.Information("The node stops");
+        await server.StopAsync(settings.Http.DrainFor).ConfigureAwait(false);
+        return ExitCodes.Ok;
     }
 
     private static Serilog.Core.Logger Logger(IConfiguration configuration, HostSettings settings)
     {
         try
         {
+            HostLog.CloseFolder(settings.DataFolder);
             return HostLog.Create(configuration, settings.DataFolder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandLineException("data.unusable", $"The log files cannot be used: {failure.Message}", "Correct it, or choose another folder with --data.", ExitCodes.Node);
         }
         catch (SettingsException wrong)
         {
             throw new CommandLineException("settings.invalid", wrong.Message, "The section Serilog is as Serilog.Settings.Configuration documents it, with the sinks Console and File.", ExitCodes.Usage);
-        }
-    }
-
-    private static async Task<FunctionDatabase> OpenAsync(DatabaseSettings settings, CancellationToken cancellation)
-    {
-        try
-        {
-            return await settings.OpenAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is DbException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            string what = settings.Kind == DatabaseKind.Sqlite ? $"the file {settings.File}" : "PostgreSQL";
-            throw new CommandLineException("database.unavailable", $"The database cannot be opened ({what}): {failure.Message}", "Check the settings below WasmActors:Database, and that the database runs and lets this program in.", ExitCodes.Node);
         }
     }
 
@@ -143,7 +148,7 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         }
         catch (NodeException failure)
         {
-            throw new CommandLineException("node.not_started", failure.Message, "Check the settings below WasmActors:Node and WasmActors:Database; the log says more.", ExitCodes.Node);
+            throw NotStarted(failure);
         }
     }
 
@@ -155,7 +160,7 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         }
         catch (IOException failure)
         {
-            throw new CommandLineException("http.address_in_use", failure.Message, "Choose another address with --url or WasmActors:Http:Urls.", ExitCodes.Node);
+            throw InUse(failure);
         }
         catch (Exception failure) when (failure is InvalidOperationException or SocketException)
         {
@@ -163,11 +168,22 @@ internal sealed class ServeRun(Terminal terminal, string? configFile, IReadOnlyL
         }
     }
 
+    private static CommandLineException NotStarted(NodeException failure) =>
+        new("node.not_started", failure.Message, "Check the settings below WasmActors:Node, WasmActors:Tls and WasmActors:Database; the log says more.", ExitCodes.Node);
+
+    private static CommandLineException InUse(IOException failure) =>
+        new("http.address_in_use", failure.Message, "Choose another address with --url or WasmActors:Http:Urls.", ExitCodes.Node);
+
     private async Task AnnounceAsync(HttpServer server, Node node, ApiKeys? keys, HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
     {
         if (keys is not null && await FirstKey.CreateAsync(database.Keys, cancellation).ConfigureAwait(false) is { } token)
         {
             await terminal.Output.WriteLineAsync($"The first API key, with the scope admin. It is shown this once: {token}").ConfigureAwait(false);
+        }
+
+        else if (keys is { HasAdmin: false })
+        {
+            logger.Warning("No API key has the scope admin, so nobody can make keys: 'wasmactors keys recover' makes one");
         }
 
         foreach (string address in server.Addresses)

@@ -1,22 +1,26 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace WasmActors.Host.Cli.Serving;
 
-/// <summary>Waits for SIGTERM, or for what the command line waits for (Ctrl-C).</summary>
+/// <summary>Waits for SIGTERM, for SIGHUP (the terminal was closed), or for what the command line waits for (Ctrl-C).</summary>
 internal sealed class StopSignals : IDisposable
 {
+    private const int HangUp = 1;
+
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
-    private readonly PosixSignalRegistration _terminate;
+    private readonly List<PosixSignalRegistration> _signals = [];
     private readonly CancellationTokenRegistration _cancelled;
 
     public StopSignals(CancellationToken cancellation)
     {
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
+        if (!Ignores(HangUp))
         {
-            signal.Cancel = true;
-            Ask();
-        });
+            _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal));
+        }
+
         _cancelled = cancellation.Register(Ask);
     }
 
@@ -28,14 +32,29 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
-        _terminate.Dispose();
+        _signals.ForEach(static signal => signal.Dispose());
         _cancelled.Dispose();
         _stop.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        Ask();
     }
 
     private void Ask()
     {
         _asked.TrySetResult();
         _stop.Cancel();
+    }
+
+    // A process that nohup started outlives its terminal. Waiting for the signal would make it end.
+    private static bool Ignores(int signal)
+    {
+        const string Mask = "SigIgn:";
+        return File.Exists("/proc/self/status")
+            && File.ReadLines("/proc/self/status").FirstOrDefault(static line => line.StartsWith(Mask, StringComparison.Ordinal)) is { } ignored
+            && (ulong.Parse(ignored.AsSpan(Mask.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (signal - 1))) != 0;
     }
 }

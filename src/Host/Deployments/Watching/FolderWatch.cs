@@ -53,10 +53,18 @@ internal sealed class FolderWatch : IAsyncDisposable
     /// <exception cref="WasmError"><c>module.unreadable</c>: there is no such folder.</exception>
     public static FolderWatch Start(string folder, FunctionHost functions, ILogger logger)
     {
-        string full = Path.GetFullPath(folder);
-        return Directory.Exists(full)
-            ? new FolderWatch(full, (file, cancellation) => DeployAsync(functions, file, cancellation), logger, TimeProvider.System)
-            : throw new WasmError(ErrorCode.ModuleUnreadable, $"--watch '{folder}' is no folder.");
+        Require(folder);
+        return new FolderWatch(Path.GetFullPath(folder), (file, cancellation) => DeployAsync(functions, file, cancellation), logger, TimeProvider.System);
+    }
+
+    /// <summary>Makes sure that there is such a folder.</summary>
+    /// <exception cref="WasmError"><c>module.unreadable</c>: there is none.</exception>
+    public static void Require(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new WasmError(ErrorCode.ModuleUnreadable, $"--watch '{folder}' is no folder.");
+        }
     }
 
     public async ValueTask DisposeAsync()
