@@ -101,7 +101,7 @@ internal sealed class CacheCommand : Verb
         var table = new Table().Border(TableBorder.Simple).AddColumns("sha-256", "size", "last used", "usable");
         foreach (var module in report.Modules)
         {
-            table.AddRow(module.Digest, SizeText.Format(module.Size), $"{module.LastUsed.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z", module.Usable ? "yes" : "no");
+            table.AddRow(ShortText.Digest(module.Digest), SizeText.Format(module.Size), $"{ShortText.Age(module.LastUsed)} ago", module.Usable ? "yes" : "no");
         }
 
         _terminal.RichOutput.Write(table);

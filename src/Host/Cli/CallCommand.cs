@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
@@ -31,7 +32,7 @@ internal sealed class CallCommand : Verb
             // The parser takes an option that it does not know for a value, and no value begins like this.
             foreach (var token in result.Tokens.Where(static t => t.Value.StartsWith("--", StringComparison.Ordinal)))
             {
-                result.AddError($"There is no option {token.Value}.");
+                result.AddError(UnknownWords.Option(token.Value, result.Parent as CommandResult));
             }
         });
         _idempotencyKey.Validators.Add(static result =>

@@ -49,7 +49,7 @@ internal sealed class CommandLine
     public async Task<int> InvokeAsync(IReadOnlyList<string> args)
     {
         var failures = new FailureReport(_terminal);
-        var parsed = _root.Parse(_run is null ? args : GuestArguments.Separate(Script(args, _run), _run), s_parsing);
+        var parsed = _root.Parse(args.Count == 0 ? ["--help"] : _run is null ? args : GuestArguments.Separate(Script(args, _run), _run), s_parsing);
         if (parsed.Action is ParseErrorAction)
         {
             return failures.Usage(parsed);

@@ -24,7 +24,7 @@ internal sealed class CompileCommand : Verb
         {
             foreach (var token in result.Tokens)
             {
-                RequireFileName(token.Value, result.AddError);
+                RequireFileName(token.Value, result);
             }
         });
         Add(_files);
@@ -104,10 +104,10 @@ internal sealed class CompileCommand : Verb
         {
             table.AddRow(
                 new Text(GuestText.Clean(module.File, GuestText.NameLimit)),
-                new Text(module.Digest),
+                new Text(ShortText.Digest(module.Digest)),
                 new Text(SizeText.Format(module.Size)),
                 new Text(SizeText.Format(module.ArtifactSize)),
-                new Text(module.WasCached ? "in the cache already" : $"{module.Milliseconds:0} ms"));
+                new Text(module.WasCached ? "cached" : $"{module.Milliseconds:0} ms"));
         }
 
         _terminal.RichOutput.Write(table);

@@ -28,7 +28,7 @@ internal sealed class DeployCommand : Verb
         {
             foreach (var token in result.Tokens)
             {
-                RequireFileName(token.Value, result.AddError);
+                RequireFileName(token.Value, result);
             }
         });
         Add(_path);
@@ -158,7 +158,7 @@ internal sealed class DeployCommand : Verb
                 new Text($"{function.Version}{(function.DryRun ? " (dry run)" : function.Created ? " (new)" : "")}"),
                 FunctionTables.Safe(function.Kind),
                 FunctionTables.Safe($"{function.Convention}{(function.ConventionDetected ? " (by its exports)" : "")}"),
-                new Text($"{function.Digest[..12]}, {SizeText.Format(function.Size)}"),
+                new Text(ShortText.Digest(function.Digest)),
                 new Text(GuestText.Clean(function.Settings ?? "-", GuestText.NameLimit)));
         }
 

@@ -68,22 +68,32 @@ internal sealed class KeysCommand : Verb
             return ExitCodes.Ok;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("id", "name", "scopes", "created", "per second", "burst", "at once", "body");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("id", "name", "scopes", "age", "limits");
         foreach (var key in list.Keys)
         {
             table.AddRow(
                 FunctionTables.Safe(key.Id),
                 FunctionTables.Safe(key.Name),
                 FunctionTables.Safe(string.Join(", ", key.Scopes)),
-                FunctionTables.Safe(FunctionTables.Time(key.CreatedAt)),
-                new Text($"{key.RequestsPerSecond?.ToString() ?? "-"}"),
-                new Text($"{key.Burst?.ToString() ?? "-"}"),
-                new Text($"{key.Concurrency?.ToString() ?? "-"}"),
-                new Text(key.MaxBodyBytes is { } most ? SizeText.Format(most) : "-"));
+                new Text(ShortText.Age(key.CreatedAt)),
+                new Text(LimitsOf(key)));
         }
 
         _terminal.RichOutput.Write(table);
         return ExitCodes.Ok;
+    }
+
+    private static string LimitsOf(KeyModel key)
+    {
+        string?[] limits =
+        [
+            key.RequestsPerSecond is { } rate ? $"{rate}/s" : null,
+            key.Burst is { } burst ? $"burst {burst}" : null,
+            key.Concurrency is { } concurrency ? $"{concurrency} at once" : null,
+            key.MaxBodyBytes is { } most ? $"body {SizeText.Format(most)}" : null,
+        ];
+        string text = string.Join(", ", limits.OfType<string>());
+        return text.Length == 0 ? "-" : text;
     }
 
     private void AddCreate()

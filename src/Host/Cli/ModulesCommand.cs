@@ -75,7 +75,7 @@ internal sealed class ModulesCommand : Verb
             table.AddRow(
                 FunctionTables.Safe(module.Digest[..Math.Min(ShortDigest, module.Digest.Length)]),
                 new Text(SizeText.Format(module.Bytes)),
-                new Text(module.UsedAt is { } used ? FunctionTables.Time(used) : "-"),
+                new Text(module.UsedAt is { } used ? $"{ShortText.Age(used)} ago" : "-"),
                 FunctionTables.Safe(module.Functions is { Count: > 0 } functions ? string.Join(", ", functions) : "none"));
         }
 

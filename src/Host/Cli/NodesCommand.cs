@@ -46,12 +46,12 @@ internal sealed class NodesCommand : Verb
             return ExitCodes.Ok;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("address", "status", "reachable", "roles", "");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("node", "status", "reachable", "roles", "");
         foreach (var node in list.Nodes)
         {
             string[] marks = [.. node.IsSelf ? (string[])["answers"] : [], .. node.IsLeader ? (string[])["leads"] : []];
             table.AddRow(
-                FunctionTables.Safe(node.Address),
+                FunctionTables.Safe(ShortText.Node(node.Address)),
                 FunctionTables.Safe(node.Status),
                 new Text(node.IsReachable ? "yes" : "no"),
                 FunctionTables.Safe(node.Roles.Count == 0 ? "-" : string.Join(", ", node.Roles)),

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using WasmActors.Host.Cli.Output;
 
 namespace WasmActors.Host.Cli;
 
@@ -24,22 +26,22 @@ internal abstract class Verb : Command
         {
             foreach (var token in result.Tokens.Where(static t => t.Value != ModuleFile.StandardInput))
             {
-                RequireFileName(token.Value, result.AddError);
+                RequireFileName(token.Value, result);
             }
         });
         return file;
     }
 
     /// <summary>The parser takes an option that it does not know for a file.</summary>
-    protected static void RequireFileName(string text, Action<string> addError)
+    protected static void RequireFileName(string text, ArgumentResult result)
     {
         if (text.StartsWith('-') && !Path.Exists(text))
         {
-            addError($"There is no option {text}.");
+            result.AddError(UnknownWords.Option(text, result.Parent as CommandResult));
         }
         else if (text.Length == 0)
         {
-            addError("The name of the file is empty.");
+            result.AddError("The name of the file is empty.");
         }
     }
 }

@@ -30,6 +30,7 @@ internal static class AkkaSettings
               stdout-loglevel = OFF
               loglevel = WARNING
               coordinated-shutdown.run-by-clr-shutdown-hook = off
+              remote.log-remote-lifecycle-events = off
               remote.dot-netty.tcp {
                 hostname = {{Quoted(node.Bind)}}
                 public-hostname = {{Quoted(node.Host)}}

@@ -75,6 +75,7 @@ internal sealed class Node : IAsyncDisposable
             Logger = logger,
         });
         calls.Connect(functions);
+        system.ActorOf(Props.Create(() => new MembershipLog(logger)), "wasm-membership-log");
         var node = new Node(host, functions);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(settings.Node.StartWithin);

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Akka.Event;
 using Akka.Remote.Transport.DotNetty;
+using Serilog;
 using WasmActors.Host.Settings;
 
 namespace WasmActors.Host.Cluster;
@@ -29,7 +29,7 @@ internal static class NodeTls
                 throw new NodeException($"The other nodes would not take the certificate of {settings.Certificate}: {problem}.");
             }
 
-            return new DotNettySslSetup(certificate, suppressValidation: false, requireMutualAuthentication: true, customValidator: (shown, chain, peer, _, log) => IsTrusted(shown, chain, peer, authorities, log));
+            return new DotNettySslSetup(certificate, suppressValidation: false, requireMutualAuthentication: true, customValidator: (shown, chain, peer, _, _) => IsTrusted(shown, chain, peer, authorities));
         }
         catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -37,12 +37,12 @@ internal static class NodeTls
         }
     }
 
-    private static bool IsTrusted(X509Certificate2? certificate, X509Chain? chain, string peer, X509Certificate2Collection authorities, ILoggingAdapter log)
+    private static bool IsTrusted(X509Certificate2? certificate, X509Chain? chain, string peer, X509Certificate2Collection authorities)
     {
         string? problem = certificate is null ? "it showed no certificate" : Problem(certificate, chain, authorities);
         if (problem is not null)
         {
-            log.Warning("{0} is not let in: {1}", peer, problem);
+            Log.Warning("{Peer} is not let in: {Problem}", peer, problem);
         }
 
         return problem is null;

@@ -198,8 +198,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         foreach (string unknown in Leaves(configuration.GetSection(Root)).Where(path => !_known.Contains(path)))
         {
-            string? near = _known.MinBy(known => Distance(known, unknown));
-            _problems.Add($"{unknown} is no setting{(near is not null && Distance(near, unknown) <= 4 ? $"; did you mean {near}?" : ". docs/settings.md lists them all.")}");
+            string? near = _known.MinBy(known => NearestWord.Distance(known, unknown));
+            _problems.Add($"{unknown} is no setting{(near is not null && NearestWord.Distance(near, unknown) <= 4 ? $"; did you mean {near}?" : ". docs/settings.md lists them all.")}");
         }
 
         if (_problems.Count > 0)
@@ -232,23 +232,5 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return children.Count == 0
             ? section.Value is null ? [] : [section.Path]
             : children.SelectMany(Leaves);
-    }
-
-    // Edits that make one text of the other.
-    private static int Distance(string left, string right)
-    {
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int cost = char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]) ? 0 : 1;
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + cost));
-            }
-        }
-
-        return row[right.Length];
     }
 }

@@ -60,7 +60,8 @@ internal static class HostLog
                 .ReadFrom.Configuration(LogSections.WithoutSinks(all), s_options)
                 .Enrich.FromLogContext()
                 .Enrich.With<StoreEnricher>()
-                .Enrich.With<RequestEnricher>();
+                .Enrich.With<RequestEnricher>()
+                .Filter.With<ClusterNoise>();
             foreach (var (name, section) in LogSections.SinksOf(all))
             {
                 var sink = new LoggerConfiguration().ReadFrom.Configuration(section, s_options).MinimumLevel.Verbose().CreateLogger();

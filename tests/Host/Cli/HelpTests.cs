@@ -40,6 +40,15 @@ public class HelpTests
     }
 
     [Fact]
+    public async Task The_program_without_arguments_shows_its_help()
+    {
+        var (exitCode, output, error) = Parts(await InProcess.RunAsync());
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Equal(Parts(await InProcess.RunAsync("--help")).Item2, output);
+    }
+
+    [Fact]
     public async Task The_reference_documents_every_exit_code_and_every_option()
     {
         string reference = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", "command-line.md"));
@@ -67,8 +76,15 @@ public class HelpTests
     [InlineData("'yaml'", "inspect", "a.wasm", "-o", "yaml")]
     [InlineData("", "run")]
     [InlineData("", "cache")]
-    [InlineData("", "launch")]
-    [InlineData("")]
+    [InlineData("There is no verb 'launch'. Verbs are: run, inspect,", "launch")]
+    [InlineData("There is no verb 'serv'. Did you mean serve?", "serv")]
+    [InlineData("There is no verb 'lst'. Did you mean list?", "keys", "lst")]
+    [InlineData("There is no option --opne. Did you mean --open?", "serve", "--opne")]
+    [InlineData("There is no option --confg=x. Did you mean --config?", "serve", "--confg=x")]
+    [InlineData("There is no option --tiemout. Did you mean --timeout?", "run", "--tiemout", "a.wasm")]
+    [InlineData("There is no option --severr. Did you mean --server?", "functions", "list", "--severr", "http://x")]
+    [InlineData("There is no option --bogus.", "nodes", "--bogus")]
+    [InlineData("'more' is one argument too many.", "nodes", "more")]
     public async Task A_wrong_command_line_is_told_on_standard_error_with_exit_code_2(string problem, params string[] args)
     {
         var (exitCode, output, error) = Parts(await InProcess.RunAsync(args));

@@ -93,7 +93,18 @@ public sealed class ServeTests : IDisposable
 
         var second = await ProgramRun.Of(_folder, ["serve", "--open", "--data", "other", "--url", serve.Address.GetLeftPart(UriPartial.Authority)]);
 
-        Assert.Equal((72, "http.address_in_use"), (second.ExitCode, second.Code));
+        Assert.Equal((72, "http.address_in_use", ""), (second.ExitCode, second.Code, second.Text));
+        Assert.DoesNotContain("   at ", second.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "other")));
+    }
+
+    [Fact]
+    public async Task A_folder_to_watch_that_does_not_exist_is_told_before_anything_is_made()
+    {
+        var run = await ProgramRun.Of(_folder, ["serve", "--url", "http://127.0.0.1:0", "--watch", "nowhere"]);
+
+        Assert.Equal((66, "module.unreadable", ""), (run.ExitCode, run.Code, run.Text));
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "wasmactors-data")));
     }
 
     [Fact]

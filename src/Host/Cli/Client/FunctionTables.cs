@@ -21,7 +21,7 @@ internal sealed class FunctionTables(Terminal terminal)
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("function", "version", "label", "kind", "convention", "deployed", "module");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("function", "version", "label", "kind", "convention", "age", "module");
         foreach (var function in list.Functions)
         {
             var active = function.Versions.FirstOrDefault(v => v.Number == function.Active);
@@ -31,8 +31,8 @@ internal sealed class FunctionTables(Terminal terminal)
                 Safe(active?.Label ?? "-"),
                 Safe(active?.Kind ?? "-"),
                 Safe(active?.Convention ?? "-"),
-                Safe(active is null ? "-" : Time(active.DeployedAt)),
-                Safe(active is null ? "-" : Short(active.ModuleDigest)));
+                new Text(active is null ? "-" : ShortText.Age(active.DeployedAt)),
+                Safe(active is null ? "-" : ShortText.Digest(active.ModuleDigest)));
         }
 
         _console.Write(table);
@@ -92,17 +92,17 @@ internal sealed class FunctionTables(Terminal terminal)
     /// <summary>One line for each version.</summary>
     public void Write(VersionList list)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("version", "active", "label", "deployed", "kind", "convention", "module");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("version", "active", "label", "age", "kind", "convention", "module");
         foreach (var version in list.Versions)
         {
             table.AddRow(
                 Safe($"{version.Number}"),
                 Safe(version.Active ? "yes" : ""),
                 Safe(version.Label ?? "-"),
-                Safe(Time(version.DeployedAt)),
+                new Text(ShortText.Age(version.DeployedAt)),
                 Safe(version.Kind),
                 Safe(version.Convention),
-                Safe(Short(version.ModuleDigest)));
+                Safe(ShortText.Digest(version.ModuleDigest)));
         }
 
         _console.Write(table);
@@ -110,11 +110,6 @@ internal sealed class FunctionTables(Terminal terminal)
 
     /// <summary>Text that a server said, for a cell.</summary>
     public static Text Safe(string text) => new(GuestText.Clean(text, GuestText.NameLimit));
-
-    /// <summary>A time for a cell.</summary>
-    public static string Time(DateTimeOffset time) => $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z";
-
-    private static string Short(string digest) => digest.Length > 12 ? digest[..12] : digest;
 
     private static string Callers(GrantSettings grants)
     {

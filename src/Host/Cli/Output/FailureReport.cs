@@ -28,7 +28,7 @@ internal sealed class FailureReport(Terminal terminal)
     public int Usage(ParseResult parsed)
     {
         string command = parsed.CommandResult.Command is RootCommand ? "wasmactors" : $"wasmactors {VerbOf(parsed)}";
-        Write("usage", string.Join('\n', parsed.Errors.Select(static e => e.Message).Distinct(StringComparer.Ordinal)), [], $"See '{command} --help'.");
+        Write("usage", string.Join('\n', UnknownWords.Problems(parsed)), [], $"See '{command} --help'.");
         return ExitCodes.Usage;
     }
 

@@ -112,7 +112,7 @@ public sealed class ServedFunctionsTests(ServerFixture server) : IClassFixture<S
         Assert.StartsWith("wak_", created.Text, StringComparison.Ordinal);
         string shopKey = server.Folder.Write("shop.key", created.Text);
         string listed = (await server.RunAsync("keys")).Text;
-        Assert.Matches("shop +call +.*100 +.*5 ", listed);
+        Assert.Matches("shop +call +.*100/s, 5 at once", listed);
         Assert.DoesNotContain(created.Text.Trim(), listed, StringComparison.Ordinal);
 
         Assert.Equal((0, "5\n"), Parts(await WithKey(shopKey, "call", "scoped", "get")));
