@@ -173,19 +173,8 @@ public sealed class FunctionHost : IAsyncDisposable
     /// <param name="cancellation">Gives the wait up; the module may be stored all the same.</param>
     /// <exception cref="WasmError"><c>module.invalid</c> and other failures of compiling, <c>module.digest_mismatch</c>: nothing was stored.
     /// <c>module.unavailable</c>: try again.</exception>
-    public async Task<StoredModule> PutModuleAsync(ReadOnlyMemory<byte> module, string? expectedDigest = null, CancellationToken cancellation = default)
-    {
-        var binary = await _runtime.Host.Modules.ToBinaryAsync(module, cancellation).ConfigureAwait(false);
-        string digest = WasmModule.DigestOf(binary.Span);
-        if (expectedDigest is not null && expectedDigest != digest)
-        {
-            throw new WasmError(FunctionErrorCode.ModuleDigestMismatch, $"The module's binary form has the digest {digest}, not {GuestText.Clean(expectedDigest, GuestText.NameLimit)}: it was not stored.");
-        }
-
-        var compiled = await _runtime.Host.LoadAsync(binary, null, cancellation).ConfigureAwait(false);
-        await _runtime.Modules.PutAsync(digest, binary, cancellation).ConfigureAwait(false);
-        return new StoredModule(compiled.Digest, compiled.ByteLength);
-    }
+    public Task<StoredModule> PutModuleAsync(ReadOnlyMemory<byte> module, string? expectedDigest = null, CancellationToken cancellation = default) =>
+        _deployer.StoreAsync(module, expectedDigest, cancellation);
 
     /// <summary>A stored module's binary form, or null where none has the digest.</summary>
     /// <exception cref="WasmError"><c>module.corrupt</c>, <c>module.unavailable</c></exception>

@@ -11,6 +11,7 @@ using WasmActors.Actors.Serialization;
 using Wire = WasmActors.Actors.Serialization.Wire;
 using WasmActors.Cluster.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Values;
 using WasmActors.Runtime.Wasi;
 
@@ -101,6 +102,7 @@ public class WireSerializerTests : TestKit
         Assert.Equal(spec.Grants.Folders.ToArray(), read.Grants.Folders.ToArray());
         Assert.Equal(spec.Grants.Imports, read.Grants.Imports);
         Assert.Equal(spec.Grants.CallerEnvironment, read.Grants.CallerEnvironment);
+        Assert.Equal(WasmFeatures.Gc | WasmFeatures.Exceptions, read.Grants.Features);
         Assert.Equal(spec with { Grants = read.Grants }, read);
         Assert.True(FunctionCodec.Same(spec, read));
         Assert.False(FunctionCodec.Same(spec, spec with { Label = null }));
@@ -288,6 +290,7 @@ public class WireSerializerTests : TestKit
             Imports = new FunctionGrants().Imports.Add("kv"),
             CallerArguments = true,
             CallerEnvironment = new FunctionGrants().CallerEnvironment.Add("LANG"),
+            Features = WasmFeatures.Gc | WasmFeatures.Exceptions,
         },
     };
 

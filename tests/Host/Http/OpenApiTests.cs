@@ -16,10 +16,10 @@ public partial class OpenApiTests(OpenHost host)
 
         Assert.Equal(
             [
-                "DELETE /v1/functions/{name}", "DELETE /v1/keys/{id}",
+                "DELETE /v1/functions/{name}", "DELETE /v1/keys/{id}", "DELETE /v1/modules/{digest}",
                 "GET /healthz", "GET /metrics", "GET /readyz",
                 "GET /v1/functions", "GET /v1/functions/{name}", "GET /v1/functions/{name}/exports", "GET /v1/functions/{name}/versions",
-                "GET /v1/keys", "GET /v1/modules/{digest}", "GET /v1/nodes",
+                "GET /v1/keys", "GET /v1/modules", "GET /v1/modules/{digest}", "GET /v1/nodes",
                 "POST /v1/functions/{name}/calls/{export}", "POST /v1/functions/{name}/keys/{key}/calls/{export}", "POST /v1/functions/{name}/rollback",
                 "POST /v1/keys", "POST /v1/modules",
                 "PUT /v1/functions/{name}", "PUT /v1/modules/{digest}",

@@ -49,6 +49,21 @@ internal sealed class FunctionDeployer(FunctionRuntime runtime, Func<CataloguePr
         }
     }
 
+    /// <summary>Stores a module without deploying it. It is compiled, and stored only if that succeeds.</summary>
+    internal async Task<StoredModule> StoreAsync(ReadOnlyMemory<byte> module, string? expectedDigest, CancellationToken cancellation)
+    {
+        var binary = await runtime.Host.Modules.ToBinaryAsync(module, cancellation).ConfigureAwait(false);
+        string digest = WasmModule.DigestOf(binary.Span);
+        if (expectedDigest is not null && expectedDigest != digest)
+        {
+            throw new WasmError(FunctionErrorCode.ModuleDigestMismatch, $"The module's binary form has the digest {digest}, not {GuestText.Clean(expectedDigest, GuestText.NameLimit)}: it was not stored.");
+        }
+
+        await runtime.Host.LoadAsync(binary, null, cancellation).ConfigureAwait(false);
+        await runtime.Modules.PutAsync(digest, binary, cancellation).ConfigureAwait(false);
+        return new StoredModule(digest, binary.Length);
+    }
+
     private async Task<Deployment> TryAsync(string name, FunctionVersion? before, ReadOnlyMemory<byte>? module, Func<FunctionSpec, FunctionSpec> settings, DeployOptions options, CancellationToken cancellation)
     {
         var basis = before?.Spec ?? new FunctionSpec(name);
