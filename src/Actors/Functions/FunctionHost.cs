@@ -53,7 +53,7 @@ public sealed class FunctionHost : IAsyncDisposable
 
         system.ActorOf(
             ClusterSingletonManager.Props(
-                CatalogueActor.Props(new CatalogueWriterOptions(TimeProvider.System, options.Logger, options.MaxFunctions)),
+                CatalogueSupervisor.Props(new CatalogueWriterOptions(TimeProvider.System, options.Logger, options.MaxFunctions)),
                 PoisonPill.Instance,
                 ClusterSingletonManagerSettings.Create(system)),
             "wasm-catalogue");

@@ -27,6 +27,30 @@ public sealed class FunctionHostTests : IDisposable
         Assert.Contains(nameof(FunctionHostOptions.LiveKeys), refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000_001)]
+    public async Task A_number_of_functions_out_of_its_range_is_rejected(int functions)
+    {
+        await using var host = await WasmHost.StartAsync(new WasmHostOptions { Cache = new() { OnDisk = false } });
+        var options = new FunctionHostOptions { Modules = new MemoryModuleStore(), MaxFunctions = functions };
+
+        var rejected = Assert.Throws<WasmError>(() => FunctionHost.Attach(host, options));
+
+        Assert.Equal(ErrorCode.BadSettings, rejected.Code);
+        Assert.Contains(nameof(FunctionHostOptions.MaxFunctions), rejected.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_catalogue_takes_as_many_functions_as_the_options_allow()
+    {
+        await using var node = await TestNode.StartAsync(await _file.OpenAsync(), options: o => o with { MaxFunctions = 2 });
+        await node.DeployAsync(new FunctionSpec("one"), Wat.Counter);
+        await node.DeployAsync(new FunctionSpec("two"), Wat.Counter);
+
+        await Expect.FailureAsync(FunctionErrorCode.TooMany, node.DeployAsync(new FunctionSpec("three"), Wat.Counter));
+    }
+
     [Fact]
     public async Task A_system_that_is_no_node_of_a_cluster_is_refused()
     {

@@ -6,7 +6,8 @@ using WasmActors.Host.Persistence;
 
 namespace WasmActors.Cluster.Tests.Support;
 
-/// <summary>A writer of the catalogue in an actor system of its own, without a cluster: two of them are two nodes that both believe to be the writer.</summary>
+/// <summary>A writer of the catalogue in an actor system of its own, without a cluster: two of them are two nodes that
+/// both believe to be the writer.</summary>
 internal sealed class CatalogueWriter : IAsyncDisposable
 {
     private static readonly TimeSpan s_answerTime = TimeSpan.FromSeconds(2);
@@ -17,7 +18,7 @@ internal sealed class CatalogueWriter : IAsyncDisposable
     private CatalogueWriter(ActorSystem system, CatalogueWriterOptions options)
     {
         _system = system;
-        _actor = system.ActorOf(CatalogueActor.Props(options));
+        _actor = system.ActorOf(CatalogueSupervisor.Props(options));
     }
 
     /// <summary>Starts one.</summary>

@@ -32,7 +32,10 @@ internal sealed class CatalogueCheck
         {
             int number = function.GetProperty("active").GetInt32();
             var version = function.GetProperty("versions").EnumerateArray().Single(v => v.GetProperty("number").GetInt32() == number);
-            active[function.GetProperty("name").GetString()!] = version.GetProperty("label").GetString()!;
+            if (version.TryGetProperty("label", out var label)) // all that the deployers make have one
+            {
+                active[function.GetProperty("name").GetString()!] = label.GetString()!;
+            }
         }
 
         return active;

@@ -7,8 +7,8 @@ using WasmActors.Resilience.Running;
 namespace WasmActors.Resilience.Deploying;
 
 /// <summary>
-/// What happens to the node that writes the catalogue while every node deploys: it is paused, cut off or killed. Each time it comes back, and what it
-/// knows then is compared with what had been acknowledged.
+/// What happens to the node that writes the catalogue while every node deploys: it is paused, cut off or killed. Each
+/// time it comes back, and what it knows then is compared with what had been acknowledged.
 /// </summary>
 internal sealed class CatalogueStory(ScenarioRun run, NodeCluster cluster, TestNetwork? network, Deployers deployers)
 {
@@ -48,7 +48,8 @@ internal sealed class CatalogueStory(ScenarioRun run, NodeCluster cluster, TestN
         }
     }
 
-    /// <summary>Disturbs the writer, or with a kill sometimes another node, and waits until all are members again.</summary>
+    /// <summary>Disturbs the writer, or with a kill sometimes another node, and waits until all are members
+    /// again.</summary>
     internal async Task DisturbAsync(Fault fault, Random random)
     {
         int node = _ages[fault == Fault.Kill ? random.Next(2) : 0];
@@ -120,9 +121,9 @@ internal sealed class CatalogueStory(ScenarioRun run, NodeCluster cluster, TestN
                 await cluster.StartAsync(node).ConfigureAwait(false);
                 break;
             }
-            catch (InvalidOperationException early) when (attempt < Attempts)
+            catch (Exception early) when (early is InvalidOperationException or TimeoutException && attempt < Attempts)
             {
-                Tell($"{cluster.Places[node].Name} did not start yet: {early.Message.Split('\n').LastOrDefault(static l => l.Contains("node.", StringComparison.Ordinal)) ?? early.Message}");
+                Tell($"{cluster.Places[node].Name} did not start yet: {early.Message.Split('\n')[0]}");
             }
         }
 

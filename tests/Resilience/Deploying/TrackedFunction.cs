@@ -3,8 +3,9 @@ using WasmActors.Actors.Functions;
 namespace WasmActors.Resilience.Deploying;
 
 /// <summary>
-/// What is known of a function that one deployer changes, one change at a time. The label of the active version is its state; null when it is
-/// not deployed. After a change of which nobody knows whether it was stored, either state is right, and the function is not changed again.
+/// What is known of a function that one deployer changes, one change at a time. The label of the active version is its
+/// state; null when it is not deployed. After a change of which nobody knows whether it was stored, either state is
+/// right, and the function is not changed again.
 /// </summary>
 internal sealed class TrackedFunction(string name)
 {
@@ -73,7 +74,8 @@ internal sealed class TrackedFunction(string name)
         }
     }
 
-    /// <summary>Whether a node's word contradicts what was expected before it was asked. False if the function was changed meanwhile.</summary>
+    /// <summary>Whether a node's word contradicts what was expected before it was asked. False if the function was
+    /// changed meanwhile.</summary>
     internal bool Contradicts(Expectation expected, string? told)
     {
         lock (_labels)

@@ -36,7 +36,12 @@ internal static class CatalogueScenario
         var network = noNetwork is null ? await TestNetwork.MakeAsync(Nodes).ConfigureAwait(false) : null;
         try
         {
-            var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Http:DrainFor"] = "1s", ["Functions:MaxFunctions"] = "100000" };
+            var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["Http:DrainFor"] = "1s",
+                ["Functions:MaxFunctions"] = "100000",
+                ["Modules:Compile"] = "in-process", // on a busy machine a process takes long to start
+            };
             if (server is not null)
             {
                 settings["Database:Kind"] = "postgresql";

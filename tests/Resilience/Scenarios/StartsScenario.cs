@@ -25,7 +25,12 @@ internal static class StartsScenario
     private static async Task RunAsync(ScenarioRun run)
     {
         int count = (int)run.CountOf(10_000, 1_500);
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Http:DrainFor"] = "1s", ["Functions:MaxFunctions"] = "200000" };
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Http:DrainFor"] = "1s",
+            ["Functions:MaxFunctions"] = "200000",
+            ["Modules:Compile"] = "in-process", // on a busy machine a process takes long to start
+        };
         var alone = NodeCluster.Make(1, NodeCluster.FindsDeathsSoon, settings);
         await using var _ = alone.ConfigureAwait(false);
         string database = Path.Combine(alone.Folder, "cluster.db");

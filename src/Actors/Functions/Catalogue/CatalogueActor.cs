@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Pattern;
 using Akka.Persistence;
 using Serilog;
 using WasmActors.Actors.Messages;
@@ -8,23 +7,25 @@ using static WasmActors.Actors.Functions.Catalogue.CatalogueProtocol;
 
 namespace WasmActors.Actors.Functions.Catalogue;
 
-/// <summary>Writes the catalogue: takes one command at a time, stores its event, answers, and announces it to the followers. A cluster has one.</summary>
+/// <summary>Writes the catalogue: takes one command at a time, stores its event, answers, and announces it to the
+/// followers. A cluster has one.</summary>
 /// <remarks>
-/// There can be two writers for a while, if a node was paused or cut off, or if two hosts have the same database. The journal is the fence between
-/// them: it stores each sequence number once, and a writer stores <see cref="CatalogueOpened"/> before its first change. The next write of
-/// the earlier writer then fails. It starts again, finds the other writer in the journal, and rejects commands. An answer that stores
-/// nothing is given only if the journal has no event that this writer has not read.
+/// There can be two writers for a while, if a node was paused or cut off, or if two hosts have the same database. The
+/// journal is the fence between them: it stores each sequence number once, and a writer stores
+/// <see cref="CatalogueOpened"/> before its first change. The next write of the earlier writer then fails. It starts
+/// again, finds the other writer in the journal, and rejects commands. An answer that stores nothing is given only if
+/// the journal has no event that this writer has not read.
 /// </remarks>
 internal sealed class CatalogueActor : UntypedPersistentActor
 {
-    private const int MaxFollowers = 1_000;
     private const string NoSnapshots = "akka.persistence.no-snapshot-store";
-    private const string LocalSnapshots = "akka.persistence.snapshot-store.local"; // Akka's default: a folder where the program was started
+    // Akka's default: a folder where the program was started.
+    private const string LocalSnapshots = "akka.persistence.snapshot-store.local";
 
     private readonly CatalogueWriterOptions _options;
     private readonly ILogger _log;
     private readonly WriterMemory _memory;
-    private readonly HashSet<IActorRef> _followers = [];
+    private readonly CatalogueFollowers _followers = new();
     private readonly bool _withoutSnapshot;
     private CatalogueReplay _replay = new();
     private CatalogueState _state = CatalogueState.Empty;
@@ -35,7 +36,7 @@ internal sealed class CatalogueActor : UntypedPersistentActor
     private long _lostSince;
     private ICancelable? _checks;
 
-    private CatalogueActor(CatalogueWriterOptions options, WriterMemory memory)
+    internal CatalogueActor(CatalogueWriterOptions options, WriterMemory memory)
     {
         _options = options;
         _log = options.Log;
@@ -50,18 +51,8 @@ internal sealed class CatalogueActor : UntypedPersistentActor
     public override string PersistenceId => "wasmactors-catalogue";
 
     /// <inheritdoc/>
-    public override Recovery Recovery => _withoutSnapshot ? new Recovery(SnapshotSelectionCriteria.None) : Recovery.Default;
-
-    /// <summary>The actor under a supervisor that starts it again when the journal fails, and answers commands meanwhile.</summary>
-    internal static Props Props(CatalogueWriterOptions options) => BackoffSupervisor.Props(
-        Backoff.OnStop(
-                Akka.Actor.Props.CreateBy(new Maker(options)),
-                "writer",
-                minBackoff: TimeSpan.FromMilliseconds(200),
-                maxBackoff: TimeSpan.FromSeconds(10),
-                randomFactor: 0.2,
-                maxNrOfRetries: -1)
-            .WithReplyWhileStopped(Unavailable("its journal is being read again: try again soon")));
+    public override Recovery Recovery =>
+        _withoutSnapshot ? new Recovery(SnapshotSelectionCriteria.None) : Recovery.Default;
 
     protected override void PostStop()
     {
@@ -80,11 +71,11 @@ internal sealed class CatalogueActor : UntypedPersistentActor
                 Execute(command);
                 break;
             case Follow follow:
-                Answer(Sender, follow.Revision);
-                Remember(Sender);
+                Sender.Tell(CataloguePages.Next(_state, follow.Revision));
+                _followers.Add(Sender, Context);
                 break;
             case Check when _rival is null:
-                Context.ActorOf(Akka.Actor.Props.Create(() => new JournalTip(Journal, PersistenceId, LastSequenceNr, null)));
+                ReadTip(null);
                 break;
             case JournalTip.Read tip:
                 Confirm(tip);
@@ -101,7 +92,7 @@ internal sealed class CatalogueActor : UntypedPersistentActor
                 DeleteSnapshots(new SnapshotSelectionCriteria(_snapshotAt - 1));
                 break;
             case SaveSnapshotFailure failed:
-                _log.Warning(failed.Cause, "The catalogue's snapshot was not stored: the next start reads more of the journal");
+                _log.Warning(failed.Cause, "The catalogue's snapshot was not stored: a start reads more of the journal");
                 break;
             case Check or JournalTip.Unreadable or DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
                 break;
@@ -137,16 +128,25 @@ internal sealed class CatalogueActor : UntypedPersistentActor
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        _log.Error(reason, "The catalogue cannot be read from its journal{Snapshot}", _withoutSnapshot ? "" : " and snapshot; the next attempt reads the journal only");
-        _memory.WithoutSnapshot = !_withoutSnapshot; // a damaged snapshot must not keep out the journal, which has everything
+        _log.Error(
+            reason,
+            "The catalogue cannot be read from its journal{Snapshot}",
+            _withoutSnapshot ? "" : " and snapshot; the next attempt reads the journal only");
+
+        // A damaged snapshot must not keep out the journal, which has everything.
+        _memory.WithoutSnapshot = !_withoutSnapshot;
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        _log.Error(cause, "The catalogue's journal did not store revision {Revision}: it failed, or another writer was first", _state.Revision + 1);
+        _log.Error(
+            cause,
+            "The catalogue's journal did not store revision {Revision}: it failed, or another writer was first",
+            _state.Revision + 1);
         if (@event is CatalogueEvent)
         {
-            Sender.Tell(Unavailable("its journal failed, or another node writes it; whether the change was stored will be seen in the list of functions"));
+            Sender.Tell(Unavailable(
+                "its journal failed, or another node writes it; the list of functions will show whether the change was stored"));
         }
     }
 
@@ -161,10 +161,13 @@ internal sealed class CatalogueActor : UntypedPersistentActor
         Context.Stop(Self); // the next one starts with the sequence number that was not stored
     }
 
-    private static Refused Unavailable(string why) =>
-        new(new WasmFailure(FunctionErrorCode.CatalogueUnavailable, $"The catalogue cannot be changed at the moment: {why}."));
+    /// <summary>Returns the answer to a command that is rejected for now.</summary>
+    internal static Refused Unavailable(string why) => new(new WasmFailure(
+        FunctionErrorCode.CatalogueUnavailable,
+        $"The catalogue cannot be changed at the moment: {why}."));
 
-    // Akka's replay filter withholds what an earlier writer stored after a later one. Nothing that is stored may be passed over.
+    // Akka's replay filter withholds what an earlier writer stored after a later one. Nothing that is stored may be
+    // passed over.
     private void Follows()
     {
         if (_replay.Epoch > 0 && LastSequenceNr != _lastRead + 1)
@@ -177,7 +180,8 @@ internal sealed class CatalogueActor : UntypedPersistentActor
 
     private WasmError Withheld(long next) => new(
         FunctionErrorCode.CatalogueUnavailable,
-        $"The catalogue's journal withholds events: after event {_lastRead} comes {next}. Set replay-filter.mode = off for the journal; if it is off, restore the database.");
+        $"The catalogue's journal withholds events: after event {_lastRead} comes {next}. "
+        + "Set replay-filter.mode = off for the journal; if it is off, restore the database.");
 
     private void Begin()
     {
@@ -192,7 +196,8 @@ internal sealed class CatalogueActor : UntypedPersistentActor
         if (_replay.Repeated > 0)
         {
             _log.Error(
-                "The catalogue's journal has {Count} changes under revisions that were given before, from revision {Revision} on. Earlier versions lost them at a start. All are kept now, in the order in which they were stored; look at {Functions}",
+                "The catalogue's journal has {Count} changes under revisions that were given before, from revision {Revision} on. "
+                + "Earlier versions lost them at a start. All are kept now, in the order in which they were stored; look at {Functions}",
                 _replay.Repeated,
                 _replay.FirstRepeated,
                 _replay.RepeatedNames.Take(20));
@@ -209,7 +214,10 @@ internal sealed class CatalogueActor : UntypedPersistentActor
             _memory.LostAt = LastSequenceNr;
             _rival = _replay.Writer;
             _lostSince = _options.Clock.GetTimestamp();
-            _log.Error("Another node, {Writer}, writes the catalogue. This one rejects changes: it was paused or cut off, or two hosts use one database", _rival);
+            _log.Error(
+                "Another node, {Writer}, writes the catalogue. This one rejects changes: it was paused or cut off, or two hosts "
+                + "use one database",
+                _rival);
         }
         else
         {
@@ -226,17 +234,19 @@ internal sealed class CatalogueActor : UntypedPersistentActor
         (_memory.Epoch, _memory.LostAt) = (_replay.Epoch, 0);
         _log.Information("The catalogue is at revision {Revision}, with writer {Epoch}", _state.Revision, _replay.Epoch);
         _replay = new CatalogueReplay(); // what it has read is the state now
-        _checks = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(_options.CheckEvery, _options.CheckEvery, Self, Check.Instance, Self);
+        var every = _options.CheckEvery;
+        _checks = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(every, every, Self, Check.Instance, Self);
         SaveSnapshotIfDue();
     }
 
     private void GiveWay(Command command)
     {
         bool over = _options.Clock.GetElapsedTime(_lostSince) >= _options.GiveWayFor;
-        Sender.Tell(Unavailable($"another node, {_rival}, writes it{(over ? ", but has been silent; this one takes over now: try again soon" : "")}"));
+        string silent = over ? ", but has been silent; this one takes over now: try again soon" : "";
+        Sender.Tell(Unavailable($"another node, {_rival}, writes it{silent}"));
         if (over)
         {
-            _log.Warning("{Command} came while another node was thought to write the catalogue: the journal is read again", command.GetType().Name);
+            _log.Warning("The catalogue's other writer, {Writer}, is silent: the journal is read again for {Function}", _rival, command.Subject);
             Context.Stop(Self);
         }
     }
@@ -264,23 +274,20 @@ internal sealed class CatalogueActor : UntypedPersistentActor
         {
             long before = _state.Revision;
             _state = _state.Apply(happened);
-            _log.Information("Catalogue revision {Revision}: {Change}", _state.Revision, Describe(happened));
-            Sender.Tell(Accept(command));
-            var changes = new Changes(before, _state.Revision, false, false, [_state.Find(happened.Subject)!]);
-            foreach (var follower in _followers)
-            {
-                follower.Tell(changes);
-            }
-
+            var accepted = Accept(command);
+            string change = accepted.Number == 0 ? "was deleted" : $"has version {accepted.Number}";
+            _log.Information("Catalogue revision {Revision}: {Function} {Change}", _state.Revision, happened.Subject, change);
+            Sender.Tell(accepted);
+            _followers.Announce(new Changes(before, _state.Revision, false, false, [_state.Find(happened.Subject)!]));
             SaveSnapshotIfDue();
         });
     }
 
-    private void AnswerWhenConfirmed(Command command, object answer)
-    {
-        var unconfirmed = new Unconfirmed(Sender, command, answer, LastSequenceNr);
-        Context.ActorOf(Akka.Actor.Props.Create(() => new JournalTip(Journal, PersistenceId, LastSequenceNr, unconfirmed)));
-    }
+    private void AnswerWhenConfirmed(Command command, object answer) =>
+        ReadTip(new Unconfirmed(Sender, command, answer, LastSequenceNr));
+
+    private void ReadTip(Unconfirmed? unconfirmed) =>
+        Context.ActorOf(Props.Create(() => new JournalTip(Journal, PersistenceId, LastSequenceNr, unconfirmed)));
 
     // What the journal has beyond this writer's own events is another writer's.
     private void Confirm(JournalTip.Read tip)
@@ -288,7 +295,7 @@ internal sealed class CatalogueActor : UntypedPersistentActor
         var unconfirmed = tip.Context as Unconfirmed;
         if (tip.SequenceNr > LastSequenceNr)
         {
-            unconfirmed?.Sender.Tell(Unavailable("another node has written it; the journal is being read again: try again soon"));
+            unconfirmed?.Sender.Tell(Unavailable("another node has written it; its journal is read again: try again soon"));
             _log.Warning("Another node has written the catalogue: the journal is read again");
             Context.Stop(Self);
         }
@@ -302,38 +309,16 @@ internal sealed class CatalogueActor : UntypedPersistentActor
         }
     }
 
-    private Accepted Accept(Command command) => new(_state.Revision, _state.Find(NameOf(command))!.Active);
-
-    private string Describe(CatalogueEvent happened)
-    {
-        int active = _state.Find(happened.Subject)!.Active;
-        return active == 0 ? $"{happened.Subject} was deleted" : $"{happened.Subject} has version {active}";
-    }
-
-    private static string NameOf(Command command) => command switch
-    {
-        CatalogueProtocol.Deploy deploy => deploy.Spec.Name,
-        Activate activate => activate.Name,
-        Delete delete => delete.Name,
-        _ => throw new ArgumentException($"{command.GetType().Name} is no command of the catalogue.", nameof(command)),
-    };
-
-    private void Answer(IActorRef follower, long since) => follower.Tell(CataloguePages.Next(_state, since));
-
-    private void Remember(IActorRef follower)
-    {
-        if (_followers.Count < MaxFollowers && _followers.Add(follower))
-        {
-            Context.Watch(follower);
-        }
-    }
+    private Accepted Accept(Command command) => new(_state.Revision, _state.Find(command.Subject)!.Active);
 
     private void SaveSnapshotIfDue()
     {
-        if (SnapshotPluginId != NoSnapshots && LastSequenceNr - Math.Max(_snapshotAt, _snapshotTried) >= Math.Max(_options.SnapshotEvery, _state.Count / 4))
+        long events = LastSequenceNr - Math.Max(_snapshotAt, _snapshotTried);
+        if (SnapshotPluginId != NoSnapshots && events >= Math.Max(_options.SnapshotEvery, _state.Count / 4))
         {
             _snapshotTried = LastSequenceNr;
-            SaveSnapshot(new CatalogueSnapshot(_state.Revision, _memory.Epoch, _memory.Writer, [.. _state.ChangedAfter(0)]));
+            var entries = _state.ChangedAfter(0).ToList();
+            SaveSnapshot(new CatalogueSnapshot(_state.Revision, _memory.Epoch, _memory.Writer, entries));
         }
     }
 
@@ -342,18 +327,5 @@ internal sealed class CatalogueActor : UntypedPersistentActor
     private sealed class Check : INoSerializationVerificationNeeded
     {
         internal static Check Instance { get; } = new();
-    }
-
-    private sealed class Maker(CatalogueWriterOptions options) : IIndirectActorProducer
-    {
-        private readonly WriterMemory _memory = new();
-
-        public Type ActorType => typeof(CatalogueActor);
-
-        public ActorBase Produce() => new CatalogueActor(options, _memory);
-
-        public void Release(ActorBase actor)
-        {
-        }
     }
 }

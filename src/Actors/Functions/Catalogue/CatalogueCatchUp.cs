@@ -3,10 +3,12 @@ using static WasmActors.Actors.Functions.Catalogue.CatalogueProtocol;
 namespace WasmActors.Actors.Functions.Catalogue;
 
 /// <summary>
-/// Brings a node's <see cref="FunctionCatalogue"/> up to date with what the writer sends. One question is open at a time: messages that do not
-/// answer it never lead to another question, so lost, late and repeated answers cannot multiply the questions.
+/// Brings a node's <see cref="FunctionCatalogue"/> up to date with what the writer sends. One question is open at a
+/// time: messages that do not answer it never lead to another question, so lost, late and repeated answers cannot
+/// multiply the questions.
 /// </summary>
-/// <remarks>Answers in parts are collected and become visible together: a catalogue that is half up to date lacks functions.</remarks>
+/// <remarks>Answers in parts are collected and become visible together: a catalogue that is half up to date lacks
+/// functions.</remarks>
 internal sealed class CatalogueCatchUp(FunctionCatalogue catalogue)
 {
     private readonly Dictionary<string, FunctionEntry> _parts = new(StringComparer.Ordinal);
@@ -61,5 +63,6 @@ internal sealed class CatalogueCatchUp(FunctionCatalogue catalogue)
     }
 
     // A writer starts over only who is beyond it.
-    private static bool Answers(Changes changes, long asked) => changes.StartsOver ? asked > changes.UpTo : changes.Since == asked;
+    private static bool Answers(Changes changes, long asked) =>
+        changes.StartsOver ? asked > changes.UpTo : changes.Since == asked;
 }

@@ -3,7 +3,8 @@ using static WasmActors.Actors.Functions.Catalogue.CatalogueProtocol;
 
 namespace WasmActors.Actors.Functions.Catalogue;
 
-/// <summary>Keeps a node's <see cref="FunctionCatalogue"/> up to date: follows the writer, wherever it is, and asks again for what got lost.</summary>
+/// <summary>Keeps a node's <see cref="FunctionCatalogue"/> up to date: follows the writer, wherever it is, and asks
+/// again for what got lost.</summary>
 internal sealed class CatalogueFollower : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan s_unknown = TimeSpan.FromMilliseconds(200);

@@ -6,8 +6,9 @@ namespace WasmActors.Actors.Functions.Catalogue;
 internal static class CataloguePages
 {
     /// <summary>
-    /// Most bytes of the entries in one message, unless one entry alone has more. The largest entry, <see cref="FunctionEntry.MaxVersions"/>
-    /// versions of <see cref="FunctionSpec.MaxBytes"/>, has about half of it, and the frame that config/wasmactors-cluster.conf allows has twice as many.
+    /// Most bytes of the entries in one message, unless one entry alone has more. The largest entry,
+    /// <see cref="FunctionEntry.MaxVersions"/> versions of <see cref="FunctionSpec.MaxBytes"/>, has about half of it,
+    /// and the frame that config/wasmactors-cluster.conf allows has twice as many.
     /// </summary>
     internal const int MaxBytes = 512 << 10;
 

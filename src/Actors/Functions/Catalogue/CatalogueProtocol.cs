@@ -10,7 +10,17 @@ namespace WasmActors.Actors.Functions.Catalogue;
 internal static class CatalogueProtocol
 {
     /// <summary>Changes the catalogue.</summary>
-    internal abstract record Command : IWireMessage;
+    internal abstract record Command : IWireMessage
+    {
+        /// <summary>The function that it is about.</summary>
+        internal string Subject => this switch
+        {
+            Deploy deploy => deploy.Spec.Name,
+            Activate activate => activate.Name,
+            Delete delete => delete.Name,
+            _ => throw new InvalidOperationException($"{GetType().Name} is no command of the catalogue."),
+        };
+    }
 
     /// <summary>Adds a version and makes it the active one; does nothing where the active one is the same in all.</summary>
     /// <param name="Spec">The version.</param>

@@ -4,9 +4,10 @@ using WasmActors.Runtime.Calls;
 namespace WasmActors.Actors.Functions.Catalogue;
 
 /// <summary>
-/// Builds the catalogue from its journal. In journals of early builds, which have no <see cref="CatalogueOpened"/>, two writers may have stored
-/// changes under one revision, because each read the journal without the other's changes. All of them are kept in the order in which they
-/// were stored, under new revisions and, if two gave one number to versions of one function, under new numbers.
+/// Builds the catalogue from its journal. In journals of early builds, which have no <see cref="CatalogueOpened"/>, two
+/// writers may have stored changes under one revision, because each read the journal without the other's changes. All
+/// of them are kept in the order in which they were stored, under new revisions and, if two gave one number to versions
+/// of one function, under new numbers.
 /// </summary>
 internal sealed class CatalogueReplay
 {
@@ -34,7 +35,8 @@ internal sealed class CatalogueReplay
     /// <summary>Number of the last writer; 0 before the first that stored one.</summary>
     internal long Epoch { get; private set; }
 
-    /// <summary>The last writer, see <see cref="CatalogueOpened.Writer"/>; null before the first that is known.</summary>
+    /// <summary>The last writer, see <see cref="CatalogueOpened.Writer"/>; null before the first that is
+    /// known.</summary>
     internal string? Writer { get; private set; }
 
     /// <summary>Changes under revisions that had been given before, and that no writer has reported yet.</summary>
@@ -78,7 +80,10 @@ internal sealed class CatalogueReplay
         Seal();
         if (opened.Revision != State.Revision || opened.Epoch != Epoch + 1)
         {
-            throw new WasmError(FunctionErrorCode.CatalogueUnavailable, $"The catalogue's journal is damaged: writer {opened.Epoch} found revision {opened.Revision}, but the events before it lead to revision {State.Revision} of writer {Epoch}. Restore the database.");
+            throw new WasmError(
+                FunctionErrorCode.CatalogueUnavailable,
+                $"The catalogue's journal is damaged: writer {opened.Epoch} found revision {opened.Revision}, but the events before it "
+                + $"lead to revision {State.Revision} of writer {Epoch}. Restore the database.");
         }
 
         (Epoch, Writer) = (opened.Epoch, opened.Writer);
@@ -90,8 +95,8 @@ internal sealed class CatalogueReplay
     }
 
     /// <summary>
-    /// Ends the part of the journal that may have repeated revisions. Whatever changed since the first of these gets a revision beyond
-    /// all that were ever given, so that every follower asks for it, wherever it stands.
+    /// Ends the part of the journal that may have repeated revisions. Whatever changed since the first of these gets a
+    /// revision beyond all that were ever given, so that every follower asks for it, wherever it stands.
     /// </summary>
     internal void Seal()
     {
@@ -102,7 +107,7 @@ internal sealed class CatalogueReplay
 
         foreach (var entry in State.ChangedAfter(_firstRepeated - 1).ToList())
         {
-            State = State.With(new FunctionEntry(entry.Name, State.Revision + 1, entry.Active, entry.LastNumber, entry.ChangeOver, entry.Versions));
+            State = State.With(Restamped(entry, State.Revision + 1, entry.ChangeOver));
         }
 
         _firstRepeated = long.MaxValue;
@@ -132,9 +137,13 @@ internal sealed class CatalogueReplay
         // Running stores compare the stored revision with those that they began with.
         var entry = after.Find(name)!;
         State = entry.ChangeOver == entry.Revision
-            ? State.With(new FunctionEntry(name, entry.Revision, entry.Active, entry.LastNumber, happened.Revision, entry.Versions))
+            ? State.With(Restamped(entry, entry.Revision, happened.Revision))
             : after;
     }
+
+    // No copy: what an entry works out when it is made belongs to its own values.
+    private static FunctionEntry Restamped(FunctionEntry entry, long revision, long changeOver) =>
+        new(entry.Name, revision, entry.Active, entry.LastNumber, changeOver, entry.Versions);
 
     private CatalogueEvent.Deployed Renumber(CatalogueEvent.Deployed deployed)
     {
@@ -153,6 +162,7 @@ internal sealed class CatalogueReplay
     private bool IsMissing(CatalogueEvent.Activated activated, int number, [NotNullWhen(true)] out FunctionVersion? version)
     {
         version = null;
-        return State.Find(activated.Name)?.Find(number) is null && _deployed.TryGetValue((activated.Name, activated.Number), out version);
+        return State.Find(activated.Name)?.Find(number) is null
+            && _deployed.TryGetValue((activated.Name, activated.Number), out version);
     }
 }

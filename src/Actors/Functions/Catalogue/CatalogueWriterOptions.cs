@@ -12,11 +12,13 @@ internal sealed record CatalogueWriterOptions(TimeProvider Clock, ILogger Log, i
     internal TimeSpan CheckEvery { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a writer that lost its right rejects commands. Within this time a cluster removes a node that was paused or cut off. A writer
-    /// that still exists afterwards takes over again with the next command, unless the other one has written meanwhile.
+    /// How long a writer that lost its right rejects commands. Within this time a cluster removes a node that was
+    /// paused or cut off. A writer that still exists afterwards takes over again with the next command, unless the
+    /// other one has written meanwhile.
     /// </summary>
     internal TimeSpan GiveWayFor { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Events after which a snapshot is stored at the earliest; a large catalogue stores them after a quarter of its entries.</summary>
+    /// <summary>Events after which a snapshot is stored at the earliest; a large catalogue stores them after a quarter
+    /// of its entries.</summary>
     internal int SnapshotEvery { get; init; } = 1_000;
 }

@@ -4,7 +4,8 @@ using Akka.Persistence;
 namespace WasmActors.Actors.Functions.Catalogue;
 
 /// <summary>
-/// Reads the highest sequence number of the catalogue's journal once, answers its parent with <see cref="Read"/> or <see cref="Unreadable"/>, and stops.
+/// Reads the highest sequence number of the catalogue's journal once, answers its parent with <see cref="Read"/> or
+/// <see cref="Unreadable"/>, and stops.
 /// </summary>
 internal sealed class JournalTip : ReceiveActor
 {
@@ -25,7 +26,9 @@ internal sealed class JournalTip : ReceiveActor
         _known = known;
         Receive<RecoverySuccess>(tip => Answer(new Read(Math.Max(tip.HighestSequenceNr, _known), context)));
         Receive<ReplayMessagesFailure>(failure => Answer(new Unreadable(failure.Cause, context)));
-        Receive<ReceiveTimeout>(_ => Answer(new Unreadable(new TimeoutException($"The journal did not answer within {s_patience.TotalSeconds} s."), context)));
+        Receive<ReceiveTimeout>(_ => Answer(new Unreadable(
+            new TimeoutException($"The journal did not answer within {s_patience.TotalSeconds} s."),
+            context)));
         Receive<ReplayedMessage>(static _ => { }); // the highest number comes after it
     }
 

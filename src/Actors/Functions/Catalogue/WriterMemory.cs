@@ -2,7 +2,8 @@ using Akka.Actor;
 
 namespace WasmActors.Actors.Functions.Catalogue;
 
-/// <summary>What the catalogue's writer on this node must not forget when its actor starts again. Used by one actor at a time.</summary>
+/// <summary>What the catalogue's writer on this node must not forget when its actor starts again. Used by one actor at
+/// a time.</summary>
 internal sealed class WriterMemory
 {
     private long _supervisor;
@@ -13,13 +14,16 @@ internal sealed class WriterMemory
     /// <summary>The epoch that the writer opened last; 0 for none.</summary>
     internal long Epoch { get; set; }
 
-    /// <summary>The journal's highest sequence number when the writer found that it had lost its right; 0 if it has not.</summary>
+    /// <summary>The journal's highest sequence number when the writer found that it had lost its right; 0 if it has
+    /// not.</summary>
     internal long LostAt { get; set; }
 
-    /// <summary>Whether the next start is to read the journal from its beginning, because the last start failed.</summary>
+    /// <summary>Whether the next start is to read the journal from its beginning, because the last start
+    /// failed.</summary>
     internal bool WithoutSnapshot { get; set; }
 
-    /// <summary>Makes it the memory of a supervisor's writer. Another supervisor's writer is another writer, and what it knew is forgotten.</summary>
+    /// <summary>Makes it the memory of a supervisor's writer. Another supervisor's writer is another writer, and what
+    /// it knew is forgotten.</summary>
     internal void BelongTo(IActorRef supervisor, Address node)
     {
         if (_supervisor != supervisor.Path.Uid)

@@ -151,7 +151,7 @@ public class CatalogueActorTests : TestKit
         return deploy with { Spec = deploy.Spec with { Grants = new FunctionGrants { Environment = new FunctionGrants().Environment.Add("LONG", new string('x', 15 << 10)) } } };
     }
 
-    private IActorRef Start() => Sys.ActorOf(CatalogueActor.Props(new CatalogueWriterOptions(TimeProvider.System, Serilog.Core.Logger.None, 10_000)));
+    private IActorRef Start() => Sys.ActorOf(CatalogueSupervisor.Props(new CatalogueWriterOptions(TimeProvider.System, Serilog.Core.Logger.None, 10_000)));
 
     private void Restart()
     {

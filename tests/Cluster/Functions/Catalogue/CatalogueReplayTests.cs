@@ -88,7 +88,8 @@ public class CatalogueReplayTests
         Assert.Throws<WasmError>(() => replay.Apply(new CatalogueEvent.Activated(2, "one", 9, RollOut.WhenIdle)));
     }
 
-    /// <summary>Writers that each see a part of the journal, as Akka's replay filter made them: nothing that any of them stored is lost.</summary>
+    /// <summary>Writers that each see a part of the journal, as Akka's replay filter made them: nothing that any of
+    /// them stored is lost.</summary>
     [Fact]
     public void Of_writers_that_do_not_see_each_other_nothing_is_lost() => Gen.Select(Gen.Int[0, 2], Gen.Char['a', 'c'], Gen.Int[0, 9], Gen.Bool).Array[0, 60].Sample(steps =>
     {
