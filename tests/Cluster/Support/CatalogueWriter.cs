@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using WasmActors.Actors.Functions;
+using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Host.Persistence;
 
@@ -18,6 +19,7 @@ internal sealed class CatalogueWriter : IAsyncDisposable
     private CatalogueWriter(ActorSystem system, CatalogueWriterOptions options)
     {
         _system = system;
+        system.ActorOf(Props.Create(() => new UndeliveredCalls())); // answers what a writer that ends leaves
         _actor = system.ActorOf(CatalogueSupervisor.Props(options));
     }
 

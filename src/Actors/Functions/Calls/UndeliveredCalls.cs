@@ -1,18 +1,23 @@
 using Akka.Actor;
 using Akka.Event;
+using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Actors.Messages;
 using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Actors.Functions.Calls;
 
 /// <summary>
-/// Sends calls back that reached nobody on this node: sharding drops what comes while a shard is handed over, or lets it go unhandled, an entity
-/// that ends leaves what is in its mailbox, and a connection that breaks what it has not sent. None of these was begun, so each can be
-/// sent again.
+/// Sends calls back that reached nobody on this node: sharding drops what comes while a shard is handed over, or lets
+/// it go unhandled, an entity that ends leaves what is in its mailbox, and a connection that breaks what it has not
+/// sent. None of these was begun, so each can be sent again. A change of the catalogue that reached no writer, or was
+/// left with one that ended, is rejected at once: it was not stored.
 /// </summary>
 internal sealed class UndeliveredCalls : UntypedActor
 {
     private static readonly WasmFailure s_moved = new(FunctionErrorCode.Moved, "The call reached no store, because nodes or stores come and go: it was not begun.");
+
+    private static readonly CatalogueProtocol.Refused s_unavailable =
+        CatalogueActor.Unavailable("its writer is being started, so nothing was changed: try again soon");
 
     // Also what was unhandled: it is one of them.
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(AllDeadLetters));
@@ -31,6 +36,10 @@ internal sealed class UndeliveredCalls : UntypedActor
         if (message is Invoke call && !sender.IsNobody())
         {
             sender!.Tell(new Failed(call.Id, s_moved));
+        }
+        else if (message is CatalogueProtocol.Command && !sender.IsNobody())
+        {
+            sender!.Tell(s_unavailable);
         }
     }
 }

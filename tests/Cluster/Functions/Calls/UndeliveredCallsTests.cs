@@ -3,6 +3,7 @@ using Akka.Event;
 using Akka.TestKit.Xunit2;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Cluster.Tests.Support;
 using static WasmActors.Actors.Functions.Calls.FunctionProtocol;
 
@@ -46,6 +47,19 @@ public class UndeliveredCallsTests : TestKit
         Sys.ActorOf(Props.Create(() => new Deaf())).Tell(s_call, TestActor);
 
         ExpectMovedBack();
+    }
+
+    [Fact]
+    public void A_change_of_the_catalogue_that_reaches_no_writer_is_rejected_at_once()
+    {
+        var ended = CreateTestProbe();
+        Watch(ended);
+        Sys.Stop(ended);
+        ExpectTerminated(ended, Expect.Patience);
+
+        ended.Ref.Tell(Specs.Deploy("fib"), TestActor);
+
+        Assert.Equal(FunctionErrorCode.CatalogueUnavailable, ExpectMsg<CatalogueProtocol.Refused>(Expect.Patience).Failure.Code);
     }
 
     private void ExpectMovedBack()
