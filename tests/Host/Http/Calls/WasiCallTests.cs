@@ -38,7 +38,7 @@ public sealed class WasiCallTests(OpenHost host)
     [InlineData("outside", "trap.memory_out_of_bounds")]
     public async Task A_bad_pointer_is_the_guests_own_mistake(string export, string code)
     {
-        await host.DeployAsync("pointers", Text);
+        await host.DeployAsync("pointers?convention=core", Text);
 
         (await host.CallAsync($"pointers/calls/{export}")).IsFailure(422, code);
     }
@@ -48,7 +48,7 @@ public sealed class WasiCallTests(OpenHost host)
     [InlineData(99, 8)]
     public async Task A_poll_knows_which_descriptors_there_are(int descriptor, int error)
     {
-        await host.DeployAsync("polls", Text);
+        await host.DeployAsync("polls?convention=core", Text);
 
         Assert.Equal(error, (await host.CallAsync("polls/calls/poll", $"[{descriptor}]")).Is(200).Json.GetProperty("results")[0].GetInt32());
     }
