@@ -22,6 +22,9 @@ internal sealed record StoreSettings
     /// <summary>Whether memories reserve address space, which makes code faster and allows fewer than 30,000 or so live stores. Default true.</summary>
     public required bool ReserveMemory { get; init; }
 
+    /// <summary>Whether memories begin as images of their module's data, and their growth is not admitted. Default false.</summary>
+    public required bool MemoryImages { get; init; }
+
     /// <summary>Stacks of stores that can be paused, 1 to 98,304. Default 32,768.</summary>
     public required int MaxStacks { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record StoreSettings
         MaxWaiting = reader.Number("Stores:MaxWaiting", 100_000, 1, 100_000_000),
         Fuel = reader.Switch("Stores:Fuel", false),
         ReserveMemory = reader.Switch("Stores:ReserveMemory", true),
+        MemoryImages = reader.Switch("Stores:MemoryImages", false),
         MaxStacks = reader.Number("Stores:MaxStacks", 32_768, 1, 98_304),
         GuestStack = (int)reader.Size("Stores:GuestStack", new EngineSettings().MaxWasmStackBytes, 64 << 10, 1536 << 10),
         Features = reader.Features("Stores:Features", new EngineSettings().Features),
@@ -48,6 +52,7 @@ internal sealed record StoreSettings
     {
         Fuel = Fuel,
         ReserveMemory = ReserveMemory,
+        MemoryImages = MemoryImages,
         MaxStacks = MaxStacks,
         MaxWasmStackBytes = GuestStack,
         TailCalls = Features.HasFlag(WasmFeatures.TailCalls),

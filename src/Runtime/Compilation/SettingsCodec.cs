@@ -28,6 +28,7 @@ internal static class SettingsCodec
         writer.Write(settings.WideArithmetic);
         writer.Write(settings.CustomPageSizes);
         writer.Write(settings.ReserveMemory);
+        writer.Write(settings.MemoryImages);
     }
 
     /// <summary>Reads what was written; the compiler works on one thread, so that its processor time is all there is to count.</summary>
@@ -55,6 +56,7 @@ internal static class SettingsCodec
         WideArithmetic = reader.ReadBoolean(),
         CustomPageSizes = reader.ReadBoolean(),
         ReserveMemory = reader.ReadBoolean(),
+        MemoryImages = reader.ReadBoolean(),
         ParallelCompilation = false,
     };
 }

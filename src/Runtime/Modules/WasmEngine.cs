@@ -166,7 +166,7 @@ public sealed class WasmEngine : IDisposable
             config.WithStaticMemoryMaximumSize(0).WithMemoryReservationForGrowth(0).WithMemoryGuardSize(0).WithMemoryInitCopyOnWrite(false);
         }
 
-        if (settings.Allocation == AllocationStrategy.OnDemand && MemoryCreator.IsSupported)
+        if (settings.Allocation == AllocationStrategy.OnDemand && !settings.MemoryImages && MemoryCreator.IsSupported)
         {
             config.WithMemoriesOfHost();
         }

@@ -175,6 +175,24 @@ public sealed class MemoryAccountTests
     }
 
     [SkippableFact]
+    public void With_memory_images_data_is_there_and_growth_is_not_asked_for()
+    {
+        SkipElsewhere();
+        using var engine = new WasmEngine(new EngineSettings { MemoryImages = true });
+        using var module = WasmModule.FromText(engine, """
+            (module (memory (export "memory") 1) (data (i32.const 8) "ab") (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))
+            """);
+        var account = new Account(0);
+        using var store = new WasmStore(engine, null, account);
+        var guest = store.Instantiate(module);
+
+        Assert.Equal("ab"u8.ToArray(), guest.GetMemory().ReadBytes(8, 2));
+        Assert.Equal(1, guest.GetFunc("grow").Call<int, int>(1));
+        Assert.Equal(0, account.Taken);
+        Assert.Equal(ErrorCode.BadSettings, Assert.Throws<WasmError>(static () => new WasmEngine(new EngineSettings { MemoryImages = true, ReserveMemory = false })).Code);
+    }
+
+    [SkippableFact]
     public void A_store_that_nobody_disposed_returns_what_it_took()
     {
         SkipElsewhere();
