@@ -185,7 +185,7 @@ public sealed class StoreProtocolTests : TestKit, IAsyncLifetime
     [InlineData(int.MinValue, 0)]
     public async Task A_function_that_this_store_never_handed_out_is_refused(int owner, int index)
     {
-        await RefusedAsync(ErrorCode.StoreLost, new Call(new ExternId(owner, index), []));
+        await RefusedAsync(ErrorCode.ExportNotFound, new Call(new ExternId(owner, index), [])); // nothing was lost
     }
 
     [Fact]

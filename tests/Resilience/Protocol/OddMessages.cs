@@ -20,6 +20,8 @@ internal sealed class OddMessages(OddValues values, IReadOnlyList<WasmModule> mo
         static (v, m) => new Instantiate(v.OneOf(4) ? null! : v.Pick(m), v.OneOf(4) ? null! : Imports(v)),
         static (v, m) => new InstantiateInOrder(v.OneOf(4) ? null! : v.Pick(m), v.OneOf(4) ? null! : [.. Enumerable.Range(0, v.OneOf(9) ? 500 : 1).Select(_ => v.Id())]),
         static (v, _) => new Call(v.Id(), v.Values()),
+        static (v, _) => new Call(v.Asking, [Val.I32(v.Int())]),
+        static (v, _) => new Call(v.Asking, [Val.I32(v.Int())]),
         static (v, _) => new CallBatch(v.OneOf(4) ? null! : [.. Enumerable.Range(0, 4).Select(_ => v.OneOf(8) ? null! : new Call(v.Id(), v.Values()))]),
         static (v, _) => new RunCommand(v.Int()),
         static (v, _) => new CreateFunc(v.OneOf(2) ? null! : s_host),

@@ -13,6 +13,9 @@ internal sealed class OddValues(Random random, InstanceRef own, IReadOnlyList<In
     private static readonly long[] s_numbers = [0, 1, -1, 2, 16, 65_535, 65_536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
     private static readonly TimeSpan?[] s_times = [null, TimeSpan.Zero, TimeSpan.FromMilliseconds(-1), TimeSpan.FromTicks(1), TimeSpan.FromSeconds(20), TimeSpan.MaxValue, TimeSpan.MinValue];
 
+    /// <summary>The function that asks the odd server.</summary>
+    internal ExternId Asking => own.GetFunc("host").Id;
+
     internal bool OneOf(int count) => random.Next(count) == 0;
 
     internal T Pick<T>(IReadOnlyList<T> items) => items[random.Next(items.Count)];

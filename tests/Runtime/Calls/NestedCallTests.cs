@@ -122,17 +122,12 @@ public abstract class NestedCallSpec : IDisposable
     [InlineData(ExecutionMode.Preemptive)]
     public void Calls_with_numbers_only_nest_on_one_stack_and_are_bounded_by_it(ExecutionMode mode)
     {
-        using var numbers = WasmModule.FromText(_engine, """
-            (module (import "env" "f" (func $f (param i32) (result i32))) (func (export "through") (param i32) (result i32) (call $f (local.get 0))))
-            """);
-        var store = new WasmStore(_engine, new StoreOptions { Mode = mode, Limits = new StoreLimits { CallDepth = 10_000 } });
-        _stores.Add(store);
         int deepest = 0;
-        var guest = store.Instantiate(numbers, new ImportSet().Define("env", "f", new Func<WasmCaller, int, int>((caller, depth) =>
+        var guest = Numbers(mode, (caller, depth) =>
         {
             deepest = Math.Max(deepest, depth);
             return caller.GetFunc("through").Call<int, int>(depth + 1);
-        })));
+        });
 
         var failure = Assert.ThrowsAny<WasmException>(() => guest.GetFunc("through").Call<int, int>(1));
 
@@ -192,6 +187,28 @@ public abstract class NestedCallSpec : IDisposable
 
             Assert.ThrowsAny<WasmException>(() => guest.GetFunc("through").Call<int, int>(1));
             Assert.True(first is Trap { TrapCode: TrapCode.StackOverflow } or { Code: ErrorCode.TooDeep or ErrorCode.StackTooSmall }, first?.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData(ExecutionMode.Direct)]
+    [InlineData(ExecutionMode.Preemptive)]
+    public void The_same_of_calls_with_numbers_only_which_share_one_stack(ExecutionMode mode)
+    {
+        int bottom = 0;
+        var guest = Numbers(mode, (caller, depth) =>
+        {
+            Span<byte> room = stackalloc byte[(depth % 5) * 1024];
+            room.Fill((byte)depth);
+            return depth >= bottom
+                ? caller.GetFunc("deep").Call<int, int>(1)
+                : caller.GetFunc("through").Call<int, int>(depth + 1) + (room.IsEmpty ? 0 : room[^1]);
+        });
+
+        for (bottom = 1; bottom <= 4_000; bottom = bottom < 300 ? bottom + 7 : bottom * 2)
+        {
+            var failure = Assert.ThrowsAny<WasmException>(() => guest.GetFunc("through").Call<int, int>(1));
+            Assert.True(failure is Trap { TrapCode: TrapCode.StackOverflow } or { Code: ErrorCode.TooDeep or ErrorCode.StackTooSmall }, failure.ToString());
         }
     }
 
@@ -268,6 +285,19 @@ public abstract class NestedCallSpec : IDisposable
         _module.Dispose();
         _engine.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private WasmInstance Numbers(ExecutionMode mode, Func<WasmCaller, int, int> host)
+    {
+        using var numbers = WasmModule.FromText(_engine, """
+            (module
+              (import "env" "f" (func $f (param i32) (result i32)))
+              (func (export "through") (param i32) (result i32) (call $f (local.get 0)))
+              (func $deep (export "deep") (param i32) (result i32) (i32.add (call $deep (local.get 0)) (i32.const 1))))
+            """);
+        var store = new WasmStore(_engine, new StoreOptions { Mode = mode, Limits = new StoreLimits { CallDepth = 10_000 } });
+        _stores.Add(store);
+        return store.Instantiate(numbers, new ImportSet().Define("env", "f", host));
     }
 
     private WasmInstance New(Kind kind, StoreLimits? limits = null)

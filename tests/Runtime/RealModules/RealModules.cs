@@ -28,7 +28,7 @@ public sealed class RealModules : IDisposable
 
     internal Task<WasmModule> QuickJsAsync() => ModuleAsync("@jitl/quickjs-wasmfile-release-sync", "0.32.0", "dist/emscripten-module.wasm");
 
-    internal Task<WasmModule> LuaAsync() => ModuleAsync("wasmoon", "1.16.0", "dist/glue.wasm");
+    internal static Task<string> LuaFileAsync() => FileAsync("wasmoon", "1.16.0", "dist/glue.wasm");
 
     internal Task<WasmModule> MicroPythonAsync() => ModuleAsync("@micropython/micropython-webassembly-pyscript", "1.26.0", "micropython.wasm");
 

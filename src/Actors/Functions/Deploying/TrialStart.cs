@@ -26,7 +26,7 @@ internal static class TrialStart
             var instance = await FunctionSession.InstantiateOnceAsync(runtime, spec, module, recipe.Store, new CallTime(runtime.Clock, s_within), cancellation).ConfigureAwait(false);
             await instance.Store.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (WasmException failure) when (IsOfTheMoment(failure.Code))
+        catch (WasmException failure) when (failure.Origin == FailureOrigin.Store && IsOfTheMoment(failure.Code))
         {
             // The next calls may well find room.
         }
