@@ -5,10 +5,10 @@ internal static class NearestWord
 {
     private const int MostEdits = 3;
 
-    /// <summary>Returns the nearest of several words, or null if none is near: a third of its letters may differ, and at most three.</summary>
+    /// <summary>Returns the nearest of several words, or null if none is near: half of its letters may differ, and at most three.</summary>
     public static string? To(string word, IEnumerable<string> words) => words
         .Select(candidate => (candidate, Edits: Distance(candidate, word)))
-        .Where(near => near.Edits <= Math.Min(MostEdits, Math.Max(1, near.candidate.TrimStart('-').Length / 3)))
+        .Where(near => near.Edits <= Math.Min(MostEdits, Math.Max(1, near.candidate.TrimStart('-').Length / 2)))
         .OrderBy(static near => near.Edits)
         .Select(static near => near.candidate)
         .FirstOrDefault();
