@@ -8,10 +8,13 @@ using Akka.Configuration;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Actors.Functions.Deploying;
+using WasmActors.Actors.Functions.Leasing;
 using WasmActors.Actors.Functions.Modules;
+using WasmActors.Actors.Functions.Placement;
 using WasmActors.Actors.Functions.Running;
 using WasmActors.Actors.Handles;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;
 
@@ -27,7 +30,6 @@ namespace WasmActors.Actors.Functions;
 /// </remarks>
 public sealed class FunctionHost : IAsyncDisposable
 {
-    private const string TypeName = "wasm-functions";
     private static readonly TimeSpan s_answerTime = TimeSpan.FromSeconds(15);
 
     private readonly FunctionRuntime _runtime;
@@ -45,7 +47,9 @@ public sealed class FunctionHost : IAsyncDisposable
         var shelf = new PayloadShelf(clock, options.HeldBytes);
         var router = new CallRouter(clock, shelf, options.CallsUnderWay);
         Catalogue = new FunctionCatalogue();
-        _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, router, options);
+        var leasing = LeaseSettings.Of(system.Settings.Config);
+        var lease = new KeyLease(BootClock.Instance, leasing.Length);
+        _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, router, lease, options);
         _pools = new FunctionPools(_runtime);
         _deployer = new FunctionDeployer(_runtime, (deploy, cancellation) => ChangeAsync(deploy.Spec.Name, deploy, cancellation));
         host.Admission.IdleMemory.Add(_pools.ReleaseMemory);
@@ -61,17 +65,14 @@ public sealed class FunctionHost : IAsyncDisposable
         var follower = system.ActorOf(Props.Create(() => new CatalogueFollower(_writer, Catalogue)), "wasm-catalogue-follower");
         shelf.Holder = system.ActorOf(Props.Create(() => new PayloadHolder(shelf)), "wasm-payloads");
         router.Receiver = system.ActorOf(Props.Create(() => new CallReceiver(router)), "wasm-calls");
+        var closed = new ClosedNodes(clock);
+        var keeper = system.ActorOf(LeaseKeeper.Props(lease, leasing.LowestDecides, options.Shards, closed, options.Logger), LeaseKeeper.Name);
         var keys = KeyProps.Common();
-        var region = ClusterSharding.Get(system).Start(
-            TypeName,
-            id => new KeyProps(keys, _runtime, id),
-            ClusterShardingSettings.Create(system),
-            new FunctionEntity(),
-            ClusterSharding.Get(system).DefaultShardAllocationStrategy(ClusterShardingSettings.Create(system)),
-            StopEntity.Instance);
+        var placed = KeyRegion.Start(system, options, closed, clock, id => new KeyProps(keys, _runtime, id));
+        var region = placed.Region;
         var gate = system.ActorOf(Props.Create(() => new FunctionGate(_runtime, _pools, region)), FunctionGate.Name);
         var undelivered = system.ActorOf(Props.Create(() => new UndeliveredCalls()), "wasm-undelivered");
-        _own = [gate, follower, undelivered, router.Receiver, shelf.Holder];
+        _own = [gate, follower, undelivered, keeper, placed.Departing, router.Receiver, shelf.Holder];
         _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue, options.Logger);
         StoredModules = new StoredModules(_runtime.Modules, Catalogue);
         var cluster = Cluster.Get(system);
@@ -97,6 +98,7 @@ public sealed class FunctionHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
+        options.LiveKeysOf(host.Engine.Settings);
         return host.System is ExtendedActorSystem { Provider: ClusterActorRefProvider }
             ? new FunctionHost(host, options)
             : throw new WasmError(ErrorCode.BadSettings, "Functions need an actor system that is a node of a cluster: set akka.actor.provider to cluster, as FunctionHost.DefaultConfig() does.");

@@ -5,6 +5,8 @@ using Akka.Serialization;
 using Google.Protobuf;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
+using WasmActors.Actors.Functions.Leasing;
+using WasmActors.Actors.Functions.Placement;
 using WasmActors.Actors.Serialization.Wire;
 
 namespace WasmActors.Actors.Serialization;
@@ -36,6 +38,9 @@ public sealed class WireSerializer : SerializerWithStringManifest
         (typeof(PayloadProtocol.Fetch), "fetch.1"),
         (typeof(PayloadProtocol.Part), "part.1"),
         (typeof(PayloadProtocol.Release), "release.1"),
+        (typeof(LeaseProtocol.Confirm), "confirm.1"),
+        (typeof(LeaseProtocol.Confirmed), "confirmed.1"),
+        (typeof(PlacementProtocol.Departing), "departing.1"),
     ];
 
     private static readonly FrozenDictionary<Type, string> s_manifestOf = s_manifests.ToFrozenDictionary(static m => m.Type, static m => m.Manifest);
@@ -72,6 +77,9 @@ public sealed class WireSerializer : SerializerWithStringManifest
             ["fetch.1"] = static b => CallCodec.FromData(FetchCommand.Parser.ParseFrom(b)),
             ["part.1"] = static b => CallCodec.FromData(PartReply.Parser.ParseFrom(b)),
             ["release.1"] = static b => CallCodec.FromData(ReleaseCommand.Parser.ParseFrom(b)),
+            ["confirm.1"] = static b => MembershipCodec.FromData(ConfirmCommand.Parser.ParseFrom(b)),
+            ["confirmed.1"] = static b => MembershipCodec.FromData(ConfirmedReply.Parser.ParseFrom(b)),
+            ["departing.1"] = static b => MembershipCodec.FromData(DepartingNotice.Parser.ParseFrom(b)),
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
@@ -89,9 +97,12 @@ public sealed class WireSerializer : SerializerWithStringManifest
     public override byte[] ToBinary(object obj)
     {
         ArgumentNullException.ThrowIfNull(obj);
-        var data = obj is FunctionProtocol.Invoke or FunctionProtocol.Answered or FunctionProtocol.Failed or PayloadProtocol.Fetch or PayloadProtocol.Part or PayloadProtocol.Release
-            ? CallCodec.ToData(obj)
-            : CatalogueCodec.ToData(obj);
+        var data = obj switch
+        {
+            FunctionProtocol.Invoke or FunctionProtocol.Answered or FunctionProtocol.Failed or PayloadProtocol.Fetch or PayloadProtocol.Part or PayloadProtocol.Release => CallCodec.ToData(obj),
+            LeaseProtocol.Confirm or LeaseProtocol.Confirmed or PlacementProtocol.Departing => MembershipCodec.ToData(obj),
+            _ => CatalogueCodec.ToData(obj),
+        };
         return data.ToByteArray();
     }
 

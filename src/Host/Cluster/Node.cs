@@ -50,6 +50,7 @@ internal sealed class Node : IAsyncDisposable
     /// <exception cref="NodeException">It did not become one in time; nothing of it is left.</exception>
     public static async Task<Node> StartAsync(HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
     {
+        int shards = await ShardsAsync(settings.Functions, database, logger, cancellation).ConfigureAwait(false);
         var system = CreateSystem(settings, database);
         var host = WasmHost.Attach(system, new WasmHostOptions
         {
@@ -69,6 +70,7 @@ internal sealed class Node : IAsyncDisposable
             HeldBytes = settings.Functions.HeldBytes,
             LiveKeys = settings.Functions.LiveKeys,
             MaxFunctions = settings.Functions.MaxFunctions,
+            Shards = shards,
             Folders = settings.Functions.Folders,
             Features = settings.Functions.Features,
             KeepUnusedModules = settings.Modules.KeepUnused,
@@ -97,6 +99,19 @@ internal sealed class Node : IAsyncDisposable
 
             throw;
         }
+    }
+
+    // All nodes must have the same number. Where somebody gives this one another, he is to give it to all of them.
+    private static async Task<int> ShardsAsync(FunctionSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
+    {
+        int ofCluster = await database.Cluster.ShardsAsync(settings.Shards, cancellation).ConfigureAwait(false);
+        if (settings.Shards is { } own && own != ofCluster)
+        {
+            logger.Warning("WasmActors:Functions:Shards is {Shards}, and the cluster began with {ClusterShards}: set it on all nodes. While a member has another number, this node executes no keyed calls", own, ofCluster);
+            return own;
+        }
+
+        return ofCluster;
     }
 
     private static ActorSystem CreateSystem(HostSettings settings, FunctionDatabase database)

@@ -23,6 +23,7 @@ internal sealed class FunctionDatabase
         _connection = connection;
         Modules = new SqlModuleStore(sql, kind);
         Keys = new SqlKeyStore(sql);
+        Cluster = new SqlClusterStore(sql);
     }
 
     /// <summary>Random text that the first start on the database put into it: another one after it was emptied or replaced.</summary>
@@ -33,6 +34,9 @@ internal sealed class FunctionDatabase
 
     /// <summary>Where API keys are kept.</summary>
     public SqlKeyStore Keys { get; }
+
+    /// <summary>What is the same for all nodes of the cluster.</summary>
+    public SqlClusterStore Cluster { get; }
 
     /// <summary>Opens a file, which is made when it is missing, with its folder.</summary>
     /// <exception cref="DbException">It cannot be opened, or is no database.</exception>
@@ -60,6 +64,7 @@ internal sealed class FunctionDatabase
             [
                 $"CREATE TABLE IF NOT EXISTS wasm_keys (id VARCHAR(32) PRIMARY KEY, name VARCHAR(63) NOT NULL UNIQUE, scopes VARCHAR(32) NOT NULL, hash {bytes} NOT NULL, created_at BIGINT NOT NULL, requests_per_second INTEGER, burst INTEGER, concurrency INTEGER, max_body_bytes BIGINT)",
                 "CREATE TABLE IF NOT EXISTS wasm_host (one INTEGER PRIMARY KEY, id VARCHAR(32) NOT NULL, keys_revision BIGINT NOT NULL)",
+                "CREATE TABLE IF NOT EXISTS wasm_cluster (name VARCHAR(32) PRIMARY KEY, value BIGINT NOT NULL)",
             ];
         foreach (string table in tables)
         {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using WasmActors.Actors.Functions;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Limits;
 
@@ -53,6 +55,11 @@ internal sealed record HostSettings
             Telemetry = TelemetrySettings.Read(reader),
         };
         CheckFeatures(settings, reader);
+        if (settings.Functions.LiveKeys > FunctionHostOptions.MostLiveKeys(settings.Stores.MaxStacks))
+        {
+            reader.Problem("Functions:LiveKeys", string.Create(CultureInfo.InvariantCulture, $"is {settings.Functions.LiveKeys}; with Stores:MaxStacks at {settings.Stores.MaxStacks} three quarters of that are allowed, {FunctionHostOptions.MostLiveKeys(settings.Stores.MaxStacks)}: the other stacks are for stateless functions and for stores that are being stopped"));
+        }
+
         reader.Finish();
         return settings;
     }

@@ -7,6 +7,9 @@ namespace WasmActors.Host.Settings;
 /// <summary>The engine, and how many stores it holds.</summary>
 internal sealed record StoreSettings
 {
+    /// <summary>The most stacks that an engine can have.</summary>
+    internal const int MostStacks = 98_304;
+
     /// <summary>Stores that run at the same time, 0 to 1024; 0, the default, for the number of processors, at least 2.</summary>
     public required int Parallelism { get; init; }
 
@@ -42,7 +45,7 @@ internal sealed record StoreSettings
         Fuel = reader.Switch("Stores:Fuel", false),
         ReserveMemory = reader.Switch("Stores:ReserveMemory", true),
         MemoryImages = reader.Switch("Stores:MemoryImages", false),
-        MaxStacks = reader.Number("Stores:MaxStacks", 32_768, 1, 98_304),
+        MaxStacks = reader.Number("Stores:MaxStacks", 32_768, 1, MostStacks),
         GuestStack = (int)reader.Size("Stores:GuestStack", new EngineSettings().MaxWasmStackBytes, 64 << 10, 1536 << 10),
         Features = reader.Features("Stores:Features", new EngineSettings().Features),
     };

@@ -6,6 +6,8 @@ using Google.Protobuf;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Functions.Calls;
 using WasmActors.Actors.Functions.Catalogue;
+using WasmActors.Actors.Functions.Leasing;
+using WasmActors.Actors.Functions.Placement;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Serialization;
 using Wire = WasmActors.Actors.Serialization.Wire;
@@ -264,6 +266,9 @@ public class WireSerializerTests : TestKit
         yield return new PayloadProtocol.Part(3, 65_536, "part"u8.ToArray());
         yield return new PayloadProtocol.Part(3, 65_536, null);
         yield return new PayloadProtocol.Release(3);
+        yield return new LeaseProtocol.Confirm(8, -5, 512);
+        yield return new LeaseProtocol.Confirmed(8, 5);
+        yield return new PlacementProtocol.Departing(-7);
     }
 
     private static FunctionSpec FullSpec() => new("full")

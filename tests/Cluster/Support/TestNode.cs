@@ -22,6 +22,7 @@ internal sealed class TestNode : IAsyncDisposable
             gossip-interval = 200ms
             leader-actions-interval = 200ms
             failure-detector.acceptable-heartbeat-pause = 60s
+            split-brain-resolver.stable-after = 60s
             sharding.retry-interval = 200ms
             sharding.waiting-for-state-timeout = 1s
             distributed-data.gossip-interval = 200ms

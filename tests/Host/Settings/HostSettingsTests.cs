@@ -82,6 +82,18 @@ public class HostSettingsTests
         Assert.StartsWith("WasmActors:Node:Port", Assert.Single(wrong.Problems), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Live_keys_have_three_quarters_of_the_stacks_at_most()
+    {
+        Assert.Equal(73_728, Read(("Functions:LiveKeys", "73728"), ("Stores:MaxStacks", "98304")).Functions.LiveKeys);
+        Assert.Null(Read(("Stores:MaxStacks", "100")).Functions.LiveKeys);
+
+        var beyond = Assert.Throws<SettingsException>(() => Read(("Functions:LiveKeys", "73729"), ("Stores:MaxStacks", "98304")));
+        Assert.Equal("WasmActors:Functions:LiveKeys is '73729'; allowed is a whole number from 1 to 73728.", Assert.Single(beyond.Problems));
+        var fewStacks = Assert.Throws<SettingsException>(() => Read(("Functions:LiveKeys", "24577")));
+        Assert.Contains("with Stores:MaxStacks at 32768 three quarters of that are allowed, 24576", Assert.Single(fewStacks.Problems), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("10.0.0.1:4053")]
     [InlineData("akka.tcp://other@10.0.0.1:4053")]

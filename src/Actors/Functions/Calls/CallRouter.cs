@@ -177,7 +177,8 @@ internal sealed class CallRouter
         }
     }
 
-    private static IEnumerable<Payload> PayloadsOf(FunctionOutput output) => output switch
+    /// <summary>The bytes of an output.</summary>
+    internal static IEnumerable<Payload> PayloadsOf(FunctionOutput output) => output switch
     {
         FunctionOutput.Bytes bytes => [bytes.Payload],
         FunctionOutput.Program program => [program.Stdout, program.Stderr],

@@ -4,17 +4,10 @@ using WasmActors.Actors.Functions.Calls;
 namespace WasmActors.Actors.Functions.Running;
 
 /// <summary>Names a function's key among all entities of the cluster, and says which shard it belongs to.</summary>
-internal sealed class FunctionEntity : HashCodeMessageExtractor
+/// <param name="shards">Shards of the cluster. Must be the same on all nodes.</param>
+internal sealed class FunctionEntity(int shards) : HashCodeMessageExtractor(shards)
 {
-    /// <summary>Shards of the cluster. Must be the same on all nodes.</summary>
-    internal const int Shards = 128;
-
     private const char Separator = '/'; // not allowed in a function's name
-
-    internal FunctionEntity()
-        : base(Shards)
-    {
-    }
 
     /// <summary>An entity's name.</summary>
     internal static string Join(string function, string key) => $"{function}{Separator}{key}";

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using WasmActors.Actors.Functions.Calls;
+using WasmActors.Actors.Functions.Leasing;
 using WasmActors.Actors.Functions.Modules;
 using WasmActors.Actors.Handles;
 
@@ -11,8 +12,9 @@ namespace WasmActors.Actors.Functions.Running;
 /// <param name="Modules">The way to modules.</param>
 /// <param name="Shelf">Large inputs and outputs.</param>
 /// <param name="Router">Has calls of this node carried out by actors, and takes their answers.</param>
+/// <param name="Lease">The node's right to answer for its keys.</param>
 /// <param name="Options">Settings.</param>
-internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogue, FunctionModules Modules, PayloadShelf Shelf, CallRouter Router, FunctionHostOptions Options)
+internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogue, FunctionModules Modules, PayloadShelf Shelf, CallRouter Router, KeyLease Lease, FunctionHostOptions Options)
 {
     private const long RememberedBytes = 128 << 20;
 
@@ -25,7 +27,7 @@ internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogu
     internal AnswerRoom Answers { get; } = new(new ByteBudget(RememberedBytes), new ByteBudget(RememberedBytes));
 
     /// <summary>The keys that have a store.</summary>
-    internal LiveKeys Keys { get; } = new(Host.Engine.Settings.Clock, Math.Min(Options.LiveKeys, Math.Max(1, Host.Engine.Settings.MaxStacks / 4 * 3)));
+    internal LiveKeys Keys { get; } = new(Host.Engine.Settings.Clock, Options.LiveKeysOf(Host.Engine.Settings));
 
     /// <summary>What the stores of a version share; for as long as somebody has the version.</summary>
     internal VersionRecipe RecipeOf(FunctionVersion version) =>

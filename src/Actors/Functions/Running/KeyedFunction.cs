@@ -84,6 +84,13 @@ internal sealed partial class KeyedFunction : UntypedActor
             return;
         }
 
+        if (!_runtime.Lease.Holds)
+        {
+            Sender.Tell(new Failed(call.Id, s_silent));
+            Rest();
+            return;
+        }
+
         if (!_runtime.Catalogue.Knows(call.Revision))
         {
             _ = CatalogueWait.DeliverAsync(_runtime, call, Sender, Self);
@@ -133,6 +140,10 @@ internal sealed partial class KeyedFunction : UntypedActor
             if (next.Time.IsOver)
             {
                 AnswerOver(next);
+            }
+            else if (!_runtime.Lease.Holds)
+            {
+                next.Caller.Tell(new Failed(next.Call.Id, s_silent));
             }
             else if (_runtime.Catalogue.Find(_name) is not { ActiveVersion.Spec.Kind: FunctionKind.Keyed } entry)
             {
@@ -184,23 +195,6 @@ internal sealed partial class KeyedFunction : UntypedActor
         }
 
         return _session;
-    }
-
-    // Not on the actor's turn, but for what fails at once.
-    private async Task CarryAsync(KeyedCall call, FunctionSession? session, FunctionEntry entry, IActorRef self, CancellationToken graceOver)
-    {
-        var carrying = call.CarryAsync(_runtime, session, entry, graceOver);
-        bool atOnce = carrying.IsCompleted;
-        var ended = await carrying.ConfigureAwait(false);
-        self.Tell(ended, self); // first: whoever gets the answer may keep this thread for a while
-        if (atOnce)
-        {
-            call.Caller.Tell(ended.Answer, self);
-        }
-        else
-        {
-            _runtime.Router.Answer(call.Caller, ended.Answer, self);
-        }
     }
 
     private void OnEnded(KeyedCall.Ended ended)
