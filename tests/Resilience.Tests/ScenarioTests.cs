@@ -13,7 +13,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
 
     private static bool IsLinux => OperatingSystem.IsLinux();
 
-    public static TheoryData<string> Scenarios => ["malformed", "readers", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "protocol", "soak", "cluster", "catalogue", "starts"];
+    public static TheoryData<string> Scenarios => ["malformed", "readers", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "protocol", "soak", "cluster", "catalogue", "starts", "stale"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
@@ -35,6 +35,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         { "cluster", "drain", [] },
         { "cluster", "resolver", [] },
         { "catalogue", "fence", [] },
+        { "stale", "lease", [] },
     };
 
     [SkippableTheory]

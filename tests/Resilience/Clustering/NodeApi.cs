@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -51,6 +52,14 @@ internal sealed class NodeApi(Uri node) : IDisposable
     {
         using var nodes = JsonDocument.Parse(await _client.GetStringAsync(new Uri("/v1/nodes", UriKind.Relative)).ConfigureAwait(false));
         return nodes.RootElement.GetProperty("nodes").GetArrayLength();
+    }
+
+    /// <summary>Stores of keys that the node has.</summary>
+    internal async Task<int> KeyedStoresAsync()
+    {
+        string metrics = await _client.GetStringAsync(new Uri("/metrics", UriKind.Relative)).ConfigureAwait(false);
+        return metrics.Split('\n').Where(static l => l.StartsWith("wasmactors_function_stores_live", StringComparison.Ordinal) && l.Contains("\"keyed\"", StringComparison.Ordinal))
+            .Select(static l => (int)double.Parse(l.Split(' ')[1], CultureInfo.InvariantCulture)).FirstOrDefault();
     }
 
     /// <summary>Address of the node that leads, as this one sees it; null for none.</summary>

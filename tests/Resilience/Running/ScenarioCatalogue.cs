@@ -21,6 +21,7 @@ internal static class ScenarioCatalogue
         ClusterScenario.Scenario,
         CatalogueScenario.Scenario,
         StartsScenario.Scenario,
+        StaleScenario.Scenario,
     ];
 
     internal static Scenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);
