@@ -78,7 +78,7 @@ internal sealed class HttpServer : IAsyncDisposable
         HttpDoor.AddTo(builder.Services, connections);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var budget = new ByteBudget(settings.Http.MaxTotalBodyBytes);
-        builder.Services.AddSingleton(budget).AddSingleton(new FailureLog(logger, TimeProvider.System));
+        builder.Services.AddSingleton(budget).AddSingleton(settings.Http).AddSingleton(new FailureLog(logger, TimeProvider.System));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Functions.Grace + s_answers);
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.AddOpenApi("v1", static document => document.AddDocumentTransformer(static (document, _, _) =>
@@ -168,10 +168,7 @@ internal sealed class HttpServer : IAsyncDisposable
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.RequestHeadersTimeout = settings.SlowClient;
         var patience = settings.SlowClient > TimeSpan.FromSeconds(1) ? settings.SlowClient : TimeSpan.FromSeconds(1.1); // Kestrel wants more than 1 s
-        limits.MinRequestBodyDataRate = new MinDataRate(SlowestBody, patience);
-
-        // A client that does not read is ended when the time for one part is over, however long the answer is.
-        limits.MinResponseDataRate = new MinDataRate(AnswerBytes.Part / patience.TotalSeconds, patience);
+        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = new MinDataRate(SlowestBody, patience); // of large answers see AnswerBytes
         limits.MaxResponseBufferSize = AnswerBytes.Small;
     }
 

@@ -27,7 +27,7 @@ internal static class Problems
     {
         if (context.Response.HasStarted)
         {
-            if (RequestLifetime.CanAnswer(context, out _))
+            if (failure is ApiException || RequestLifetime.CanAnswer(context, out _))
             {
                 Log(context, Traced(context, Of(failure, context.Request)), failure);
                 context.Abort();

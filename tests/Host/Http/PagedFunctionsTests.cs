@@ -51,15 +51,16 @@ public sealed class PagedFunctionsTests(OpenHost host)
     {
         using var module = new StringContent(Wat.Tell, Encoding.UTF8, "text/plain");
         string digest = (await host.SendAsync(HttpMethod.Post, "/v1/modules", module)).Is(200).Json.GetProperty("digest").GetString()!;
-        string variable = new('x', 20_000);
-        for (int i = 0; i < 60; i++)
+        string variable = new('x', 14_000);
+        for (int i = 0; i < 85; i++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"/v1/functions/bulky-{i}");
-            Assert.True((await host.JsonAsync(HttpMethod.Put, name, $$"""{ "moduleDigest": "{{digest}}", "grants": { "environment": { "X": "{{variable}}" } } }""")).Message.IsSuccessStatusCode);
+            var deployed = await host.JsonAsync(HttpMethod.Put, name, $$"""{ "moduleDigest": "{{digest}}", "convention": "wasi-command", "grants": { "environment": { "X": "{{variable}}" } } }""");
+            Assert.True(deployed.Message.IsSuccessStatusCode, deployed.Text);
         }
 
         var part = (await host.GetAsync("/v1/functions?limit=1000")).Is(200);
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < 85; i++)
         {
             (await host.DeleteAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/functions/bulky-{i}"))).Is(204);
         }

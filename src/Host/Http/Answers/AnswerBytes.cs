@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using WasmActors.Host.Settings;
 
 namespace WasmActors.Host.Http.Answers;
 
@@ -60,13 +61,22 @@ internal static class AnswerBytes
             throw Busy(budget, hasRun);
         }
 
+        // The server's own data rate gives a client credit for what the system's buffers took: minutes for some megabytes.
+        var patience = context.RequestServices.GetRequiredService<HttpSettings>().SlowClient;
+        using var over = new CancellationTokenSource();
         try
         {
             context.Response.ContentLength = body.Length;
             for (int at = 0; at < body.Length; at += Part)
             {
-                await context.Response.Body.WriteAsync(body.Slice(at, Math.Min(Part, body.Length - at)), context.RequestAborted).ConfigureAwait(false);
+                context.RequestAborted.ThrowIfCancellationRequested();
+                over.CancelAfter(patience);
+                await context.Response.Body.WriteAsync(body.Slice(at, Math.Min(Part, body.Length - at)), over.Token).ConfigureAwait(false);
             }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            throw new ApiException(StatusCodes.Status408RequestTimeout, ApiErrorCode.TooSlow, $"The client did not read {Part} bytes of its answer within {patience.TotalSeconds} s (WasmActors:Http:SlowClient): its connection was closed.") { MayHaveRun = hasRun };
         }
         finally
         {
