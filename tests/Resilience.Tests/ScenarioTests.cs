@@ -34,7 +34,6 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         { "soak", "disposal", ["--seconds", "4"] },
         { "cluster", "drain", [] },
         { "cluster", "resolver", [] },
-        { "catalogue", "fence", [] },
         { "stale", "lease", [] },
     };
 

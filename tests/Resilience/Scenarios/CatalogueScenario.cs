@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-using Npgsql;
 using WasmActors.Processes;
 using WasmActors.Resilience.Clustering;
 using WasmActors.Resilience.Deploying;
@@ -10,13 +8,12 @@ namespace WasmActors.Resilience.Scenarios;
 /// <summary>Three nodes deploy while the one that writes the catalogue is paused, cut off and killed.</summary>
 internal static class CatalogueScenario
 {
-    private const string Fence = "fence";
     private const int Nodes = 3;
 
     internal static Scenario Scenario { get; } = new(
         "catalogue",
         "Deployments, rollbacks and deletions while the catalogue's writer is paused, cut off and killed: nothing acknowledged is lost, no revision is given twice.",
-        new Dictionary<string, string>(StringComparer.Ordinal) { [Fence] = "the journal accepts a sequence number twice" },
+        new Dictionary<string, string>(StringComparer.Ordinal),
         RunAsync);
 
     private static async Task RunAsync(ScenarioRun run)
@@ -50,7 +47,7 @@ internal static class CatalogueScenario
 
             var cluster = NodeCluster.Make(Nodes, NodeCluster.FindsDeathsSoon, settings, network?.Addresses);
             await using var _ = cluster.ConfigureAwait(false);
-            await TellAsync(run, cluster, network, server).ConfigureAwait(false);
+            await TellAsync(run, cluster, network).ConfigureAwait(false);
         }
         finally
         {
@@ -66,7 +63,7 @@ internal static class CatalogueScenario
         }
     }
 
-    private static async Task TellAsync(ScenarioRun run, NodeCluster cluster, TestNetwork? network, PostgresServer? server)
+    private static async Task TellAsync(ScenarioRun run, NodeCluster cluster, TestNetwork? network)
     {
         int seed = run.SeedOf(Environment.TickCount & 0xffff);
         ScenarioRun.Tell($"seed {seed}");
@@ -76,10 +73,6 @@ internal static class CatalogueScenario
         var story = new CatalogueStory(run, cluster, network, deployers);
         deployers.Start();
         await story.BeginAsync().ConfigureAwait(false);
-        if (!run.Has(Fence))
-        {
-            await TakeFenceAsync(cluster, server).ConfigureAwait(false);
-        }
 
         var random = new Random(seed);
         var faults = Faults(run, network is not null);
@@ -89,15 +82,7 @@ internal static class CatalogueScenario
             await story.DisturbAsync(fault, random).ConfigureAwait(false);
         }
 
-        if (run.Has(Fence))
-        {
-            await story.EndAsync().ConfigureAwait(false);
-        }
-        else
-        {
-            await deployers.EndAsync().ConfigureAwait(false); // such a journal cannot be read
-        }
-
+        await story.EndAsync().ConfigureAwait(false);
         Judge(run, deployers, story, faults);
     }
 
@@ -113,11 +98,6 @@ internal static class CatalogueScenario
 
     private static CatalogueStory.Fault[] Faults(ScenarioRun run, bool partitions)
     {
-        if (!run.Has(Fence))
-        {
-            return [CatalogueStory.Fault.Pause];
-        }
-
         int kills = (int)run.CountOf(100, 2);
         int others = Math.Max(1, kills * 2 / 5);
         return [
@@ -139,18 +119,5 @@ internal static class CatalogueScenario
         run.Judge("… that a start or a node at the end did not have", $"{story.Lost.Count:n0} in {story.Starts:n0} comparisons", "0", story.Lost.Count == 0);
         run.Judge("revisions that were given twice", $"{deployers.Repeated.Count:n0}", "0", deployers.Repeated.Count == 0);
         run.Judge("answers that contradict an acknowledged change", $"{deployers.Contradictions.Count:n0}", "0", deployers.Contradictions.Count == 0);
-    }
-
-    private static async Task TakeFenceAsync(NodeCluster cluster, PostgresServer? server)
-    {
-        System.Data.Common.DbConnection connection = server is null
-            ? new SqliteConnection($"Data Source={Path.Combine(cluster.Folder, "cluster.db")}")
-            : new NpgsqlConnection(server.Connection);
-        await using var _ = connection.ConfigureAwait(false);
-        await connection.OpenAsync().ConfigureAwait(false);
-        var command = connection.CreateCommand();
-        await using var __ = command.ConfigureAwait(false);
-        command.CommandText = server is null ? "DROP INDEX journal_uq" : "ALTER TABLE journal DROP CONSTRAINT journal_uq";
-        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 }

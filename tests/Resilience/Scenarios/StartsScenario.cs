@@ -67,7 +67,7 @@ internal static class StartsScenario
         run.Judge("  … and lacks", $"{lost.Count:n0}", "0", lost.Count == 0);
         await deployers.EndAsync().ConfigureAwait(false);
         ScenarioRun.Tell($"{deployers.Acknowledged - acknowledged:n0} changes were acknowledged meanwhile");
-        run.Judge("changes without an answer while it joined", $"{deployers.Uncertain:n0}", "0", deployers.Uncertain == 0);
+        run.JudgeSpeed("changes without an answer while it joined", $"{deployers.Uncertain:n0}", "0", deployers.Uncertain == 0);
     }
 
     private static async Task StartAsync(ScenarioRun run, NodeCluster cluster, string what)
