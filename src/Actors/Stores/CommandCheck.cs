@@ -1,4 +1,3 @@
-using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
 using static WasmActors.Actors.Messages.StoreProtocol;
 

@@ -54,7 +54,7 @@ internal sealed class Gate(HttpSettings settings, ApiKeys? keys)
     };
 
     /// <summary>A handler that anybody reaches.</summary>
-    public RequestDelegate Open(RequestDelegate handler) => async context =>
+    public static RequestDelegate Open(RequestDelegate handler) => async context =>
     {
         try
         {

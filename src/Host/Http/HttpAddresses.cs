@@ -42,7 +42,7 @@ internal static class HttpAddresses
         {
             throw new IOException(taken.SocketErrorCode == SocketError.AddressAlreadyInUse
                 ? $"The address {url} is in use by another program."
-                : $"The address {url} cannot be listened at: {taken.Message}.");
+                : $"The address {url} cannot be listened at: {taken.Message}.", taken);
         }
     }
 }

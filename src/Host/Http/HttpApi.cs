@@ -31,9 +31,9 @@ internal static class HttpApi
         MapKeys(routes, gate, new KeyEndpoints(keys, bodies, TimeProvider.System));
         routes.MapGet("/v1/nodes", gate.Guard(ApiScope.Admin, new NodeEndpoints(node).ListAsync))
             .Describe("listNodes", "Nodes", "The nodes of the cluster.").Answers(typeof(NodeList));
-        routes.MapGet("/healthz", gate.Open(HealthEndpoints.LiveAsync))
+        routes.MapGet("/healthz", Gate.Open(HealthEndpoints.LiveAsync))
             .Describe("live", "Health", "Whether the process answers. Needs no key.").AnswersBytes("text/plain");
-        routes.MapGet("/readyz", gate.Open(health.ReadyAsync))
+        routes.MapGet("/readyz", Gate.Open(health.ReadyAsync))
             .Describe("ready", "Health", "Whether the node carries calls out: 200 after a round trip through a shard of the cluster. Needs no key.").AnswersBytes("text/plain");
     }
 

@@ -105,9 +105,9 @@ internal sealed class HttpServer : IAsyncDisposable
         HttpApi.Map(app, gate, node, keys, health, new BodyReader(budget));
         if (settings.Http.Documentation)
         {
-            app.MapOpenApi("/openapi/v1.json").Finally(endpoint => endpoint.RequestDelegate = gate.Open(MadeOnce(endpoint, app)));
+            app.MapOpenApi("/openapi/v1.json").Finally(endpoint => endpoint.RequestDelegate = Gate.Open(MadeOnce(endpoint, app)));
             app.MapScalarApiReference("/docs", static page => page.WithTitle("WasmActors").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry())
-                .Finally(endpoint => endpoint.RequestDelegate = gate.Open(OnItsOwn(MadeOnce(endpoint, app))));
+                .Finally(endpoint => endpoint.RequestDelegate = Gate.Open(OnItsOwn(MadeOnce(endpoint, app))));
         }
 
         HostTelemetry.Map(app, settings.Telemetry, gate);

@@ -32,7 +32,7 @@ internal static class PrivateFiles
     public static string? CloseFolder(string path, Func<string, bool> isOwn)
     {
         CreateFolder(path);
-        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & OthersAccess) == 0)
+        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & OthersAccess) == UnixFileMode.None)
         {
             return null;
         }
@@ -43,7 +43,7 @@ internal static class PrivateFiles
             return null;
         }
 
-        return $"The folder {path} can be {((File.GetUnixFileMode(path) & OthersWrite) != 0 ? "changed" : "listed")} by other users (mode {Octal(File.GetUnixFileMode(path))}{(dedicated ? "" : "; it also contains other files, so it was left as it is")}). The node's files in it are closed to them. 'chmod 700' closes the folder";
+        return $"The folder {path} can be {((File.GetUnixFileMode(path) & OthersWrite) != UnixFileMode.None ? "changed" : "listed")} by other users (mode {Octal(File.GetUnixFileMode(path))}{(dedicated ? "" : "; it also contains other files, so it was left as it is")}). The node's files in it are closed to them. 'chmod 700' closes the folder";
     }
 
     /// <summary>Makes a file if it is missing, and closes it to others.</summary>
@@ -98,7 +98,7 @@ internal static class PrivateFiles
     /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
     public static void Close(SafeFileHandle file, string path)
     {
-        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & OthersAccess) == 0)
+        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & OthersAccess) == UnixFileMode.None)
         {
             return;
         }
@@ -107,9 +107,9 @@ internal static class PrivateFiles
         {
             File.SetUnixFileMode(file, OwnFile);
         }
-        catch (UnauthorizedAccessException)
+        catch (UnauthorizedAccessException denied)
         {
-            throw new UnauthorizedAccessException($"The file {path} can be read by other users (mode {Octal(File.GetUnixFileMode(file))}) and belongs to another one: its owner can close it with 'chmod 600'.");
+            throw new UnauthorizedAccessException($"The file {path} can be read by other users (mode {Octal(File.GetUnixFileMode(file))}) and belongs to another one: its owner can close it with 'chmod 600'.", denied);
         }
     }
 

@@ -62,7 +62,7 @@ internal static class HostTelemetry
         }
 
         var scrape = Buffered(((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(static _ => true).Build());
-        app.MapGet(Path, settings.OpenMetrics ? gate.Open(scrape) : gate.Guard(ApiScope.Admin, scrape))
+        app.MapGet(Path, settings.OpenMetrics ? Gate.Open(scrape) : gate.Guard(ApiScope.Admin, scrape))
             .Describe("metrics", "Health", "Metrics in Prometheus' text format.").AnswersBytes("text/plain");
     }
 

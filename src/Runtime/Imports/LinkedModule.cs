@@ -27,7 +27,7 @@ internal sealed class LinkedModule
         _imports = imports;
         Sleeps = imports.Exists(static i => ReferenceEquals(i.Definition, FromWasi) && WasiFunctions.IsPoll(i.Import));
         ReadsInput = imports.Exists(static i => ReferenceEquals(i.Definition, FromWasi) && WasiFunctions.IsRead(i.Import));
-        _variants = (Sleeps || ReadsInput ? WasiVariant.Parks : 0) | (ReadsInput ? WasiVariant.OwnInput : 0);
+        _variants = (Sleeps || ReadsInput ? WasiVariant.Parks : WasiVariant.None) | (ReadsInput ? WasiVariant.OwnInput : WasiVariant.None);
         if (areFree)
         {
             _prepared = new Lazy<InstancePreHandle>[(int)(WasiVariant.Parks | WasiVariant.OwnInput) + 1];

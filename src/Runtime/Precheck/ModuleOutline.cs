@@ -1,5 +1,4 @@
 using WasmActors.Runtime.Modules;
-using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Precheck;
 

@@ -85,14 +85,17 @@ public sealed class WasmMemory : WasmExtern
             Store.HostMemories.Admit(MemoryDeclarations.Bytes((ulong)pages, Type.PageSizeLog2));
         }
 
+        WasmError? full = null;
         try
         {
             return MemoryBridge.Grow(Store, Native.Item, pages);
         }
-        catch (WasmError) when (Store.Account?.TakeRefusal() is { } full)
+        catch (WasmError) when ((full = Store.Account?.TakeRefusal()) is not null)
         {
-            throw full;
+            // The host's admission rejected it, and its error says why.
         }
+
+        throw full;
     }
 
     /// <summary>Copies bytes out of the memory.</summary>

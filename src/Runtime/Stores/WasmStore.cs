@@ -136,7 +136,7 @@ public sealed partial class WasmStore : IDisposable
     internal WasiSession Wasi => _wasi!;
 
     /// <summary>Which of WASI's functions its guests get from the host.</summary>
-    internal WasiVariant WasiVariant => (IsPreemptive ? WasiVariant.Parks : 0) | (_wasi?.Input is not null && !_makesOwn ? WasiVariant.OwnInput : 0);
+    internal WasiVariant WasiVariant => (IsPreemptive ? WasiVariant.Parks : WasiVariant.None) | (_wasi?.Input is not null && !_makesOwn ? WasiVariant.OwnInput : WasiVariant.None);
 
     /// <summary>Collects the guest's heap: structs, arrays, exceptions and external references nobody holds any more.</summary>
     public void CollectGuestHeap()

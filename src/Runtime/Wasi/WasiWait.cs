@@ -1,6 +1,5 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
-using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Wasi;
 

@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Tests.Admission;
 

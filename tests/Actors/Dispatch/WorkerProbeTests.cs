@@ -1,7 +1,5 @@
 using WasmActors.Actors.Handles;
-using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Tests.Dispatch;
 

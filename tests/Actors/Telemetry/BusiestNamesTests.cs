@@ -12,7 +12,7 @@ public sealed class BusiestNamesTests
     {
         var names = new BusiestNames(2, 10, s_clock);
 
-        Assert.Equal(["a", "b", "_OTHER", "_OTHER", "a"], ((string[])["a", "b", "c", "d", "a"]).Select(names.ValueOf));
+        Assert.Equal(["a", "b", "_OTHER", "_OTHER", "a"], ((string[])["a", "b", "c", "d", "a"]).Select(names.ValueOf), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class BusiestNamesTests
         Use(names, "busier", 21);
         names.Rank();
 
-        Assert.Equal(["busy", "_OTHER", "_OTHER", "busier"], ((string[])["busy", "quiet", "equal", "busier"]).Select(names.ValueOf));
+        Assert.Equal(["busy", "_OTHER", "_OTHER", "busier"], ((string[])["busy", "quiet", "equal", "busier"]).Select(names.ValueOf), StringComparer.Ordinal);
     }
 
     [Fact]

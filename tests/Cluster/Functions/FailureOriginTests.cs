@@ -4,7 +4,6 @@ using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
 using WasmActors.Cluster.Tests.Support;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Imports;
 
 namespace WasmActors.Cluster.Tests.Functions;
 

@@ -30,7 +30,7 @@ public sealed class ApiKeysTests : IDisposable
         await using var keys = await ApiKeys.OpenAsync(database.Keys, clock, Logger.None, default);
         string guessed = $"{token[..^3]}{(token.EndsWith("AAA", StringComparison.Ordinal) ? "BBB" : "AAA")}";
 
-        Assert.True(keys.FindAsync(token, default).IsCompletedSuccessfully);
+        Assert.True(keys.FindAsync(token, default).AsTask().IsCompletedSuccessfully);
         var wrongSecret = keys.FindAsync(guessed, default).AsTask();
         var wrongId = keys.FindAsync($"wak_{new string('0', 16)}_{guessed[^43..]}", default).AsTask();
 

@@ -40,6 +40,7 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
         start = new ProcessStartInfo("/bin/sh", ["-c", script, "sh", start.FileName, .. start.ArgumentList])
         {
             WorkingDirectory = folder.Path,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

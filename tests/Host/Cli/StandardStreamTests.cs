@@ -109,7 +109,10 @@ public sealed class StandardStreamTests(TempFolder folder) : IClassFixture<TempF
         byte[] module = binary ? Runtime.Modules.ModuleText.ToBinary(One) : System.Text.Encoding.UTF8.GetBytes(One);
         string script = folder.Write("script", "");
         await File.WriteAllBytesAsync(script, [.. System.Text.Encoding.UTF8.GetBytes(string.Format(System.Globalization.CultureInfo.InvariantCulture, line, program) + "\n"), .. module]);
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
 
         var run = await ProgramRun.InShellAsync(folder, "echo hello | ./script", []);
 

@@ -139,7 +139,7 @@ public class DeploymentSettingsTests
         string[] settings = [.. SettingChange.Between(new FunctionSpec("f"), whole).Select(static c => c.Setting == "grants.environment.A" ? "grants.environment" : c.Setting)];
 
         Assert.Equal(18, settings.Length);
-        Assert.All(settings.Except(["moduleDigest", "kind", "convention"]), name => Assert.Contains(name, SettingReset.Names));
+        Assert.All(settings.Except(["moduleDigest", "kind", "convention"], StringComparer.Ordinal), name => Assert.Contains(name, SettingReset.Names, StringComparer.Ordinal));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class PagedFunctionsTests(OpenHost host)
             path = $"/v1/functions?limit=3&cursor={next.GetString()}";
         }
 
-        Assert.Equal(names.Order(StringComparer.Ordinal).Distinct(StringComparer.Ordinal), names);
+        Assert.Equal(names.Order(StringComparer.Ordinal).Distinct(StringComparer.Ordinal), names, StringComparer.Ordinal);
         Assert.Equal(count, names.Count(static n => n.StartsWith("paged-", StringComparison.Ordinal)));
         (await host.GetAsync("/v1/functions?limit=0")).IsFailure(400, "http.bad_request");
         (await host.GetAsync("/v1/functions?cursor=*")).IsFailure(400, "http.bad_request");

@@ -1,5 +1,4 @@
 using WasmActors.Host.Tests.Cli;
-using WasmActors.Processes;
 
 namespace WasmActors.Host.Tests.Serving;
 

@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text;
 using WasmActors.Host.Tests.Cli;
-using WasmActors.Processes;
 
 namespace WasmActors.Host.Tests.Serving;
 
@@ -78,5 +77,5 @@ public sealed class PermissionTests : IDisposable
 
     private static void AssertClosed(string folder) => Assert.All(
         Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Append(folder),
-        static path => Assert.True((File.GetUnixFileMode(path) & ~Owner) == 0, $"{path} has the mode {Convert.ToString((int)File.GetUnixFileMode(path), 8)}"));
+        static path => Assert.True((File.GetUnixFileMode(path) & ~Owner) == UnixFileMode.None, $"{path} has the mode {Convert.ToString((int)File.GetUnixFileMode(path), 8)}"));
 }

@@ -26,7 +26,7 @@ public class SettingHintTests
 
         string setting = hint[(hint.IndexOf('(', StringComparison.Ordinal) + 1)..^2];
         Assert.StartsWith("WasmActors:", setting, StringComparison.Ordinal);
-        Assert.Contains(setting, reader.Known);
+        Assert.Contains(setting, reader.Known, StringComparer.Ordinal);
     }
 
     [Fact]

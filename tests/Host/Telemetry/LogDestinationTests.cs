@@ -84,7 +84,7 @@ public sealed class LogDestinationTests
         public async Task UntilAsync(string line, TimeSpan patience)
         {
             using var over = new CancellationTokenSource(patience);
-            while (!Written.Contains(line))
+            while (!Written.Contains(line, StringComparer.Ordinal))
             {
                 await Task.Delay(10, over.Token);
             }

@@ -6,9 +6,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Resilience.Protocol;
 using WasmActors.Resilience.Running;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Limits;
-using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Resilience.Scenarios;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Actors.Functions.Modules;
 using WasmActors.Actors.Functions.Running;

@@ -18,7 +18,7 @@ internal static class PageAnswer
     /// <param name="keyOf">An item's key, unique.</param>
     /// <param name="modelOf">An item as it is answered.</param>
     /// <param name="type">How that is written.</param>
-    public static Task WriteAsync<T, TModel>(HttpContext context, string member, IReadOnlyList<T> sorted, Func<T, string> keyOf, Func<T, TModel> modelOf, JsonTypeInfo<TModel> type)
+    public static async Task WriteAsync<T, TModel>(HttpContext context, string member, IReadOnlyList<T> sorted, Func<T, string> keyOf, Func<T, TModel> modelOf, JsonTypeInfo<TModel> type)
     {
         var page = PageRequest.Of(context.Request);
         int at = page.StartIn(sorted, keyOf);
@@ -41,6 +41,6 @@ internal static class PageAnswer
         writer.WriteEndObject();
         writer.Flush();
         context.Response.ContentType = "application/json";
-        return AnswerBytes.WriteAsync(context, buffer.WrittenMemory);
+        await AnswerBytes.WriteAsync(context, buffer.WrittenMemory).ConfigureAwait(false);
     }
 }

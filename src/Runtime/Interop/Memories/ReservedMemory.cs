@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static WasmActors.Runtime.Interop.Mappings;
 
 namespace WasmActors.Runtime.Interop.Memories;

@@ -99,7 +99,7 @@ public class CatalogueActorTests : TestKit
 
         Assert.Equal(3, parts);
         Assert.Equal(81, catalogue.Revision);
-        Assert.Equal(Enumerable.Range(1, 79).Select(i => $"f{i:d2}"), catalogue.List().Select(e => e.Name));
+        Assert.Equal(Enumerable.Range(1, 79).Select(i => $"f{i:d2}"), catalogue.List().Select(e => e.Name), StringComparer.Ordinal);
         Assert.True(catalogue.Known.IsCompletedSuccessfully);
     }
 

@@ -84,11 +84,11 @@ public class CatalogueCatchUpTests
 
         Assert.True(answer.StartsOver);
         Assert.True(_catchUp.Take(answer));
-        Assert.Equal(["a", "b", "c", "d"], _catalogue.List().Select(e => e.Name));
+        Assert.Equal(["a", "b", "c", "d"], _catalogue.List().Select(e => e.Name), StringComparer.Ordinal);
         long asked = _catchUp.Ask().Revision;
         Assert.False(_catchUp.Take(answer)); // once more
         Assert.False(_catchUp.Take(Page(asked, 9)));
-        Assert.Equal(["b", "x"], _catalogue.List().Select(e => e.Name));
+        Assert.Equal(["b", "x"], _catalogue.List().Select(e => e.Name), StringComparer.Ordinal);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class CatalogueFenceTests : IDisposable
 
         await Expect.ConditionAsync(async () => await older.AskAsync(Specs.Deploy("three")) is Accepted { Revision: 3 }, "the older writer takes over");
         await newer.RejectedAsync(Specs.Deploy("four"));
-        Assert.Equal(["one", "three", "two"], (await older.CatalogueAsync()).List().Select(e => e.Name));
+        Assert.Equal(["one", "three", "two"], (await older.CatalogueAsync()).List().Select(e => e.Name), StringComparer.Ordinal);
         await AllAreThereAsync(database, "one", "three", "two");
     }
 
@@ -122,7 +122,7 @@ public sealed class CatalogueFenceTests : IDisposable
         var sink = new CollectingSink();
         await using (var writer = CatalogueWriter.Start(database, o => o with { Log = new Serilog.LoggerConfiguration().WriteTo.Sink(sink).CreateLogger() }))
         {
-            Assert.Equal(["newer", "older", "one"], (await writer.CatalogueAsync()).List().Select(e => e.Name));
+            Assert.Equal(["newer", "older", "one"], (await writer.CatalogueAsync()).List().Select(e => e.Name), StringComparer.Ordinal);
             await writer.AcceptedAsync(Specs.Deploy("last"));
         }
 
@@ -159,7 +159,7 @@ public sealed class CatalogueFenceTests : IDisposable
     private static async Task AllAreThereAsync(FunctionDatabase database, params string[] names)
     {
         await using var next = Start(database);
-        Assert.Equal(names.Order(StringComparer.Ordinal), (await next.CatalogueAsync()).List().Select(e => e.Name));
+        Assert.Equal(names.Order(StringComparer.Ordinal), (await next.CatalogueAsync()).List().Select(e => e.Name), StringComparer.Ordinal);
     }
 
     private static CatalogueEvent.Deployed Deployed(long revision, string name) =>

@@ -18,7 +18,7 @@ public class CatalogueReplayTests
         Assert.Equal((2, 2), (replay.Repeated, replay.FirstRepeated));
         Assert.Equal(["three", "two"], replay.RepeatedNames);
         replay.Seal();
-        Assert.Equal(["one", "lost", "two", "three"], replay.State.ChangedAfter(0).Select(e => e.Name));
+        Assert.Equal(["one", "lost", "two", "three"], replay.State.ChangedAfter(0).Select(e => e.Name), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class CatalogueReplayTests
         replay.Seal();
 
         // A follower has heard of as much as was ever numbered, 3, and lacks what was lost.
-        Assert.Equal(["lost", "two", "three"], replay.State.ChangedAfter(3).Select(e => e.Name));
+        Assert.Equal(["lost", "two", "three"], replay.State.ChangedAfter(3).Select(e => e.Name), StringComparer.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using WasmActors.Actors.Functions.Catalogue;
 using WasmActors.Cluster.Tests.Support;
 using WasmActors.Host.Persistence;
 using static WasmActors.Actors.Functions.Catalogue.CatalogueProtocol;

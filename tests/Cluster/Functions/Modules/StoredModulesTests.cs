@@ -2,7 +2,6 @@ using System.Text;
 using WasmActors.Actors.Functions;
 using WasmActors.Actors.Functions.Modules;
 using WasmActors.Cluster.Tests.Support;
-using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Cluster.Tests.Functions.Modules;
 

@@ -72,7 +72,7 @@ public sealed class CachedAnswerTests(OpenHost host)
             await Assert.ThrowsAsync<InvalidOperationException>(() => request);
         }
 
-        Assert.Equal(Enumerable.Repeat("made once", 100), await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => ServeAsync(cached))));
+        Assert.Equal(Enumerable.Repeat("made once", 100), await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => ServeAsync(cached))), StringComparer.Ordinal);
         Assert.Equal(2, asked);
     }
 

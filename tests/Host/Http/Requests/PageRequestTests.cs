@@ -26,7 +26,7 @@ public sealed class PageRequestTests
             }
             while (cursor is not null);
 
-            Assert.Equal(kept, seen);
+            Assert.Equal(kept, seen, StringComparer.Ordinal);
         });
 
     [Theory]
