@@ -26,6 +26,8 @@ public sealed class RealModules : IDisposable
 
     internal Task<WasmModule> RubyPrismAsync() => ModuleAsync("@ruby/prism", "1.9.0", "src/prism.wasm");
 
+    internal Task<WasmModule> SqliteAsync() => ModuleAsync("@sqlite.org/sqlite-wasm", "3.41.2", "sqlite-wasm/jswasm/sqlite3.wasm");
+
     internal Task<WasmModule> QuickJsAsync() => ModuleAsync("@jitl/quickjs-wasmfile-release-sync", "0.32.0", "dist/emscripten-module.wasm");
 
     internal static Task<string> LuaFileAsync() => FileAsync("wasmoon", "1.16.0", "dist/glue.wasm");
