@@ -24,7 +24,7 @@ internal sealed partial class StoreActor
         {
             TurnAway(work, refusal);
         }
-        else if (work.Chain is not null && _session is not null && StoreSession.IsLook(work.Command))
+        else if (work.Chain is not null && CanLook(work.Command))
         {
             Take(work with { Chain = null }); // it waits for no guest, and so none for itself
         }
@@ -45,7 +45,7 @@ internal sealed partial class StoreActor
             Start(work);
             Advance();
         }
-        else if (work.Command is GetStatus || (_session is not null && StoreSession.IsLook(work.Command)))
+        else if (work.Command is GetStatus || CanLook(work.Command))
         {
             Look(work);
         }
@@ -54,6 +54,9 @@ internal sealed partial class StoreActor
             Enqueue(work);
         }
     }
+
+    // Not while the store is made again: what is looked at may not be there yet.
+    private bool CanLook(Command? command) => _session is not null && !_isBeingMade && StoreSession.IsLook(command);
 
     private WasmError? Refusal() =>
         _brokenBy is { } reason ? Lost(reason)
