@@ -1,7 +1,9 @@
 using System.Buffers.Text;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace WasmActors.Host.Access;
 
@@ -12,7 +14,7 @@ namespace WasmActors.Host.Access;
 /// <param name="SecretHash">SHA-256 of the secret. No slow hash is needed: a secret has 256 random bits.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Limits">What it may use.</param>
-internal sealed record ApiKey(string Id, string Name, ImmutableArray<ApiScope> Scopes, byte[] SecretHash, DateTimeOffset CreatedAt, KeyLimits Limits)
+internal sealed partial record ApiKey(string Id, string Name, ImmutableArray<ApiScope> Scopes, byte[] SecretHash, DateTimeOffset CreatedAt, KeyLimits Limits)
 {
     private readonly ApiScope _greatest = Scopes.IsDefaultOrEmpty ? default : Scopes.Max();
 
@@ -33,6 +35,11 @@ internal sealed record ApiKey(string Id, string Name, ImmutableArray<ApiScope> S
         string secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         return (new ApiKey(id, name, scopes, SHA256.HashData(Encoding.ASCII.GetBytes(secret)), clock.GetUtcNow(), limits), $"{Prefix}{id}_{secret}");
     }
+
+    /// <summary>Returns text for a log without the tokens that a caller wrote into it, into a path or a name.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? Hide(string? text) =>
+        text?.Contains(Prefix, StringComparison.Ordinal) == true ? Tokens().Replace(text, $"{Prefix}…") : text;
 
     /// <summary>Takes a token apart.</summary>
     /// <returns>False where it has not the form of one.</returns>
@@ -64,4 +71,7 @@ internal sealed record ApiKey(string Id, string Name, ImmutableArray<ApiScope> S
 
     /// <summary>Without what proves the secret.</summary>
     public override string ToString() => $"{Name} ({Id})";
+
+    [GeneratedRegex($"{Prefix}[A-Za-z0-9_-]+")]
+    private static partial Regex Tokens();
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Serilog.Events;
+using WasmActors.Host.Access;
 using WasmActors.Host.Http.Models;
 using WasmActors.Host.Telemetry;
 using WasmActors.Runtime.Calls;
@@ -47,11 +48,11 @@ internal sealed class FailureLog(Serilog.ILogger logger, TimeProvider clock)
             RouteText(context, "export"),
             RequestScope.Current?.Key?.Name,
             problem.TraceId,
-            problem.Code is ErrorCode.BadArguments or ErrorCode.WrongType or ApiErrorCode.BadJson ? "" : problem.Detail); // those may quote a value
+            problem.Code is ErrorCode.BadArguments or ErrorCode.WrongType or ApiErrorCode.BadJson ? "" : ApiKey.Hide(problem.Detail)); // those may quote a value
     }
 
     private static string? RouteText(HttpContext context, string name) =>
-        context.GetRouteValue(name) is string text ? GuestText.Clean(text, GuestText.NameLimit) : null;
+        context.GetRouteValue(name) is string text ? ApiKey.Hide(GuestText.Clean(text, GuestText.NameLimit)) : null;
 
     private bool TryTake()
     {
