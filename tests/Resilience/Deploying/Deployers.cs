@@ -119,10 +119,14 @@ internal sealed class Deployers : IDisposable
                 using var answer = await _nodes[node].SendAsync(request).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)
                 {
-                    long revision = (await answer.Content.ReadFromJsonAsync<JsonElement>().ConfigureAwait(false)).GetProperty("revision").GetInt64();
-                    if (!_revisions.TryAdd(revision, what))
+                    if (answer.StatusCode != HttpStatusCode.NoContent) // a deletion's answer has no revision
                     {
-                        _repeated.Enqueue($"{revision}: {_revisions[revision]}, {what}");
+                        var change = await answer.Content.ReadFromJsonAsync<JsonElement>().ConfigureAwait(false);
+                        long revision = change.GetProperty("revision").GetInt64();
+                        if (!_revisions.TryAdd(revision, what))
+                        {
+                            _repeated.Enqueue($"{revision}: {_revisions[revision]}, {what}");
+                        }
                     }
 
                     function.End(acknowledged: true);
