@@ -30,31 +30,40 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
         var function = functions.Get(path.Function, path.Key);
         var spec = functions.Catalogue.Get(path.Function).ActiveVersion!.Spec;
         var within = CallHeaders.TimeoutOf(context.Request);
-        using var body = await BodyAsync(context, spec).ConfigureAwait(false);
-        FuncType? type = null;
-        if (spec.Convention == CallingConvention.Core && !functions.TryGetSignature(path.Function, path.Export, out type))
+        var body = await BodyAsync(context, spec).ConfigureAwait(false);
+        FunctionReply reply;
+        try
         {
-            var time = within ?? spec.Limits.Deadline;
-            long since = TimeProvider.System.GetTimestamp();
-            type = await TypeAsync(context, path, time).ConfigureAwait(false);
-            var left = time - TimeProvider.System.GetElapsedTime(since);
-            within = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            FuncType? type = null;
+            if (spec.Convention == CallingConvention.Core && !functions.TryGetSignature(path.Function, path.Export, out type))
+            {
+                var time = within ?? spec.Limits.Deadline;
+                long since = TimeProvider.System.GetTimestamp();
+                type = await TypeAsync(context, path, time).ConfigureAwait(false);
+                var left = time - TimeProvider.System.GetElapsedTime(since);
+                within = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+
+            var request = spec.Convention switch
+            {
+                CallingConvention.Core => FunctionRequest.Numbers(path.Export, JsonArguments.Read(body.Bytes, type!)),
+                CallingConvention.Bytes => FunctionRequest.Bytes(path.Export, body.Bytes),
+                _ => Program(context.Request.Query, path, body.Bytes),
+            };
+            if (CallHeaders.IdempotencyKeyOf(context.Request) is { } name)
+            {
+                request = request with { IdempotencyKey = name };
+            }
+
+            reply = await function.SendAsync(request, new CallOptions(within, context.RequestAborted) { OnThisThread = true }).ConfigureAwait(false);
+        }
+        finally
+        {
+            body.Dispose(); // its room is the answer's now
         }
 
-        var request = spec.Convention switch
-        {
-            CallingConvention.Core => FunctionRequest.Numbers(path.Export, JsonArguments.Read(body.Bytes, type!)),
-            CallingConvention.Bytes => FunctionRequest.Bytes(path.Export, body.Bytes),
-            _ => Program(context.Request.Query, path, body.Bytes),
-        };
-        if (CallHeaders.IdempotencyKeyOf(context.Request) is { } name)
-        {
-            request = request with { IdempotencyKey = name };
-        }
-
-        var reply = await function.SendAsync(request, new CallOptions(within, context.RequestAborted) { OnThisThread = true }).ConfigureAwait(false);
         CallHeaders.Write(context.Response, reply);
-        await (request.Convention switch
+        await (spec.Convention switch
         {
             CallingConvention.Core => WriteResultsAsync(context, reply),
             CallingConvention.Bytes => WriteBytesAsync(context, reply.Bytes),
