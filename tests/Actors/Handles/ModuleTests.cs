@@ -91,7 +91,7 @@ public class ModuleTests(HostFixture fixture) : IClassFixture<HostFixture>
     {
         var error = await Expect.ErrorAsync(ErrorCode.ModuleInvalid, () => fixture.Host.LoadTextAsync("(module\n  (func (i32.ad)))"));
 
-        Assert.Contains(":2:10", error.Message);
+        Assert.Contains("at 2:10", error.Message);
     }
 
     [Fact]

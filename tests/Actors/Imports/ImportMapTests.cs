@@ -86,13 +86,13 @@ public class ImportMapTests(HostFixture fixture) : IClassFixture<HostFixture>
     }
 
     [Fact]
-    public async Task A_missing_import_is_an_error_naming_it_and_what_it_should_be()
+    public async Task Missing_imports_are_an_error_that_names_all_of_them_with_their_types()
     {
         var store = await fixture.Host.CreateStoreAsync();
 
         var error = await Expect.ErrorAsync(ErrorCode.MissingImport, store.InstantiateAsync(await fixture.Host.LoadTextAsync(User)));
 
-        Assert.Equal("The module imports counter::increment (() -> (i32)), which is not defined.", error.Message);
+        Assert.Equal("The module imports 2 things that are not defined: counter::increment (() -> (i32)), env::scale ((i32) -> (i32)).", error.Message);
     }
 
     [Fact]
