@@ -10,7 +10,7 @@ public sealed class LostNodeTests
     {
         await using var cluster = NodeCluster.Make(3, NodeCluster.FindsDeathsSoon, new Dictionary<string, string>(StringComparer.Ordinal));
         await cluster.StartAllAsync();
-        await Expect.ConditionAsync(() => Logs(cluster).All(log => log.Contains("has joined the cluster", StringComparison.Ordinal)), "all nodes have met");
+        await Expect.ConditionAsync(() => Logs(cluster).All(log => log.Contains("has joined the cluster", StringComparison.Ordinal) && log.Contains("without TLS", StringComparison.Ordinal)), "all nodes have met and logged what a start says");
         int[] before = [.. Logs(cluster).Select(static log => log.Length)];
 
         await cluster.Nodes[2]!.KillAsync();

@@ -126,7 +126,7 @@ public sealed class StandardStreamTests(TempFolder folder) : IClassFixture<TempF
         var run = await ProgramRun.Of(folder, ["run", folder.Write("broken.wat", "#!/usr/bin/env wasmactors\n(module\n  (func (export \"_start\") oops))")]);
 
         Assert.Equal((65, "module.invalid"), (run.ExitCode, run.Code));
-        Assert.Contains(":3:", run.Error, StringComparison.Ordinal);
+        Assert.Contains(" at 3:", run.Error, StringComparison.Ordinal);
     }
 
     [SkippableTheory]

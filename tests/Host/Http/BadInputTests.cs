@@ -250,10 +250,10 @@ public sealed class BadInputTests(OpenHost host) : IAsyncLifetime
     [InlineData("kind=keyed&kind=keyed")]
     [InlineData("convention=")]
     [InlineData("limits=1")]
-    [InlineData("label=%00")]
-    [InlineData("label=%ff")]
-    public async Task A_query_of_a_deployment_that_is_wrong_is_refused(string query) =>
-        (await host.DeployAsync($"misqueried?{query}", Wat.Numbers)).IsFailure(400, "function.bad_spec");
+    [InlineData("label=%00", "http.bad_request")]
+    [InlineData("label=%ff", "http.bad_request")]
+    public async Task A_query_of_a_deployment_that_is_wrong_is_refused(string query, string code = "function.bad_spec") =>
+        (await host.DeployAsync($"misqueried?{query}", Wat.Numbers)).IsFailure(400, code);
 
     [Fact]
     public async Task Names_of_functions_that_look_like_paths_make_nothing_anywhere()

@@ -82,7 +82,7 @@ public class CallTests(OpenHost host)
     [Fact]
     public async Task A_program_that_is_called_as_a_function_of_numbers_and_exits_is_a_failure()
     {
-        await host.DeployAsync("exits", Wat.Copy.Replace("(func (export \"_start\")", "(func (export \"leave\") (call $exit (i32.const 0))) (func (export \"_start\")", StringComparison.Ordinal));
+        await host.DeployAsync("exits?convention=core", Wat.Copy.Replace("(func (export \"_start\")", "(func (export \"leave\") (call $exit (i32.const 0))) (func (export \"_start\")", StringComparison.Ordinal));
 
         (await host.CallAsync("exits/calls/leave")).IsFailure(422, "wasi.exit");
     }

@@ -20,6 +20,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
 
     private const int RoundsOfLease = 6;
     private static readonly TimeSpan s_longestRound = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(100);
 
     private readonly KeyLease _lease;
     private readonly bool _lowestDecides;
@@ -190,6 +191,12 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         {
             _lease.Confirm(asked);
             _aloneAt = asked == long.MaxValue ? _aloneAt : null;
+        }
+
+        // The cluster's state may lag behind the event that woke this actor: a node that has just started must not wait a whole round.
+        if (!_lease.Holds && _lease.Length is not null)
+        {
+            Timers.StartSingleTimer("soon", Ask.Instance, s_soon);
         }
     }
 
