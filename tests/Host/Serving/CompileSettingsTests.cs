@@ -9,6 +9,10 @@ public sealed class CompileSettingsTests : IDisposable
 {
     private const string Recursive = """(module (func $down (export "down") (param i32) (result i32) (if (result i32) (local.get 0) (then (i32.add (call $down (i32.sub (local.get 0) (i32.const 1))) (i32.const 1))) (else (i32.const 0)))))""";
 
+    // Takes some hundred milliseconds to compile: far more than the 10 that are allowed.
+    private static readonly string Slow =
+        $"(module (func (export \"one\") (result i32) (i32.const 1)) {string.Concat(Enumerable.Repeat("(func (param i32) (result i32) (loop (result i32) (br_if 0 (local.get 0)) (i32.mul (local.get 0) (i32.const 3))))", 3_000))})";
+
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -19,7 +23,7 @@ public sealed class CompileSettingsTests : IDisposable
         string config = _folder.Write("settings.json", """{ "WasmActors": { "Modules": { "CompileLimits": { "WallTime": "10ms" }, "ModuleLimits": { "Exports": 1 } } } }""");
         await using var serve = await ProgramRun.ServeAsync(_folder, "--open", "--config", config);
 
-        var slow = await DeployAsync(serve.Client, "slow", Recursive);
+        var slow = await DeployAsync(serve.Client, "slow", Slow);
         var large = await DeployAsync(serve.Client, "large", """(module (func (export "a")) (func (export "b")))""");
 
         Assert.Contains("(WasmActors:Modules:CompileLimits:WallTime)", slow.IsFailure(422, "module.too_expensive").Detail, StringComparison.Ordinal);
