@@ -205,6 +205,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
 
         _clock.Advance(TimeSpan.FromMinutes(5));
         await Expect.ErrorAsync(ErrorCode.DeadlineExceeded, probe);
+        await Expect.ConditionAsync(() => _host.Engine.EpochClock.Now >= _clock.GetTimestamp(), "the engine's clock has seen the time");
         _gate.Open();
 
         await Expect.SoonAsync(stopping);

@@ -51,10 +51,13 @@ internal static class Expect
     internal static Task SoonAsync(Task work) => work.WaitAsync(s_deadline);
 
     /// <summary>Waits until a condition holds; fails when it does not come to hold.</summary>
-    internal static async Task ConditionAsync(Func<bool> condition, string what)
+    internal static Task ConditionAsync(Func<bool> condition, string what) => ConditionAsync(() => Task.FromResult(condition()), what);
+
+    /// <summary>The same with a condition that is asked for.</summary>
+    internal static async Task ConditionAsync(Func<Task<bool>> condition, string what)
     {
         using var deadline = new CancellationTokenSource(s_deadline);
-        while (!condition())
+        while (!await condition())
         {
             Assert.False(deadline.IsCancellationRequested, $"It did not come to hold: {what}.");
             await Task.Delay(1);

@@ -3,6 +3,7 @@ using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Tests.Support;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Tests.Calls;
@@ -239,43 +240,24 @@ public abstract class NestedCallSpec : IDisposable
     {
         var guest = New(kind, new StoreLimits { Instances = null });
         var plain = WasmModule.FromText(_engine, """(module (func (export "f") (result i32) (i32.const 4)))""");
-        using var stop = new CancellationTokenSource();
-        var collector = Task.Factory.StartNew(
-            () =>
-            {
-                while (!stop.IsCancellationRequested)
-                {
-                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
-                }
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-        try
+        await using var collections = new ConstantCollections();
+        _host = (caller, depth) =>
         {
-            _host = (caller, depth) =>
+            object kept = new string('x', depth + 1);
+            Assert.Same(kept, caller.GetFunc("ref").Call(kept).Value.AsExternRef());
+            if (depth % 10 == 0)
             {
-                object kept = new string('x', depth + 1);
-                Assert.Same(kept, caller.GetFunc("ref").Call(kept).Value.AsExternRef());
-                if (depth % 10 == 0)
-                {
-                    Assert.Equal(4, caller.Store.Instantiate(plain).GetFunc("f").Call<int>());
-                }
-
-                int below = depth == 0 ? 0 : caller.GetFunc("through").Call<int, int>(depth - 1);
-                Assert.Equal(depth + 1, ((string)kept).Length);
-                return below + 1;
-            };
-            long end = Environment.TickCount64 + 2_000;
-            while (Environment.TickCount64 < end)
-            {
-                Assert.Equal(21, guest.GetFunc("through").Call<int, int>(20));
+                Assert.Equal(4, caller.Store.Instantiate(plain).GetFunc("f").Call<int>());
             }
-        }
-        finally
+
+            int below = depth == 0 ? 0 : caller.GetFunc("through").Call<int, int>(depth - 1);
+            Assert.Equal(depth + 1, ((string)kept).Length);
+            return below + 1;
+        };
+        long end = Environment.TickCount64 + 2_000;
+        while (Environment.TickCount64 < end)
         {
-            await stop.CancelAsync();
-            await collector;
+            Assert.Equal(21, guest.GetFunc("through").Call<int, int>(20));
         }
     }
 

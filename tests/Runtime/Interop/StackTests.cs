@@ -4,6 +4,7 @@ using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
+using WasmActors.Runtime.Tests.Support;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Tests.Interop;
@@ -84,41 +85,19 @@ public abstract class StackSpec : IDisposable
         var guest = NewGuest();
         var waiting = Parked(guest);
         _inline = (_, depth) => Recurse(depth).Length;
-        using var stop = new CancellationTokenSource();
-        var collector = Task.Factory.StartNew(
-            () =>
-            {
-                while (!stop.IsCancellationRequested)
-                {
-                    for (int generation = 0; generation <= 2; generation++)
-                    {
-                        GC.Collect(generation, GCCollectionMode.Forced, blocking: true, compacting: true);
-                    }
-                }
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-        try
+        await using var collections = new ConstantCollections(lowest: 0);
+        long end = Environment.TickCount64 + 1500;
+        for (int i = 0; Environment.TickCount64 < end; i++)
         {
-            long end = Environment.TickCount64 + 1500;
-            for (int i = 0; Environment.TickCount64 < end; i++)
-            {
-                // It nests in the guest that waits, on a stack of its own or on the waiting guest's thread.
-                Assert.Equal(i % 40, guest.GetFunc("through").Call<int, int>(i % 40));
-                var failure = Assert.Throws<WasmError>(() => guest.GetFunc("through").Call<int, int>(-1 - (i % 40)));
-                Assert.Equal("deep", failure.InnerException!.Message);
-                waiting.Import!.Return(Val.I32(i));
-                Assert.Equal(CallStep.Completed, ToEnd(waiting));
-                Assert.Equal(i, waiting.Results.Value.AsI32());
-                waiting.Dispose();
-                waiting = Parked(guest);
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await collector;
+            // It nests in the guest that waits, on a stack of its own or on the waiting guest's thread.
+            Assert.Equal(i % 40, guest.GetFunc("through").Call<int, int>(i % 40));
+            var failure = Assert.Throws<WasmError>(() => guest.GetFunc("through").Call<int, int>(-1 - (i % 40)));
+            Assert.Equal("deep", failure.InnerException!.Message);
+            waiting.Import!.Return(Val.I32(i));
+            Assert.Equal(CallStep.Completed, ToEnd(waiting));
+            Assert.Equal(i, waiting.Results.Value.AsI32());
+            waiting.Dispose();
+            waiting = Parked(guest);
         }
     }
 
