@@ -1,4 +1,4 @@
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;

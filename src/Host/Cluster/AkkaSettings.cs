@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Hosting;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
 

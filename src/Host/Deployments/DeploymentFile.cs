@@ -1,5 +1,4 @@
-using WasmActors.Actors.Functions;
-using WasmActors.Actors.Functions.Deploying;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Cli;
 using WasmActors.Runtime.Calls;
 

@@ -1,4 +1,4 @@
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Deployments;

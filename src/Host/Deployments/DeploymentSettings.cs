@@ -1,6 +1,5 @@
 using System.Text.Json;
-using WasmActors.Actors.Functions;
-using WasmActors.Actors.Functions.Deploying;
+using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Deployments;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
+using WasmActors.Functions.Wire;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Limits;

@@ -1,4 +1,4 @@
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Calls;
 

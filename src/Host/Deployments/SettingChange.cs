@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Deployments;

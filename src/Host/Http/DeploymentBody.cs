@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
 using WasmActors.Runtime.Calls;
 

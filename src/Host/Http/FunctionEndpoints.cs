@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
+using WasmActors.Functions.Hosting;
 using WasmActors.Host.Deployments;
 using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.Models;

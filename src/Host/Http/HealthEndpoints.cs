@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Cluster;
 using WasmActors.Runtime.Calls;
 

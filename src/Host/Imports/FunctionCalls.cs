@@ -1,7 +1,8 @@
 using System.Text;
-using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
+using WasmActors.Functions.Api;
+using WasmActors.Functions.Hosting;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Values;
 

@@ -3,7 +3,7 @@ using Akka.Configuration;
 using Akka.Persistence.Sql;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using WasmActors.Actors.Functions.Modules;
+using WasmActors.Functions.Api;
 
 namespace WasmActors.Host.Persistence;
 

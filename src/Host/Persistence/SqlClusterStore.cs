@@ -1,5 +1,5 @@
 using System.Data.Common;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 
 namespace WasmActors.Host.Persistence;
 

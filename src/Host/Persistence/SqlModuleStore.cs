@@ -1,6 +1,5 @@
 using System.Globalization;
-using WasmActors.Actors.Functions;
-using WasmActors.Actors.Functions.Modules;
+using WasmActors.Functions.Api;
 
 namespace WasmActors.Host.Persistence;
 

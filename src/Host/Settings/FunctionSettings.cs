@@ -1,4 +1,5 @@
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
+using WasmActors.Functions.Passivation;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Stores;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Limits;
 

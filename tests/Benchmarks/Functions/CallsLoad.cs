@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
 using WasmActors.Benchmarks.Pausing;
+using WasmActors.Functions.Api;
+using WasmActors.Functions.Hosting;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Benchmarks.Functions;

@@ -1,10 +1,11 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
-using WasmActors.Actors.Functions;
-using WasmActors.Actors.Functions.Modules;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
+using WasmActors.Functions.Api;
+using WasmActors.Functions.Hosting;
+using WasmActors.Functions.Modules;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;

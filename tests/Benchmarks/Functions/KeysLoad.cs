@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using WasmActors.Actors.Functions;
 using WasmActors.Actors.Handles;
 using WasmActors.Benchmarks.Pausing;
+using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Benchmarks.Functions;

@@ -1,4 +1,4 @@
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
 using WasmActors.Host.Tests.Cli;
 using WasmActors.Runtime.Calls;

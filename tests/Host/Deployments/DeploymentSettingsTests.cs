@@ -1,5 +1,5 @@
 using System.Text;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Wasi;

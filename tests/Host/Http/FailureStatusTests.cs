@@ -1,5 +1,5 @@
 using System.Reflection;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;
 

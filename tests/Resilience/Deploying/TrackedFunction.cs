@@ -1,4 +1,4 @@
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 
 namespace WasmActors.Resilience.Deploying;
 

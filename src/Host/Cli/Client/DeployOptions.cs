@@ -1,5 +1,5 @@
 using System.CommandLine;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Deployments;
 using WasmActors.Runtime.Limits;

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Deployments;

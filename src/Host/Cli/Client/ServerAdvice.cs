@@ -1,5 +1,5 @@
 using System.Globalization;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Access;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Persistence;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Serilog;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
+using WasmActors.Functions.Hosting;
 using WasmActors.Host.Http;
 using WasmActors.Host.Settings;
 using WasmActors.Runtime.Calls;

@@ -1,5 +1,5 @@
 using Serilog;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Host.Deployments.Watching;

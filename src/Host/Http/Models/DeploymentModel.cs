@@ -1,4 +1,4 @@
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
 
 namespace WasmActors.Host.Http.Models;

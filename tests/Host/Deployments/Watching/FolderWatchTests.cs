@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
-using WasmActors.Actors.Functions;
+using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
 using WasmActors.Host.Deployments.Watching;
 using WasmActors.Host.Tests.Cli;

@@ -1,4 +1,0 @@
-namespace WasmActors.Actors.Functions.Calls;
-
-/// <summary>A call's output and what is told about it.</summary>
-internal readonly record struct FunctionAnswer(FunctionOutput Output, CallDetails Details);

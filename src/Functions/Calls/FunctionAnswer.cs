@@ -1,0 +1,6 @@
+using WasmActors.Functions.Api;
+
+namespace WasmActors.Functions.Calls;
+
+/// <summary>A call's output and what is told about it.</summary>
+internal readonly record struct FunctionAnswer(FunctionOutput Output, CallDetails Details);

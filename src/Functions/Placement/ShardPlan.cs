@@ -1,0 +1,57 @@
+namespace WasmActors.Functions.Placement;
+
+/// <summary>
+/// Decides where shards go: to the node with the fewest, away from nodes that leave, and from full nodes to emptier ones. Few at a time: while a shard is
+/// handed over its calls wait, and the coordinator stores one change after the other.
+/// </summary>
+internal static class ShardPlan
+{
+    private const int FewestAtOnce = 8;
+    private const int PartAtOnce = 64;
+
+    /// <summary>Hand-overs that may be under way at the same time.</summary>
+    internal static int AtOnce(int shards) => Math.Max(FewestAtOnce, shards / PartAtOnce);
+
+    /// <summary>The node for a shard that has none; null where no node takes any.</summary>
+    internal static T? Place<T>(IReadOnlyCollection<RegionLoad<T>> regions)
+        where T : class =>
+        regions.Where(static r => r.Takes).MinBy(static r => r.Shards.Count)?.Region;
+
+    /// <summary>The shards to be handed over next. Where each goes is decided when it has been given up.</summary>
+    /// <param name="regions">The nodes that have shards or may get some.</param>
+    /// <param name="underWay">Shards that are handed over already.</param>
+    internal static IReadOnlyCollection<string> Next<T>(IReadOnlyCollection<RegionLoad<T>> regions, IReadOnlySet<string> underWay)
+    {
+        int limit = AtOnce(regions.Sum(static r => r.Shards.Count)) - underWay.Count;
+        var takers = regions.Where(static r => r.Takes).ToList();
+        var next = new List<string>();
+        if (limit <= 0 || takers.Count == 0)
+        {
+            return next;
+        }
+
+        next.AddRange(regions.Where(static r => !r.Takes).SelectMany(static r => r.Shards).Where(s => !underWay.Contains(s)).Take(limit));
+        if (next.Count > 0 || regions.Any(static r => !r.Takes && r.Shards.Count > 0))
+        {
+            return next; // once nobody leaves, what is left is balanced
+        }
+
+        var movable = takers.Select(r => new Stack<string>(r.Shards.Where(s => !underWay.Contains(s)))).ToList();
+        int[] counts = [.. takers.Select(static r => r.Shards.Count)];
+        while (next.Count < limit)
+        {
+            int fullest = Array.IndexOf(counts, counts.Max());
+            int emptiest = Array.IndexOf(counts, counts.Min());
+            if (counts[fullest] - counts[emptiest] < 2 || !movable[fullest].TryPop(out string? shard))
+            {
+                break;
+            }
+
+            next.Add(shard);
+            counts[fullest]--;
+            counts[emptiest]++;
+        }
+
+        return next;
+    }
+}

@@ -1,0 +1,236 @@
+using System.Runtime.CompilerServices;
+using WasmActors.Actors.Handles;
+using WasmActors.Actors.Stores;
+using WasmActors.Actors.Telemetry;
+using WasmActors.Functions.Api;
+using WasmActors.Functions.Calls;
+using WasmActors.Functions.Conventions;
+using WasmActors.Functions.Telemetry;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Wasi;
+
+namespace WasmActors.Functions.Sessions;
+
+/// <summary>A store with an instance of one version of a function. Used for one call at a time; whoever started it stops it.</summary>
+internal sealed class FunctionSession
+{
+    /// <summary>Where WASI's functions are imported from.</summary>
+    internal const string WasiModule = "wasi_snapshot_preview1";
+
+    /// <summary>Bytes of standard error that are kept of a call.</summary>
+    internal const int StderrLimit = 64 << 10;
+
+    private const string Initialize = "_initialize";
+
+    private readonly InstanceRef _instance;
+    private readonly ProgramRun? _program;
+    private readonly GuestLog? _log;
+    private readonly WasiCapture? _stderr;
+    private CallPace _pace;
+    private bool _broken;
+    private bool _begun;
+    private bool _returned;
+
+    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program, GuestLog? log, WasiCapture? stderr)
+    {
+        _pace = new CallPace(version.Spec, instance.Module);
+        Entry = entry;
+        Version = version;
+        _instance = instance;
+        _program = program;
+        _log = log;
+        _stderr = stderr;
+        FunctionMetrics.StoreStarted(version.Spec.Kind);
+    }
+
+    /// <summary>The function as it was when the session was started.</summary>
+    internal FunctionEntry Entry { get; }
+
+    /// <summary>The version that it runs.</summary>
+    internal FunctionVersion Version { get; }
+
+    /// <summary>Whether it cannot be used any more: its store has gone, or is no longer as a session leaves it.</summary>
+    internal bool IsOver => _broken || _instance.Store.IsGone;
+
+    /// <summary>Starts a store for a function's active version.</summary>
+    /// <param name="runtime">What the node runs functions with.</param>
+    /// <param name="entry">The function.</param>
+    /// <param name="key">The key whose store it is; null for a stateless function.</param>
+    /// <param name="input">Of the first call, which a WASI program is started with: it takes no other.</param>
+    /// <param name="time">The first call's.</param>
+    /// <param name="cancellation">Gives the start up.</param>
+    /// <exception cref="WasmException">The module cannot be had, or does not link, or its start fails.</exception>
+    internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, string? key, FunctionInput input, CallTime time, CancellationToken cancellation)
+    {
+        var version = entry.ActiveVersion!;
+        if (input is FunctionInput.Program start)
+        {
+            var (program, main) = await ProgramRun.StartAsync(runtime, version, start, time, cancellation).ConfigureAwait(false);
+            return new FunctionSession(entry, version, main, program, program.Log, program.Stderr);
+        }
+
+        var module = await ModuleAsync(runtime, version.Spec, time, cancellation).ConfigureAwait(false);
+        var recipe = runtime.RecipeOf(version);
+        recipe.CheckAgain();
+        var log = recipe.LogOf(module, key);
+        var stderr = VersionRecipe.Writes(module) ? WasiOutput.Capture(StderrLimit) : null;
+        var store = stderr is null ? recipe.Store : recipe.StoreWith(recipe.Wasi with
+        {
+            Stdout = log is null ? WasiOutput.Discard : WasiOutput.ToStream(log.Stdout),
+            Stderr = log is null ? stderr : WasiOutput.ToStream(log.Keep(stderr)),
+        });
+        var instance = await InstantiateAsync(runtime, version.Spec, module, store, time, cancellation).ConfigureAwait(false);
+        try
+        {
+            if (instance.TryGetFunc(Initialize) is { ParamArity: 0 } initialize)
+            {
+                await initialize.CallAsync(new CallOptions(time.Take("its store was started"), cancellation), []).ConfigureAwait(false);
+            }
+        }
+        catch (WasmException)
+        {
+            await instance.Store.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        return new FunctionSession(entry, version, instance, null, log, stderr);
+    }
+
+    /// <summary>A version's module.</summary>
+    internal static Task<WasmModule> ModuleAsync(FunctionRuntime runtime, FunctionSpec spec, CallTime time, CancellationToken cancellation) =>
+        time.WaitAsync(runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation).AsTask(), "its module was fetched and compiled");
+
+    /// <summary>Makes a store with an instance. Idle keys give their stores up where the host has no room for it.</summary>
+    internal static async ValueTask<InstanceRef> InstantiateAsync(FunctionRuntime runtime, FunctionSpec spec, WasmModule module, StoreSpec storeSpec, CallTime time, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await InstantiateOnceAsync(runtime, spec, module, storeSpec, time, cancellation).ConfigureAwait(false);
+            }
+            catch (WasmException full) when (full is { Origin: FailureOrigin.Store, Code: ErrorCode.HostFull or ErrorCode.NoStack })
+            {
+                if (!await runtime.Keys.MakeRoomAsync(time).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    /// <summary>Makes a store with an instance, if the host has room for it.</summary>
+    internal static async ValueTask<InstanceRef> InstantiateOnceAsync(FunctionRuntime runtime, FunctionSpec spec, WasmModule module, StoreSpec storeSpec, CallTime time, CancellationToken cancellation)
+    {
+        var store = await CreateStoreAsync(runtime, storeSpec, time).ConfigureAwait(false);
+        try
+        {
+            return await store.InstantiateAsync(module, runtime.Imports.For(spec), new CallOptions(time.Take("its store was started"), cancellation)).ConfigureAwait(false);
+        }
+        catch (WasmException)
+        {
+            await store.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Carries a call out.</summary>
+    /// <exception cref="WasmException">It failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<FunctionOutput> CallAsync(FunctionRuntime runtime, string export, FunctionInput input, CallTime time, CallOptions options)
+    {
+        (_begun, _returned) = (false, false);
+        options = options with { OnThisThread = options.OnThisThread && _pace.IsShort };
+        if (runtime.Host.Admission.IdleMemory is { IsAwaited: true } idle)
+        {
+            await idle.WaitAsync(time.Left).ConfigureAwait(false);
+        }
+
+        if (_log is not null)
+        {
+            _log.Span = System.Diagnostics.Activity.Current;
+        }
+
+        try
+        {
+            return (Version.Spec.Convention, input) switch
+            {
+                (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(this, _instance, export, numbers, time, options).ConfigureAwait(false),
+                (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, this, _instance, export, bytes, time, options).ConfigureAwait(false),
+                (CallingConvention.WasiCommand, FunctionInput.Program) => await RunAsync(runtime, time, options.Cancellation).ConfigureAwait(false),
+                _ => throw Inputs.WrongConvention(Version.Spec, input),
+            };
+        }
+        catch (WasmException failure)
+        {
+            failure.Stderr ??= _stderr is { IsEmpty: false } said ? said.Text : null;
+
+            // Its guest is interrupted, or still runs; a store that was made again has not run _initialize.
+            _broken |= failure is { Origin: FailureOrigin.Store, Code: ErrorCode.DeadlineExceeded or ErrorCode.Cancelled or ErrorCode.StoreLost or ErrorCode.StoreGone };
+            throw;
+        }
+        finally
+        {
+            _log?.Flush();
+            _stderr?.Clear();
+        }
+    }
+
+    /// <summary>Bytes of memory that its guest was granted beyond what every store has.</summary>
+    internal long GrantedMemory => _instance.Store.Cell.Memory.Granted;
+
+    /// <summary>How long its call took, which it has carried out.</summary>
+    internal void Took(TimeSpan time) => _pace.Took(time);
+
+    /// <summary>The function itself is called from here on.</summary>
+    internal void Begins() => _begun = true;
+
+    /// <summary>The function itself has returned.</summary>
+    internal void Returned() => _returned = true;
+
+    /// <summary>Whether the function itself was called, as far as can be known, by the call that ended with this failure.</summary>
+    internal bool MayHaveRun(WasmException failure) => _returned || (_begun && !WasRefused(failure));
+
+    /// <summary>Ends the store once its call is over, once. Does nothing to it when it has gone.</summary>
+    internal ValueTask StopAsync()
+    {
+        FunctionMetrics.StoreEnded(Version.Spec.Kind);
+        return _instance.Store.StopAsync(CancellationToken.None);
+    }
+
+    // By its store, before the guest was called.
+    private static bool WasRefused(WasmException failure) => failure.Origin == FailureOrigin.Store
+        && (failure is WasmError { WasNotBegun: true } || failure.Code is ErrorCode.Busy or ErrorCode.HostFull or ErrorCode.NoStack or ErrorCode.CircuitOpen);
+
+    private ValueTask<FunctionOutput> RunAsync(FunctionRuntime runtime, CallTime time, CancellationToken cancellation)
+    {
+        Begins();
+        _broken = true; // no program is run twice
+        return _program!.RunAsync(runtime, _instance, Version.Spec, time, cancellation);
+    }
+
+    private static async Task<StoreRef> CreateStoreAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)
+    {
+        var creating = runtime.Host.CreateStoreAsync(spec, CancellationToken.None);
+        try
+        {
+            return await time.WaitAsync(creating, "its store was made").ConfigureAwait(false);
+        }
+        catch (WasmError)
+        {
+            _ = StopWhenMadeAsync(creating);
+            throw;
+        }
+    }
+
+    // Nobody waits for it any more.
+    private static async Task StopWhenMadeAsync(Task<StoreRef> creating)
+    {
+        await ((Task)creating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (creating.IsCompletedSuccessfully)
+        {
+            await (await creating.ConfigureAwait(false)).StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+}

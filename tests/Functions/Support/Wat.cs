@@ -1,0 +1,70 @@
+namespace WasmActors.Functions.Tests.Support;
+
+/// <summary>Modules in text form that several tests deploy.</summary>
+internal static class Wat
+{
+    /// <summary>Counts its calls, adds, traps, and runs on.</summary>
+    internal const string Counter = """
+        (module $counter
+          (global $n (mut i32) (i32.const 0))
+          (func (export "next") (result i32)
+            (global.set $n (i32.add (global.get $n) (i32.const 1)))
+            (global.get $n))
+          (func (export "add") (param i64 i64) (result i64) (i64.add (local.get 0) (local.get 1)))
+          (func (export "trap") unreachable)
+          (func (export "spin") (loop $again (br $again))))
+        """;
+
+    /// <summary>The same, but it counts in hundreds.</summary>
+    internal const string Hundreds = """
+        (module $hundreds
+          (global $n (mut i32) (i32.const 0))
+          (func (export "next") (result i32)
+            (global.set $n (i32.add (global.get $n) (i32.const 100)))
+            (global.get $n)))
+        """;
+
+    /// <summary>Answers the bytes that it got, or what it must not.</summary>
+    internal const string Echo = """
+        (module $echo
+          (memory (export "memory") 1)
+          (global $top (mut i32) (i32.const 1024))
+          (global $freed (mut i32) (i32.const 0))
+          (func (export "wasmactors_alloc") (param $n i32) (result i32)
+            (local $at i32)
+            (local.set $at (global.get $top))
+            (global.set $top (i32.add (global.get $top) (local.get $n)))
+            (if (i32.gt_u (global.get $top) (i32.mul (memory.size) (i32.const 65536)))
+              (then (drop (memory.grow (i32.add (i32.shr_u (local.get $n) (i32.const 16)) (i32.const 1))))))
+            (local.get $at))
+          (func (export "wasmactors_free") (param $at i32) (param $n i32)
+            (global.set $freed (i32.add (global.get $freed) (local.get $n)))
+            (i32.store8 (i32.const 0) (global.get $freed)))
+          (func (export "echo") (param $at i32) (param $n i32) (result i64)
+            (i64.or (i64.shl (i64.extend_i32_u (local.get $at)) (i64.const 32)) (i64.extend_i32_u (local.get $n))))
+          (func (export "freed") (param $at i32) (param $n i32) (result i64) (i64.const 1))
+          (func (export "outside") (param $at i32) (param $n i32) (result i64) (i64.const 0xfffffff000000020))
+          (func (export "huge") (param $at i32) (param $n i32) (result i64) (i64.const 0x00000000ffffffff))
+          (func (export "number") (param i32) (result i32) (local.get 0)))
+        """;
+
+    /// <summary>Copies standard input to standard output and ends with status 3.</summary>
+    internal const string Copy = """
+        (module $copy
+          (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          (memory (export "memory") 3)
+          (func (export "_start")
+            (i32.store (i32.const 0) (i32.const 4096))
+            (block $end
+              (loop $more
+                (i32.store (i32.const 4) (i32.const 4096))
+                (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+                (br_if $end (i32.eqz (i32.load (i32.const 8))))
+                (i32.store (i32.const 4) (i32.load (i32.const 8)))
+                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12)))
+                (br $more)))
+            (call $exit (i32.const 3))))
+        """;
+}
