@@ -1,3 +1,5 @@
+using WasmActors.Runtime.Failures;
+
 // Sample 5: a function of ours raises a trap. The guest unwinds, and the caller catches that trap.
 using WasmActors.Actors.Handles;
 using WasmActors.Runtime.Calls;

@@ -1,3 +1,5 @@
+using WasmActors.Runtime.Failures;
+
 // Sample 7: imports that are answered later. The guest waits without a thread; its store answers questions meanwhile.
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;

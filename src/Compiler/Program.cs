@@ -13,5 +13,5 @@ if (args is not [var runtime, var embedding, var library])
 
 AssemblyLoadContext.Default.Resolving += (context, name) => name.Name == Path.GetFileNameWithoutExtension(embedding) ? context.LoadFromAssemblyPath(embedding) : null;
 AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name == "wasmtime" ? NativeLibrary.Load(library) : 0;
-var compiler = AssemblyLoadContext.Default.LoadFromAssemblyPath(runtime).GetType("WasmActors.Runtime.Compilation.CompilerMain", throwOnError: true)!;
+var compiler = AssemblyLoadContext.Default.LoadFromAssemblyPath(runtime).GetType("WasmActors.Runtime.Modules.Compilation.CompilerMain", throwOnError: true)!;
 return (int)compiler.GetMethod("Run", BindingFlags.NonPublic | BindingFlags.Static)!.Invoke(null, null)!;

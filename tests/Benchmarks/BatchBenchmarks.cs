@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using WasmActors.Actors.Handles;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 

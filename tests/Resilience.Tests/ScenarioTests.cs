@@ -2,18 +2,10 @@ using Xunit.Abstractions;
 
 namespace WasmActors.Resilience.Tests;
 
-/// <summary>Every scenario in its short form: it holds, and without each of its defences it does not.</summary>
+/// <summary>The scenarios of one process in their short form: each holds, and without each of its defences it does not.</summary>
 public sealed class ScenarioTests(ITestOutputHelper output)
 {
-    private const int Missed = 1;
-
-    // 128 and a signal, as a shell tells it.
-    private const int Abort = 128 + 6;
-    private const int SegmentationFault = 128 + 11;
-
-    private static bool IsLinux => OperatingSystem.IsLinux();
-
-    public static TheoryData<string> Scenarios => ["malformed", "readers", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "protocol", "soak", "cluster", "catalogue", "starts", "stale"];
+    public static TheoryData<string> Scenarios => ["malformed", "readers", "bombs", "churn", "endless", "tenants", "overload", "artifacts", "http", "protocol", "soak"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
@@ -32,42 +24,15 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         { "http", "keys", ["--count", "300"] },
         { "protocol", "policy", ["--count", "4000"] },
         { "soak", "disposal", ["--seconds", "4"] },
-        { "cluster", "drain", [] },
-        { "cluster", "resolver", [] },
-        { "stale", "lease", [] },
     };
 
     [SkippableTheory]
     [MemberData(nameof(Scenarios))]
-    public async Task A_scenario_holds(string scenario)
-    {
-        Skip.IfNot(IsLinux, "the figures of a process are read from /proc");
-        string graph = Path.Combine(AppContext.BaseDirectory, $"{scenario}.png");
-        File.Delete(graph);
-
-        var run = await ResilienceProgram.RunAsync(scenario, "--quick", "--graph", graph);
-        output.WriteLine(run.ToString());
-
-        Assert.True(run.Status == 0, run.ToString());
-        Assert.Contains("   held (", run.Output, StringComparison.Ordinal);
-        Assert.Equal(scenario == "soak", IsPicture(graph));
-    }
+    public Task A_scenario_holds(string scenario) => ShortForm.HoldsAsync(scenario, output);
 
     [SkippableTheory]
     [MemberData(nameof(Defences))]
-    public async Task A_scenario_fails_without_a_defence(string scenario, string defence, string[] options)
-    {
-        Skip.IfNot(IsLinux, "the figures of a process are read from /proc");
-        var run = await ResilienceProgram.RunAsync([scenario, "--quick", "--without", defence, .. options]);
-        output.WriteLine(run.ToString());
-
-        Assert.True(run.Status is Missed or Abort or SegmentationFault, run.ToString());
-        if (run.Status == Missed)
-        {
-            Assert.Equal("", run.Errors); // a figure was missed, and nothing else went wrong
-            Assert.Contains("   MISSED (", run.Output, StringComparison.Ordinal);
-        }
-    }
+    public Task A_scenario_fails_without_a_defence(string scenario, string defence, string[] options) => ShortForm.FailsAsync(scenario, defence, options, output);
 
     [Fact]
     public async Task The_list_has_all_scenarios_and_defences_that_are_tested()
@@ -83,7 +48,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
             if (line[0] != ' ')
             {
                 scenario = line.Split(' ')[0];
-                Assert.Contains(scenario, ((IEnumerable<object[]>)Scenarios).Select(static row => (string)row[0]), StringComparer.Ordinal);
+                Assert.Contains(scenario, Names(Scenarios, ClusterScenarioTests.Scenarios), StringComparer.Ordinal);
             }
             else
             {
@@ -91,7 +56,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
             }
         }
 
-        Assert.Equal(((IEnumerable<object[]>)Defences).Select(static row => ((string)row[0], (string)row[1])), listed);
+        Assert.Equal(((IEnumerable<object[]>)Defences).Concat(ClusterScenarioTests.Defences).Select(static row => ((string)row[0], (string)row[1])).Order(), listed.Order());
     }
 
     [Theory]
@@ -107,5 +72,5 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         Assert.Contains(message, run.Errors, StringComparison.Ordinal);
     }
 
-    private static bool IsPicture(string path) => File.Exists(path) && File.ReadAllBytes(path).AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']);
+    private static IEnumerable<string> Names(params IEnumerable<object[]>[] rows) => rows.SelectMany(static r => r).Select(static row => (string)row[0]);
 }

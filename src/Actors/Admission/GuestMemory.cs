@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Admission;
 

@@ -3,6 +3,7 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Admission;

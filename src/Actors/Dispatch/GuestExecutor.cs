@@ -3,7 +3,7 @@ using Akka.Actor;
 using Akka.Dispatch;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Stores;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Machine;
 
 namespace WasmActors.Actors.Dispatch;
 

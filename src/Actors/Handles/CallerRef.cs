@@ -2,7 +2,8 @@ using System.Text;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 

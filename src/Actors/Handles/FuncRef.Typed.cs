@@ -1,6 +1,7 @@
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 

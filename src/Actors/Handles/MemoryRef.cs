@@ -1,7 +1,8 @@
 using System.Text;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 

@@ -3,6 +3,7 @@ using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;

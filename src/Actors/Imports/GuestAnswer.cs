@@ -3,6 +3,7 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 using static WasmActors.Actors.Messages.ImportProtocol;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using WasmActors.Actors.Handles;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Messages;
@@ -32,7 +33,7 @@ public static class ImportProtocol
         public override string ToString() => $"{nameof(ImportCall)} {GuestText.Clean($"{Module}::{Name}", GuestText.NameLimit)} of {Caller}";
 
         /// <summary>The answer with plain C# values or <see cref="Val"/>s, checked against the import's type.</summary>
-        /// <exception cref="Runtime.Calls.WasmError"><c>host.bad_result</c></exception>
+        /// <exception cref="Runtime.Failures.WasmError"><c>host.bad_result</c></exception>
         public ImportReturned Returned(params ReadOnlySpan<object?> results) => new(Id, HandleValues.Results(Type, results, $"{Module}::{Name}"));
     }
 

@@ -4,7 +4,7 @@ namespace WasmActors.Actors.Messages;
 /// <param name="Store">Number of the store.</param>
 /// <param name="Generation">How often it had been made.</param>
 /// <param name="Action">What was decided.</param>
-/// <param name="Reason">Code of the failure, see <see cref="Runtime.Calls.ErrorCode"/>.</param>
+/// <param name="Reason">Code of the failure, see <see cref="Runtime.Failures.ErrorCode"/>.</param>
 /// <param name="Message">The failure in words, bounded and escaped.</param>
 /// <param name="At">When.</param>
 public sealed record SupervisionDecision(long Store, int Generation, SupervisionAction Action, string Reason, string Message, DateTimeOffset At)

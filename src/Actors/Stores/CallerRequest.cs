@@ -1,6 +1,7 @@
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Actors.Messages.StoreProtocol;
 
 namespace WasmActors.Actors.Stores;

@@ -2,6 +2,7 @@ using Akka.Actor;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Actors.Messages.StoreProtocol;
 
 namespace WasmActors.Actors.Stores;

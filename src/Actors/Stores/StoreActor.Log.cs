@@ -1,5 +1,6 @@
 using Serilog.Events;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Actors.Messages.StoreProtocol;
 
 namespace WasmActors.Actors.Stores;

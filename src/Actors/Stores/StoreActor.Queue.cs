@@ -1,5 +1,6 @@
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Actors.Messages.StoreProtocol;
 
 namespace WasmActors.Actors.Stores;

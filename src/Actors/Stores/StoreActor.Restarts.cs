@@ -1,6 +1,7 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores;
 

@@ -3,6 +3,7 @@ using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Telemetry;
 using static WasmActors.Actors.Messages.StoreEvents;
 using static WasmActors.Actors.Messages.StoreProtocol;

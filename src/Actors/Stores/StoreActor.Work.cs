@@ -3,6 +3,7 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Actors.Messages.StoreProtocol;
 
 namespace WasmActors.Actors.Stores;

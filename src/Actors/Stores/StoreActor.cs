@@ -3,6 +3,7 @@ using Serilog;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using static WasmActors.Actors.Messages.StoreProtocol;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Actors.Stores;

@@ -4,6 +4,7 @@ using WasmActors.Actors.Admission;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Stores;

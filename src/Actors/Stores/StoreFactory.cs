@@ -3,6 +3,7 @@ using Serilog;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Passivation;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Stores;

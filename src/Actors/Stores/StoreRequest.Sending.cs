@@ -2,6 +2,7 @@ using Akka.Actor;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Actors.Stores;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores;
 

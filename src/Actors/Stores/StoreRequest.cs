@@ -4,6 +4,7 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores;
 

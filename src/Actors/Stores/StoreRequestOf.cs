@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Sources;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores;
 

@@ -2,6 +2,7 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;

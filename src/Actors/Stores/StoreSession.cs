@@ -1,6 +1,7 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;

@@ -1,5 +1,6 @@
 using WasmActors.Actors.Passivation;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Actors.Stores;

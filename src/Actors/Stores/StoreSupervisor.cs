@@ -3,6 +3,7 @@ using Akka.Event;
 using Serilog;
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores;
 

@@ -1,6 +1,6 @@
 using WasmActors.Actors.Messages;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Marshalling;
 
 namespace WasmActors.Actors.Stores;
 

@@ -2,8 +2,9 @@ using Akka.Actor;
 using Akka.Event;
 using Serilog;
 using Serilog.Events;
-using AkkaLevel = Akka.Event.LogLevel;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
+using AkkaLevel = Akka.Event.LogLevel;
 
 namespace WasmActors.Actors.Telemetry;
 

@@ -1,6 +1,6 @@
 namespace WasmActors.Functions.Api;
 
-/// <summary>The stable codes of failures that only deployed functions have, beside those of <see cref="Runtime.Calls.ErrorCode"/>.</summary>
+/// <summary>The stable codes of failures that only deployed functions have, beside those of <see cref="Runtime.Failures.ErrorCode"/>.</summary>
 public static class FunctionErrorCode
 {
     /// <summary>No function of that name is deployed.</summary>

@@ -3,6 +3,7 @@ using Serilog;
 using WasmActors.Actors.Imports;
 using WasmActors.Functions.Passivation;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using WasmActors.Functions.Conventions;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Functions.Api;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Akka.Actor;
 using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Functions.Calls;

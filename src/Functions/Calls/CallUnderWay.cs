@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Sources;
 using Akka.Actor;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Calls;
 

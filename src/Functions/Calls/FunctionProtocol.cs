@@ -3,6 +3,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Wire;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Calls;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.PayloadProtocol;
 
 namespace WasmActors.Functions.Calls;

@@ -4,6 +4,7 @@ using Serilog;
 using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Catalogue.CatalogueProtocol;
 
 namespace WasmActors.Functions.Catalogue;

@@ -3,6 +3,7 @@ using System.Globalization;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Wire;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Catalogue;
 

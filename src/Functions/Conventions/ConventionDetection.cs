@@ -1,5 +1,5 @@
 using WasmActors.Functions.Api;
-using WasmActors.Runtime.Precheck;
+using WasmActors.Runtime.Modules.Precheck;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Functions.Conventions;

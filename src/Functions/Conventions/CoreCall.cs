@@ -4,6 +4,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Sessions;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Functions.Conventions;

@@ -2,9 +2,10 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Conventions;
 using WasmActors.Functions.Sessions;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
-using WasmActors.Runtime.Precheck;
+using WasmActors.Runtime.Modules.Precheck;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Functions.Deploying;

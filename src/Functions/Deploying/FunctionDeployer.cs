@@ -5,8 +5,9 @@ using WasmActors.Functions.Modules;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Wire;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
-using WasmActors.Runtime.Precheck;
+using WasmActors.Runtime.Modules.Precheck;
 
 namespace WasmActors.Functions.Deploying;
 

@@ -10,6 +10,7 @@ using WasmActors.Functions.Catalogue;
 using WasmActors.Functions.Stateless;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Hosting;
 

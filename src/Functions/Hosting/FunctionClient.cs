@@ -3,6 +3,7 @@ using Akka.Remote;
 using Serilog.Core;
 using WasmActors.Functions.Calls;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Hosting;
 

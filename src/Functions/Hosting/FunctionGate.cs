@@ -3,6 +3,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Stateless;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Functions.Hosting;

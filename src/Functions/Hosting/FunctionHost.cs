@@ -17,7 +17,8 @@ using WasmActors.Functions.Placement;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Stateless;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Machine;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;
 

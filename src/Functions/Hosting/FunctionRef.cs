@@ -1,6 +1,7 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Functions.Hosting;

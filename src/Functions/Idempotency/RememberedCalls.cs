@@ -2,6 +2,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Functions.Idempotency;

@@ -7,6 +7,7 @@ using WasmActors.Functions.Calls;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Functions.Keyed;

@@ -4,6 +4,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Functions.Keyed;

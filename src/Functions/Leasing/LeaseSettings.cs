@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Leasing;
 

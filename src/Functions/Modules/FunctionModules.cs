@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Functions.Modules;
 

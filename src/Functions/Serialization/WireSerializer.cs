@@ -111,7 +111,7 @@ public sealed class WireSerializer : SerializerWithStringManifest
     {
         if (!_readers.TryGetValue(manifest, out var read))
         {
-            throw new SerializationException($"There is no message '{Runtime.Calls.GuestText.Clean(manifest, 100)}': the nodes are of different versions, or a peer is none of ours.");
+            throw new SerializationException($"There is no message '{Runtime.Failures.GuestText.Clean(manifest, 100)}': the nodes are of different versions, or a peer is none of ours.");
         }
 
         try

@@ -7,6 +7,7 @@ using WasmActors.Functions.Calls;
 using WasmActors.Functions.Conventions;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Wasi;
 

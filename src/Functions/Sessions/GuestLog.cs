@@ -3,6 +3,7 @@ using System.Text;
 using Serilog;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Functions.Sessions;

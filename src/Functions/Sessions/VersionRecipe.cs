@@ -3,6 +3,7 @@ using Serilog.Events;
 using WasmActors.Actors.Stores;
 using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports.AssemblyScript;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;

@@ -6,6 +6,7 @@ using WasmActors.Functions.Calls;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Stateless;
 

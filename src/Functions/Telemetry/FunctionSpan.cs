@@ -3,6 +3,7 @@ using Serilog;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Telemetry;
 
 namespace WasmActors.Functions.Telemetry;

@@ -4,6 +4,7 @@ using WasmActors.Host.Cli.Compilation;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Host.Cli;
 

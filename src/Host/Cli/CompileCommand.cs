@@ -4,7 +4,9 @@ using WasmActors.Host.Cli.Compilation;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Host.Cli;
 

@@ -5,6 +5,7 @@ using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Deployments;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli;
 

@@ -2,6 +2,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli;
 

@@ -3,6 +3,7 @@ using WasmActors.Host.Cli.Inspection;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Host.Cli;
 

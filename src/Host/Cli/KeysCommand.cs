@@ -8,6 +8,7 @@ using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Cli.Serving;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli;
 

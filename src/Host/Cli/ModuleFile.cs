@@ -1,7 +1,10 @@
 using System.Text.Unicode;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Host.Cli;
 

@@ -13,6 +13,7 @@ using WasmActors.Host.Imports;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cluster;
 

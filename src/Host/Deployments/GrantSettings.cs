@@ -3,6 +3,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Wire;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Wasi;
 

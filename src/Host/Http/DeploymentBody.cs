@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;
 

@@ -4,6 +4,7 @@ using WasmActors.Actors.Handles;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cluster;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;
 

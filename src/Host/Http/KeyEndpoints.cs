@@ -7,6 +7,7 @@ using WasmActors.Host.Access;
 using WasmActors.Host.Http.Models;
 using WasmActors.Host.Persistence;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Host.Http;
 

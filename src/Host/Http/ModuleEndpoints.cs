@@ -7,6 +7,7 @@ using WasmActors.Functions.Hosting;
 using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;
 

@@ -10,6 +10,7 @@ using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.Models;
 using WasmActors.Host.Settings;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;
 

@@ -4,6 +4,7 @@ using WasmActors.Actors.Imports;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Host.Imports;

@@ -1,4 +1,8 @@
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
+using WasmActors.Runtime.Interop.Machine;
+using WasmActors.Runtime.Interop.Memories;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 

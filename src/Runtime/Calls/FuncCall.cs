@@ -1,4 +1,7 @@
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
+using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 

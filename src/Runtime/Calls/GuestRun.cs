@@ -1,3 +1,5 @@
+using WasmActors.Runtime.Failures;
+
 namespace WasmActors.Runtime.Calls;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Calls;

@@ -1,5 +1,7 @@
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Bridges;
+using WasmActors.Runtime.Interop.Memories;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 

@@ -1,4 +1,5 @@
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Machine;
 
 namespace WasmActors.Runtime.Calls;
 

@@ -1,5 +1,6 @@
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Machine;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Calls;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Imports;

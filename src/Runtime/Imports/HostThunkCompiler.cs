@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Reflection;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Imports;

@@ -1,6 +1,7 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Stores;
-using WasmActors.Runtime.Interop;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Imports;

@@ -1,7 +1,7 @@
 namespace WasmActors.Runtime.Limits;
 
 /// <summary>
-/// How large a module may be that comes from somebody who is not trusted, see <see cref="Precheck.ModulePrecheck"/>. Null
+/// How large a module may be that comes from somebody who is not trusted, see <see cref="Modules.Precheck.ModulePrecheck"/>. Null
 /// always means: no limit but Wasmtime's own.
 /// </summary>
 /// <remarks>

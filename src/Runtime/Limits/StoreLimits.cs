@@ -1,5 +1,6 @@
 using System.Globalization;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Limits;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Machine;
 using WasmActors.Runtime.Limits;
 
 namespace WasmActors.Runtime.Modules;

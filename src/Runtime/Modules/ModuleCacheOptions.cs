@@ -1,5 +1,7 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Runtime.Modules;
 

@@ -1,9 +1,13 @@
 using System.Collections.Concurrent;
-using Wasmtime;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
+using WasmActors.Runtime.Interop.Machine;
+using WasmActors.Runtime.Interop.Memories;
 using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules.Compilation;
 using WasmActors.Runtime.Stores;
+using Wasmtime;
 
 namespace WasmActors.Runtime.Modules;
 
@@ -33,7 +37,7 @@ public sealed class WasmEngine : IDisposable
 
     /// <summary>Makes an engine.</summary>
     /// <param name="settings">Null for the defaults.</param>
-    /// <exception cref="Calls.WasmError"><c>engine.bad_settings</c>: a setting is out of its range or contradicts another.</exception>
+    /// <exception cref="Failures.WasmError"><c>engine.bad_settings</c>: a setting is out of its range or contradicts another.</exception>
     public WasmEngine(EngineSettings? settings = null)
     {
         Settings = settings ?? new EngineSettings();

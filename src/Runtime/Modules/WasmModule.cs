@@ -1,10 +1,15 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules.Binary;
+using WasmActors.Runtime.Modules.Cache;
+using WasmActors.Runtime.Modules.Compilation;
 using WasmActors.Runtime.Modules.Debug;
-using WasmActors.Runtime.Precheck;
+using WasmActors.Runtime.Modules.Precheck;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Modules;

@@ -1,6 +1,7 @@
 using System.Collections;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Bridges;
 
 namespace WasmActors.Runtime.Stores;
 

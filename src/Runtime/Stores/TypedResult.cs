@@ -1,7 +1,9 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;

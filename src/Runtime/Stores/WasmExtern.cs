@@ -1,5 +1,6 @@
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Abi;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
+using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Machine;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;

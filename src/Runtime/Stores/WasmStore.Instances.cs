@@ -1,6 +1,7 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Debug;
 

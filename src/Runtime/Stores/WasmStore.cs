@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;

@@ -1,7 +1,9 @@
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Limits;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Compilation;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;

@@ -1,4 +1,5 @@
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Runtime.Stores;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Runtime.Telemetry;
 

@@ -1,4 +1,4 @@
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Marshalling;
 
 namespace WasmActors.Runtime.Values;
 

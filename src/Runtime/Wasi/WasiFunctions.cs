@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;
 

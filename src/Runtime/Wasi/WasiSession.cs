@@ -1,8 +1,10 @@
-using Wasmtime;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Wasi.Stdin;
+using Wasmtime;
 
 namespace WasmActors.Runtime.Wasi;
 

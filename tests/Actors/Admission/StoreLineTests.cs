@@ -3,6 +3,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Tests.Admission;

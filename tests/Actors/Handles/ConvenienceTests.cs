@@ -2,7 +2,8 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Tests.Handles;

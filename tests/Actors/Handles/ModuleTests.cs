@@ -1,8 +1,10 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Actors.Tests.Handles;
 

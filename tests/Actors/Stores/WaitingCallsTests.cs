@@ -5,6 +5,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Actors.Tests.Imports;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Stores;
 

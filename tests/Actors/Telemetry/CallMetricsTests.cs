@@ -5,6 +5,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 using static WasmActors.Actors.Messages.ImportProtocol;

@@ -58,7 +58,7 @@ public sealed class LoggingTests : IAsyncLifetime
         int made = 0;
         var instance = await _host.NewAsync(
             """(module (import "env" "start" (func $s)) (func (export "spin") (loop $l (br $l))) (start $s))""",
-            new ImportSet().Define("env", "start", () => { made = made == 0 ? 1 : throw new Runtime.Calls.Trap("only once"); }),
+            new ImportSet().Define("env", "start", () => { made = made == 0 ? 1 : throw new Runtime.Failures.Trap("only once"); }),
             new() { Restart = new() { FirstDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) } });
 
         await Expect.DeadlineTrapAsync(() => instance.GetFunc("spin").CallAsync(TimeSpan.FromMilliseconds(20)));

@@ -6,6 +6,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 using Activity = System.Diagnostics.Activity;

@@ -4,6 +4,7 @@ using WasmActors.Actors.Handles;
 using WasmActors.Benchmarks.Pausing;
 using WasmActors.Functions.Api;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Benchmarks.Functions;
 

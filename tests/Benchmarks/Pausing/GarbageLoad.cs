@@ -2,6 +2,7 @@ using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Values;
 using static WasmActors.Actors.Messages.ImportProtocol;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Handles;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Benchmarks.Pausing;
 

@@ -107,7 +107,7 @@ internal static class StoresLoad
             {
                 functions[started] = await StartAsync(host, module, started).ConfigureAwait(false);
             }
-            catch (Runtime.Calls.WasmException refused)
+            catch (Runtime.Failures.WasmException refused)
             {
                 ended = refused.Message;
                 break;

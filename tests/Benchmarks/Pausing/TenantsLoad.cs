@@ -3,6 +3,7 @@ using WasmActors.Actors.Admission;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Benchmarks.Pausing;
 

@@ -3,8 +3,10 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
 using WasmActors.Conformance.Scripts;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Conformance.Running;

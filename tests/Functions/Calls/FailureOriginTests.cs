@@ -4,6 +4,7 @@ using WasmActors.Actors.Stores;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Calls;
 

@@ -1,10 +1,11 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using WasmActors.Functions.Api;
-using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Calls;
+using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Calls;
 

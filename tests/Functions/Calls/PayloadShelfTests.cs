@@ -5,6 +5,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Calls;
 

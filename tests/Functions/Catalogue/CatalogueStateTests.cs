@@ -2,6 +2,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Catalogue;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Catalogue.CatalogueProtocol;
 
 namespace WasmActors.Functions.Tests.Catalogue;

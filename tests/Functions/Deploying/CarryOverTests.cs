@@ -3,6 +3,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 
 namespace WasmActors.Functions.Tests.Deploying;

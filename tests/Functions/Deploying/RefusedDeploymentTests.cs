@@ -2,6 +2,7 @@ using System.Text;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 
 namespace WasmActors.Functions.Tests.Deploying;
@@ -91,7 +92,7 @@ public class RefusedDeploymentTests(NodeFixture fixture) : IClassFixture<NodeFix
     private async Task AssertNothingIsThereAsync(string wat)
     {
         Assert.Null(_node.Functions.Catalogue.Find("refused"));
-        byte[] binary = Runtime.Modules.ModuleText.ToBinary(Encoding.UTF8.GetBytes(wat));
+        byte[] binary = Runtime.Modules.Binary.ModuleText.ToBinary(Encoding.UTF8.GetBytes(wat));
         Assert.Null(await Expect.SoonAsync(_node.Functions.FindModuleAsync(Runtime.Modules.WasmModule.DigestOf(binary))));
     }
 }

@@ -7,6 +7,7 @@ using WasmActors.Functions.Modules;
 using WasmActors.Functions.Passivation;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Hosting;
 

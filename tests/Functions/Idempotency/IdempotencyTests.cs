@@ -4,6 +4,7 @@ using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Idempotency;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Functions.Tests.Idempotency;

@@ -2,6 +2,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Idempotency;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Functions.Tests.Idempotency;

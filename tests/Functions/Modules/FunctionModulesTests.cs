@@ -3,6 +3,8 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Modules;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Functions.Tests.Modules;
 

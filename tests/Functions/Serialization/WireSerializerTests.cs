@@ -13,6 +13,7 @@ using WasmActors.Functions.Serialization;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Functions.Wire;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Values;
 using WasmActors.Runtime.Wasi;

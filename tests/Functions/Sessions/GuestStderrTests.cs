@@ -4,6 +4,7 @@ using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Guests;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Sessions;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Host.Tests.Cli;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using WasmActors.Guests;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Host.Tests.Cli;
 

@@ -1,4 +1,4 @@
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Host.Tests.Cli;
 

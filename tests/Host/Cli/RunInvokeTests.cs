@@ -73,7 +73,7 @@ public sealed class RunInvokeTests(TempFolder folder) : IClassFixture<TempFolder
     [Fact]
     public async Task A_binary_module_is_taken_like_its_text()
     {
-        string path = folder.Write("add.wasm", Runtime.Modules.ModuleText.ToBinary(Echo));
+        string path = folder.Write("add.wasm", Runtime.Modules.Binary.ModuleText.ToBinary(Echo));
 
         var run = await InProcess.RunAsync(["run", path, "--invoke", "add", "5", "3"]);
 

@@ -106,7 +106,7 @@ public sealed class StandardStreamTests(TempFolder folder) : IClassFixture<TempF
     {
         RequireLinux();
         string program = ProgramRun.ShellName(folder);
-        byte[] module = binary ? Runtime.Modules.ModuleText.ToBinary(One) : System.Text.Encoding.UTF8.GetBytes(One);
+        byte[] module = binary ? Runtime.Modules.Binary.ModuleText.ToBinary(One) : System.Text.Encoding.UTF8.GetBytes(One);
         string script = folder.Write("script", "");
         await File.WriteAllBytesAsync(script, [.. System.Text.Encoding.UTF8.GetBytes(string.Format(System.Globalization.CultureInfo.InvariantCulture, line, program) + "\n"), .. module]);
         if (!OperatingSystem.IsWindows())

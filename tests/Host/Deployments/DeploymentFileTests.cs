@@ -2,7 +2,8 @@ using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
 using WasmActors.Host.Tests.Cli;
 using WasmActors.Runtime.Calls;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Host.Tests.Deployments;
 

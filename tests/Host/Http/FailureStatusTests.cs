@@ -2,6 +2,7 @@ using System.Reflection;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Tests.Http;
 

@@ -1,5 +1,5 @@
 using WasmActors.Guests.Hostile;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Resilience.Guests;
 

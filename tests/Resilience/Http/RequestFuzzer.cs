@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using WasmActors.Resilience.Guests;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Resilience.Http;
 

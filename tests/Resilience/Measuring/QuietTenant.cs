@@ -2,6 +2,7 @@ using System.Diagnostics;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Resilience.Measuring;

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using WasmActors.Resilience.Guests;
 using WasmActors.Resilience.Running;
 using WasmActors.Runtime.Modules;
-using WasmActors.Runtime.Precheck;
+using WasmActors.Runtime.Modules.Binary;
+using WasmActors.Runtime.Modules.Cache;
+using WasmActors.Runtime.Modules.Precheck;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Resilience.Scenarios;

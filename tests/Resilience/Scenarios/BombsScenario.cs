@@ -4,8 +4,10 @@ using WasmActors.Guests.Hostile;
 using WasmActors.Resilience.Measuring;
 using WasmActors.Resilience.Running;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Resilience.Scenarios;
 

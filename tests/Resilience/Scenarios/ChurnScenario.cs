@@ -7,6 +7,7 @@ using WasmActors.Actors.Stores;
 using WasmActors.Resilience.Measuring;
 using WasmActors.Resilience.Running;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;

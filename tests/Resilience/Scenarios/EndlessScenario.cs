@@ -8,6 +8,7 @@ using WasmActors.Resilience.Guests;
 using WasmActors.Resilience.Measuring;
 using WasmActors.Resilience.Running;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;

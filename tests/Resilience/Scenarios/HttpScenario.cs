@@ -5,7 +5,7 @@ using System.Text.Json;
 using WasmActors.Processes;
 using WasmActors.Resilience.Http;
 using WasmActors.Resilience.Running;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Resilience.Scenarios;
 

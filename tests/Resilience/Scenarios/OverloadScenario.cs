@@ -6,6 +6,7 @@ using WasmActors.Resilience.Guests;
 using WasmActors.Resilience.Measuring;
 using WasmActors.Resilience.Running;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Resilience.Scenarios;

@@ -4,6 +4,7 @@ using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
 using WasmActors.Resilience.Running;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;

@@ -3,9 +3,11 @@ using WasmActors.Actors.Stores;
 using WasmActors.Guests.Hostile;
 using WasmActors.Resilience.Guests;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 

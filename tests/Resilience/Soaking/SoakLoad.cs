@@ -4,6 +4,7 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Resilience.Measuring;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;

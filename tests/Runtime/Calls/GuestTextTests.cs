@@ -1,5 +1,7 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Tests.Stores;
 
 namespace WasmActors.Runtime.Tests.Calls;

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Tests.Stores;
 
 namespace WasmActors.Runtime.Tests.Calls;
@@ -111,7 +112,7 @@ public sealed class TrapTests
         var guest = store.Load("""(module $m (func $inner unreachable) (func $outer (export "outer") (call $inner)))""");
 
         string[] lines = Assert.Throws<Trap>(() => guest.GetFunc("outer").Call()).ToString().Split(Environment.NewLine);
-        Assert.StartsWith("WasmActors.Runtime.Calls.Trap: ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("WasmActors.Runtime.Failures.Trap: ", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("   at guest m!inner (func 0) at 0x", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("   at guest m!outer (func 1) at 0x", lines[2], StringComparison.Ordinal);
         Assert.Contains(lines[3..], static line => line.Contains("WasmFunc.Call", StringComparison.Ordinal));

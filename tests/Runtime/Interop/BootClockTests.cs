@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Machine;
 
 namespace WasmActors.Runtime.Tests.Interop;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using WasmActors.Runtime.Interop;
+using WasmActors.Runtime.Interop.Machine;
+using WasmActors.Runtime.Interop.Memories;
 
 namespace WasmActors.Runtime.Tests.Interop;
 

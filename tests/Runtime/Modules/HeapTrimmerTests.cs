@@ -1,4 +1,4 @@
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Compilation;
 
 namespace WasmActors.Runtime.Tests.Modules;
 

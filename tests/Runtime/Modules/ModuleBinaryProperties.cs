@@ -1,5 +1,5 @@
 using CsCheck;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 using static WasmActors.Runtime.Tests.Modules.BinaryBuilder;
 
 namespace WasmActors.Runtime.Tests.Modules;

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Runtime.Tests.Modules;
 

@@ -1,6 +1,9 @@
 using System.Text;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
+using WasmActors.Runtime.Modules.Cache;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Tests.Modules;

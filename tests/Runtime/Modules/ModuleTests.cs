@@ -1,6 +1,8 @@
 using System.Text;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Tests.Stores;
 using WasmActors.Runtime.Values;
 

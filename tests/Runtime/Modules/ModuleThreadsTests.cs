@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Compilation;
 
 namespace WasmActors.Runtime.Tests.Modules;
 

@@ -1,8 +1,10 @@
 using WasmActors.Guests.Hostile;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Tests.Stores;
 using WasmActors.Runtime.Values;

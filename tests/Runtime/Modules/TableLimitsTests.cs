@@ -1,4 +1,4 @@
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 using static WasmActors.Runtime.Tests.Modules.BinaryBuilder;
 
 namespace WasmActors.Runtime.Tests.Modules;

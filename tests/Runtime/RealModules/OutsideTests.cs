@@ -1,8 +1,9 @@
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
-using WasmActors.Runtime.Precheck;
+using WasmActors.Runtime.Modules.Cache;
+using WasmActors.Runtime.Modules.Precheck;
 using WasmActors.Runtime.Stores;
-using WasmActors.Runtime.Tests.Compilation;
+using WasmActors.Runtime.Tests.Modules.Compilation;
 
 namespace WasmActors.Runtime.Tests.RealModules;
 

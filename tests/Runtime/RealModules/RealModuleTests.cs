@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Runtime.Tests.RealModules;
 

@@ -1,6 +1,7 @@
 using WasmActors.Guests;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.Tests.RealModules;

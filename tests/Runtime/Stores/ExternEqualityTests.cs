@@ -62,7 +62,7 @@ public sealed class ExternEqualityTests : IDisposable
 
         Assert.IsType<WasmMemory>(owner.GetExport("memory"));
         Assert.Null(owner.TryGetExport("missing"));
-        Assert.Equal("export.not_found", Assert.Throws<Runtime.Calls.WasmError>(() => owner.GetExport("missing")).Code);
+        Assert.Equal("export.not_found", Assert.Throws<Runtime.Failures.WasmError>(() => owner.GetExport("missing")).Code);
         Assert.Throws<ArgumentNullException>(() => owner.GetExport(null!));
     }
 }

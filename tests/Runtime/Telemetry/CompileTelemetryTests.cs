@@ -2,8 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
+using WasmActors.Runtime.Modules.Cache;
 
 namespace WasmActors.Runtime.Tests.Telemetry;
 

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Tests.Stores;

@@ -1,4 +1,5 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Tests.Modules;
 using WasmActors.Runtime.Wasi;
 

@@ -2,6 +2,7 @@ using WasmActors.Guests;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Wasi;
 

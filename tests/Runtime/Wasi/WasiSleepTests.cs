@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using WasmActors.Guests;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Wasi;

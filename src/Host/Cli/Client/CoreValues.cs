@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Host.Cli.Client;

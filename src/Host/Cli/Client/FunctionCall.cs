@@ -6,6 +6,7 @@ using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Deployments;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using WasmActors.Host.Http;
 using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;
 

@@ -3,6 +3,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;
 

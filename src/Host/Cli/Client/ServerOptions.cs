@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;
 

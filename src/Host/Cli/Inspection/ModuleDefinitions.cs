@@ -1,4 +1,4 @@
-using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Host.Cli.Inspection;

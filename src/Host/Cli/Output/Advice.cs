@@ -1,6 +1,7 @@
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Output;
 

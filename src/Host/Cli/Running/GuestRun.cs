@@ -6,6 +6,7 @@ using WasmActors.Host.Cli.Output;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 using WasmActors.Runtime.Wasi;

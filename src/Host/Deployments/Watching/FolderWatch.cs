@@ -5,6 +5,7 @@ using WasmActors.Functions.Hosting;
 using WasmActors.Host.Http;
 using WasmActors.Host.Settings;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Deployments.Watching;
 

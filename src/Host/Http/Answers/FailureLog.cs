@@ -5,6 +5,7 @@ using WasmActors.Host.Access;
 using WasmActors.Host.Http.Models;
 using WasmActors.Host.Telemetry;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http.Answers;
 

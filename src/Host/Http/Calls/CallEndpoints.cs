@@ -8,6 +8,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
 using WasmActors.Host.Http.Answers;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Host.Http.Calls;

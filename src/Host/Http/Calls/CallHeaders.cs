@@ -4,6 +4,7 @@ using Microsoft.Extensions.Primitives;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http.Calls;
 

@@ -1,4 +1,4 @@
-using static WasmActors.Runtime.Interop.Mappings;
+using static WasmActors.Runtime.Interop.Machine.Mappings;
 
 namespace WasmActors.Runtime.Interop.Memories;
 

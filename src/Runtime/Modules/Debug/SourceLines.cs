@@ -1,4 +1,6 @@
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Runtime.Modules.Debug;
 

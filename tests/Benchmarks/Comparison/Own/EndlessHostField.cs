@@ -3,6 +3,7 @@ using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
 using WasmActors.Benchmarks.Comparison.Load;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;

@@ -4,6 +4,7 @@ using CsCheck;
 using WasmActors.Host.Http;
 using WasmActors.Host.Http.Calls;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Host.Tests.Http.Calls;

@@ -1,7 +1,9 @@
 using CsCheck;
 using WasmActors.Guests;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Modules.Debug;
 using WasmActors.Runtime.Tests.Stores;
 

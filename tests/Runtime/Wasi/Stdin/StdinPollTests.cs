@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;

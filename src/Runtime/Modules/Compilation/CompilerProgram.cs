@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Modules;
+
+namespace WasmActors.Runtime.Modules.Compilation;
+
+/// <summary>How the compiler program is started.</summary>
+/// <param name="FileName">The program.</param>
+/// <param name="Arguments">Its arguments.</param>
+internal sealed record CompilerProgram(string FileName, IReadOnlyList<string> Arguments)
+{
+    internal const string AssemblyName = "wasmactors-compile.dll";
+
+    // What a process of .NET may need to start; nothing else of the parent's is passed on: a compiler that was taken over
+    // must not find passwords there.
+    private static readonly string[] s_passedOn = ["DOTNET_ROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "TEMP", "TMP", "TMPDIR"];
+
+    /// <summary>Finds the compiler beside the library, and the <c>dotnet</c> that runs this process.</summary>
+    /// <exception cref="WasmError"><c>compiler.unavailable</c>: what is missing, and where it was looked for.</exception>
+    public static CompilerProgram Find()
+    {
+        string runtime = FileOf(typeof(WasmEngine));
+        string embedding = FileOf(typeof(Wasmtime.Engine));
+        string program = Path.Combine(Path.GetDirectoryName(runtime)!, AssemblyName);
+        Require(program, "WasmActors.Runtime brings it along; copy it and wasmactors-compile.runtimeconfig.json there");
+        Require(Path.ChangeExtension(program, "runtimeconfig.json"), "WasmActors.Runtime brings it along");
+        return new CompilerProgram(FindDotnet(), ["exec", program, runtime, embedding, FindLibrary(embedding)]);
+    }
+
+    /// <summary>How the process is to be started: with pipes for everything, and hardly any environment.</summary>
+    public ProcessStartInfo StartInfo()
+    {
+        var start = new ProcessStartInfo(FileName, Arguments)
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetPathRoot(Environment.SystemDirectory) is { Length: > 0 } root ? root : "/",
+        };
+        start.Environment.Clear();
+        foreach (string name in s_passedOn)
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+            {
+                start.Environment[name] = value;
+            }
+        }
+
+        // No debugger's pipe in the folder for temporary files. No second mapping of compiled code, which is a file in memory: the
+        // process may not make any.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        return start;
+    }
+
+    private static string FileOf(Type type)
+    {
+        string file = type.Assembly.Location;
+        return file.Length > 0 ? file : throw Missing(type.Assembly.GetName().Name + ".dll", "it is part of a single file; publish without PublishSingleFile");
+    }
+
+    private static string FindDotnet()
+    {
+        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+
+        // The runtime of this process is <dotnet's folder>/shared/Microsoft.NETCore.App/<version>/.
+        string runtime = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
+        string?[] candidates =
+        [
+            Path.Combine(runtime, "..", "..", "..", name),
+            Path.GetFileName(Environment.ProcessPath) == name ? Environment.ProcessPath : null,
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH"),
+            Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root ? Path.Combine(root, name) : null,
+            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name)),
+        ];
+        return candidates.FirstOrDefault(static c => File.Exists(c)) is { } found
+            ? Path.GetFullPath(found)
+            : throw Missing(name, "install .NET, or set DOTNET_ROOT to the folder that has it");
+    }
+
+    private static string FindLibrary(string embedding)
+    {
+        string name = OperatingSystem.IsWindows() ? "wasmtime.dll" : OperatingSystem.IsMacOS() ? "libwasmtime.dylib" : "libwasmtime.so";
+        string folders = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        IEnumerable<string> all =
+        [
+            .. folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
+            Path.GetDirectoryName(embedding)!,
+            Path.Combine(Path.GetDirectoryName(embedding)!, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
+        ];
+        return all.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+            ?? throw Missing(name, "the package Wasmtime brings it along");
+    }
+
+    private static void Require(string file, string advice)
+    {
+        if (!File.Exists(file))
+        {
+            throw Missing(file, advice);
+        }
+    }
+
+    private static WasmError Missing(string what, string advice) => new(
+        ErrorCode.CompilerUnavailable,
+        $"Modules cannot be compiled in a process of their own: {what} was not found ({advice}). Modules that are trusted can be compiled with CompileIsolation.InProcess.");
+}

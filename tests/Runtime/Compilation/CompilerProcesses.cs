@@ -1,5 +1,0 @@
-namespace WasmActors.Runtime.Tests.Compilation;
-
-/// <summary>Tests that start processes and look at memory, one after another and beside no others.</summary>
-[CollectionDefinition(nameof(CompilerProcesses), DisableParallelization = true)]
-public sealed class CompilerProcesses;
