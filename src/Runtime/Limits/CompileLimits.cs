@@ -10,11 +10,12 @@ namespace WasmActors.Runtime.Limits;
 /// </remarks>
 public sealed record CompileLimits
 {
-    /// <summary>Processor time of one module, whole seconds, rounded up; 1 s to 1 h. Default 30 s: about 30 MB of Go, 40 MB of Rust.</summary>
-    public TimeSpan CpuTime { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Processor time of one module, whole seconds, rounded up; 1 s to 1 h. Default 2 min: four times what
+    /// <see cref="ModuleLimits.TotalCost"/> allows by estimate, for slow and busy machines. Ruby 3.4 (16 MiB) needs a quarter of it.</summary>
+    public TimeSpan CpuTime { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Time of one module on the clock, while other processes run too; 10 ms to 1 h. Default 60 s.</summary>
-    public TimeSpan WallTime { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Time of one module on the clock, while other processes run too; 10 ms to 1 h. Default 4 min.</summary>
+    public TimeSpan WallTime { get; init; } = TimeSpan.FromMinutes(4);
 
     /// <summary>Memory of one module in bytes, beyond what the compiler has before it starts; at least 16 MiB. Default 1 GiB: esbuild
     /// (13 MiB) needs a third of it.</summary>
