@@ -1,8 +1,10 @@
 using System.Text;
 using WasmActors.Guests;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.Modules.Cache;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Values;
 
