@@ -10,7 +10,7 @@ using static WasmActors.Actors.Messages.ImportProtocol;
 namespace WasmActors.Actors.Imports;
 
 /// <summary>Lets a function of another store answer one use of an import: a call of it, whose outcome is told to the waiting store.</summary>
-internal sealed class GuestAnswer : StoreRequest
+internal sealed class GuestAnswer : StoreRequest, ICommandWork
 {
     private readonly ImportId _id;
     private readonly IActorRef _waiting;
@@ -53,7 +53,7 @@ internal sealed class GuestAnswer : StoreRequest
         }
     }
 
-    internal override void Reply(object reply)
+    public void Reply(object reply)
     {
         if (!TryFinish())
         {

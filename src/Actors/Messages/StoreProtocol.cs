@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using WasmActors.Actors.Imports;
-using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Telemetry;
@@ -33,9 +32,6 @@ public static class StoreProtocol
             get => _trace is ActivityContext trace ? trace : default;
             init => _trace = value == default ? null : value;
         }
-
-        /// <summary>Follows the command while somebody listens; null while nobody does.</summary>
-        internal CallRecord? Record { get; init; }
 
         /// <summary>Its name: what it carries is not for logs.</summary>
         public sealed override string ToString() => GetType().Name;

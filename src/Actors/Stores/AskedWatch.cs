@@ -1,11 +1,8 @@
-using Akka.Actor;
-using WasmActors.Actors.Messages;
-
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// Watches the deadline of the command that a store carries out for a message: inside a host function that blocks, its actor cannot.
-/// One for each store; commands that handles send are requests, which are watched themselves.
+/// Watches the deadline of the command that a store executes for a message: inside a host function that blocks, its actor cannot.
+/// Each store has at most one. Commands that handles send are requests, which the sweeper watches directly.
 /// </summary>
 internal sealed class AskedWatch(StoreCell cell) : ISwept
 {
@@ -18,11 +15,10 @@ internal sealed class AskedWatch(StoreCell cell) : ISwept
 
     public long NextDue => _current?.Deadline ?? long.MaxValue;
 
-    /// <summary>By the actor: begins to watch a command.</summary>
-    /// <returns>Whom to answer in the sender's place.</returns>
-    internal IActorRef Begin(IActorRef sender, StoreProtocol.Command command, long deadline)
+    /// <summary>Begins to watch a command; on the actor's thread.</summary>
+    internal void Begin(AskedCommand asked, long deadline)
     {
-        var asked = new AskedCommand(sender, command, deadline);
+        asked.Deadline = deadline;
         _current = asked;
         if (!_isKnown)
         {
@@ -32,14 +28,14 @@ internal sealed class AskedWatch(StoreCell cell) : ISwept
 
         Interlocked.MemoryBarrier();
         RequestSweeper.RequestSent();
-        return asked;
     }
 
     public void Sweep()
     {
-        if (_current is { IsAnswered: false } asked && cell.TryReadClock(out long now) && cell.IsGivenUp(cell.Clock.GetElapsedTime(asked.Deadline, now)))
+        if (_current is { IsAnswered: false } asked && cell.TryReadClock(out long now)
+            && cell.IsGivenUp(cell.Clock.GetElapsedTime(asked.Deadline, now)))
         {
-            asked.Tell(StoreSession.Failed(asked.Command, StoreRequest.NotLetGo()), cell.Actor);
+            asked.GiveUp(StoreRequest.NotLetGo());
         }
     }
 }

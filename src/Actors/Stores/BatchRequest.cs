@@ -6,33 +6,30 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Many calls of one function with numbers in one message.</summary>
-internal sealed class BatchRequest<TArgs, TResult>(ExternId func, ReadOnlyMemory<TArgs> arguments) : StoreRequest<BatchResult<TResult>>
+/// <summary>Sends many calls of one function of numbers in one message.</summary>
+internal sealed class BatchRequest<TArgs, TResult>(ExternId func, ReadOnlyMemory<TArgs> arguments)
+    : StoreRequest<BatchResult<TResult>>, IGuestWork
 {
     private BatchCall<TArgs, TResult>? _batch;
-
-    internal override StoreProtocol.Command? Command => null;
 
     internal override CallKind Kind => CallKind.Batch;
 
     internal override ExternId? Function => func;
 
-    internal override GuestCall Begin(StoreSession session) => _batch = new BatchCall<TArgs, TResult>(session.Func(func), arguments);
+    public GuestCall Begin(StoreSession session) => _batch = new BatchCall<TArgs, TResult>(session.Func(func), arguments);
 
-    internal override void Completed(GuestCall work) => Succeed(new BatchResult<TResult>(_batch!.ResultArray, _batch.Completed, null));
+    public void Complete(GuestCall call) => Succeed(new BatchResult<TResult>(_batch!.ResultArray, _batch.Completed, null));
 
-    /// <summary>A batch that fails after some calls still tells their results.</summary>
-    internal override bool CompletesInSpiteOf(WasmException failure)
+    /// <summary>Answers with the results of the calls before the one that failed.</summary>
+    internal override void Fail(WasmException failure)
     {
         if (_batch is null)
         {
-            return false;
+            base.Fail(failure);
+            return;
         }
 
         Record?.Fail(failure);
         Succeed(new BatchResult<TResult>(_batch.ResultArray, _batch.Completed, failure));
-        return true;
     }
-
-    internal override void Reply(object reply) => throw new InvalidOperationException("A batch has no command to reply to.");
 }

@@ -8,8 +8,6 @@ namespace WasmActors.Actors.Stores;
 /// <summary>A store that is being made, awaited. It is not sent: the store's actor answers it when it starts.</summary>
 internal sealed class CreationRequest : StoreRequest<StoreRef>
 {
-    internal override StoreProtocol.Command? Command => null;
-
     /// <summary>None: no store has answered a command then.</summary>
     internal override CallKind? Kind => null;
 
@@ -22,7 +20,7 @@ internal sealed class CreationRequest : StoreRequest<StoreRef>
         IsQueued = true; // its actor answers in any case, with a better reason than that it has gone
     }
 
-    internal override void Reply(object reply)
+    internal void Reply(object reply)
     {
         bool awaited = TryTake();
         if (reply is StoreProtocol.Failed failed)

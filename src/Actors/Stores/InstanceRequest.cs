@@ -4,12 +4,13 @@ using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>An instantiation, awaited for the instance's handle: without the state of an async method for each.</summary>
-internal sealed class InstanceRequest(StoreRef store, WasmModule module, StoreProtocol.Command command) : StoreRequest<InstanceRef>
+/// <summary>Instantiates a module and awaits the handle of the instance, without the state of an async method for each.</summary>
+internal sealed class InstanceRequest(StoreRef store, WasmModule module, StoreProtocol.Command command)
+    : StoreRequest<InstanceRef>, ICommandWork
 {
     internal override StoreProtocol.Command Command { get; } = command;
 
-    internal override void Reply(object reply)
+    public void Reply(object reply)
     {
         if (reply is StoreProtocol.Instantiated made)
         {

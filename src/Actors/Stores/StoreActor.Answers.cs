@@ -6,9 +6,9 @@ namespace WasmActors.Actors.Stores;
 // How work ends and who waits for it is answered. The store has been entered.
 internal sealed partial class StoreActor
 {
-    private static void End(Activity activity, GuestCall call)
+    private static void End(CallFrame frame, GuestCall call)
     {
-        activity.Call = null;
+        frame.Call = null;
         Release(call);
     }
 
@@ -20,18 +20,18 @@ internal sealed partial class StoreActor
         }
     }
 
-    private void Finish(Activity activity, object reply)
+    private void Finish(CallFrame frame, object reply)
     {
-        _top = activity.Outer;
-        activity.End().Answer(reply, _cell);
+        _top = frame.Outer;
+        Answer(frame.End(), reply);
         AfterNested();
     }
 
     // The innermost work failed: it is answered, and what it nests in goes on waiting.
-    private void FailTop(Activity activity, WasmException failure)
+    private void FailTop(CallFrame frame, WasmException failure)
     {
-        var work = EndTop(activity, failure);
-        if (IsReplay(work))
+        var work = EndTop(frame, failure);
+        if (work is ReplayedStep)
         {
             CannotBeMade(failure);
             return;
@@ -42,42 +42,37 @@ internal sealed partial class StoreActor
     }
 
     // Ends the innermost work without answering it; a guest that is paused is given up.
-    private Work EndTop(Activity activity, WasmException failure)
+    private StoreWork EndTop(CallFrame frame, WasmException failure)
     {
-        _top = activity.Outer;
-        FailCallers(activity);
-        if (activity.IsWaiting)
+        _top = frame.Outer;
+        FailCallers(frame);
+        if (frame.IsWaiting)
         {
-            activity.Record?.Answered(failure.Code);
+            frame.Work.Record?.Answered(failure.Code);
         }
 
-        if (activity.Call is { } call)
+        if (frame.Call is { } call)
         {
             if (call.IsPaused && (_leavesGuests || !TryDrop(call, failure)))
             {
-                return activity.End();
+                return frame.End();
             }
 
             Release(call);
         }
 
-        return activity.End();
+        return frame.End();
     }
 
-    private void FailWork(in Work work, WasmException failure)
+    private static void Answer(StoreWork work, object reply)
     {
-        if (work.Request?.CompletesInSpiteOf(failure) == true)
-        {
-            work.Forget(_cell);
-        }
-        else if (work.Command is { } command)
-        {
-            work.Answer(StoreSession.Failed(command, failure), _cell);
-        }
-        else
-        {
-            work.Forget(_cell);
-            work.Request?.Fail(failure);
-        }
+        work.Leave();
+        ((ICommandWork)work).Reply(reply);
+    }
+
+    private static void FailWork(StoreWork work, WasmException failure)
+    {
+        work.Leave();
+        work.Fail(failure);
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class StoreActor
     private readonly HashSet<IActorRef> _servers = [];
     private ICancelable? _timer;
 
-    private void OnParked(Activity activity, GuestCall call)
+    private void OnParked(CallFrame frame, GuestCall call)
     {
         var import = call.Import!;
         var server = import.Func.Server as ImportServer;
@@ -36,15 +36,15 @@ internal sealed partial class StoreActor
 
         if (server is null)
         {
-            BeginWait(activity, call, null, import.WakesAt!.Value);
+            BeginWait(frame, call, null, import.WakesAt!.Value);
             return;
         }
 
-        long deadline = BeginWait(activity, call, server, server.Within == Timeout.InfiniteTimeSpan ? long.MaxValue : _cell.After(server.Within));
+        long deadline = BeginWait(frame, call, server, server.Within == Timeout.InfiniteTimeSpan ? long.MaxValue : _cell.After(server.Within));
         var func = import.Func;
         var arguments = func.Type.IsNumeric ? import.Arguments : [.. import.Arguments.Select(value => Session.Out(value))];
-        var caller = new CallerRef(Handle, activity.Import, activity.Chain(_cell), deadline);
-        using var flow = CallMetrics.HasFollowed ? FollowParked(activity, caller.Chain, server) : default;
+        var caller = new CallerRef(Handle, frame.Import, frame.Chain(_cell), deadline);
+        using var flow = CallMetrics.HasFollowed ? FollowParked(frame, caller.Chain, server) : default;
         switch (server)
         {
             case ImportServer.ToActor to:
@@ -53,33 +53,33 @@ internal sealed partial class StoreActor
                     Context.Watch(to.Actor);
                 }
 
-                to.Actor.Tell(new ImportCall(activity.Import, func.Module, func.Name, func.Type, arguments, caller), Self);
+                to.Actor.Tell(new ImportCall(frame.Import, func.Module, func.Name, func.Type, arguments, caller), Self);
                 break;
             case ImportServer.ToGuest to:
-                GuestAnswer.Ask(to.Function, arguments, activity.Import, caller, Self);
+                GuestAnswer.Ask(to.Function, arguments, frame.Import, caller, Self);
                 break;
             case ImportServer.ToDelegate to:
-                Turn.Owe(new DelegateAnswer(to.Thunk, arguments, activity.Import, caller, Self));
+                Turn.Owe(new DelegateAnswer(to.Thunk, arguments, frame.Import, caller, Self));
                 break;
         }
     }
 
     // The answer is when it is to end at the latest.
-    private long BeginWait(Activity activity, GuestCall call, ImportServer? server, long end)
+    private long BeginWait(CallFrame frame, GuestCall call, ImportServer? server, long end)
     {
         long now = _cell.Now;
         long deadline = Math.Min(call.Deadline ?? long.MaxValue, end);
-        activity.Wait(server, deadline, now, _cell.Host);
-        activity.PausedSince = activity.PausedSince == 0 ? now : activity.PausedSince;
-        WatchTime(activity);
+        frame.Wait(server, deadline, now, _cell.Host);
+        frame.PausedSince = frame.PausedSince == 0 ? now : frame.PausedSince;
+        WatchTime(frame);
         return deadline;
     }
 
     // Deadlines of requests are watched by the sweeper; commands that came as messages, and so are many things already, get a timer.
-    private void WatchTime(Activity activity)
+    private void WatchTime(CallFrame frame)
     {
-        long due = activity.IsWaiting ? activity.ImportDeadline : activity.Call?.Deadline ?? long.MaxValue;
-        if (activity.Work.Request is { } request)
+        long due = frame.IsWaiting ? frame.ImportDeadline : frame.Call?.Deadline ?? long.MaxValue;
+        if (frame.Work is StoreRequest request)
         {
             request.AttendAt(due);
         }
@@ -94,25 +94,25 @@ internal sealed partial class StoreActor
 
     private void OnAnswer(ImportId id, IReadOnlyList<Val>? results, WasmException? failure)
     {
-        if (_session is null || _brokenBy is not null || Waiting(id) is not { } activity)
+        if (_session is null || _brokenBy is not null || Waiting(id) is not { } frame)
         {
             return; // too late, or a second answer
         }
 
         using var _ = Session.Store.Enter();
-        if (failure is not null && activity.Call!.Deadline is { } due && _cell.TryReadClock(out long now) && now >= due)
+        if (failure is not null && frame.Call!.Deadline is { } due && _cell.TryReadClock(out long now) && now >= due)
         {
             // What was called for the answer has the call's own time, and so ended with it.
-            Interrupt(activity, ErrorCode.DeadlineExceeded, "The call's deadline came while its guest was paused");
+            Interrupt(frame, ErrorCode.DeadlineExceeded, "The call's deadline came while its guest was paused");
             Advance();
             return;
         }
 
-        DropAbove(activity, CallerGone());
-        FailCallers(activity);
-        activity.Answered();
-        WatchTime(activity);
-        var import = activity.Call!.Import!;
+        DropAbove(frame, CallerGone());
+        FailCallers(frame);
+        frame.Answered();
+        WatchTime(frame);
+        var import = frame.Call!.Import!;
         string? code = failure?.Code;
         try
         {
@@ -139,17 +139,17 @@ internal sealed partial class StoreActor
                 broken));
         }
 
-        activity.Record?.Answered(code);
+        frame.Work.Record?.Answered(code);
         Advance();
     }
 
-    private Activity? Waiting(ImportId id)
+    private CallFrame? Waiting(ImportId id)
     {
-        for (var activity = _top; activity is not null; activity = activity.Outer)
+        for (var frame = _top; frame is not null; frame = frame.Outer)
         {
-            if (activity.IsWaiting && activity.Import == id)
+            if (frame.IsWaiting && frame.Import == id)
             {
-                return activity;
+                return frame;
             }
         }
 
@@ -174,48 +174,48 @@ internal sealed partial class StoreActor
         {
             Refuse(request, refusal);
         }
-        else if (Waiting(wanted) is not { } activity)
+        else if (Waiting(wanted) is not { } frame)
         {
             Refuse(request, CallerGone());
         }
-        else if (_top != activity)
+        else if (_top != frame)
         {
-            activity.CallerQueue.Enqueue(request); // one at a time: a nested call is under way
+            frame.CallerQueue.Enqueue(request); // one at a time: a nested call is under way
         }
         else
         {
             using var _ = Session.Store.Enter();
-            Serve(activity, request);
+            Serve(frame, request);
             Advance();
         }
     }
 
-    private void Serve(Activity activity, StoreRequest request)
+    private void Serve(CallFrame frame, StoreRequest request)
     {
         if (!request.TryTake())
         {
             return;
         }
 
-        var wanted = (ICallerRequest)request;
         try
         {
-            var caller = activity.Call!.Import!.Caller;
+            var caller = frame.Call!.Import!.Caller;
             if (request is CallerCallRequest call)
             {
-                call.Target = caller.GetFunc(wanted.Export!);
-                var nested = new Activity();
-                nested.Begin(new Work(request, null, ActorRefs.NoSender, null), ++_calls, activity);
-                nested.Deadline = request.Deadline;
-                nested.Call = request.Begin(Session);
-                request.Record?.Describe(nested.Number, wanted.Export!);
+                call.Target = caller.GetFunc(call.Export);
+                var nested = new CallFrame();
+                nested.Begin(call, ++_calls, frame);
+                nested.Deadline = call.Deadline;
+                nested.Call = call.Begin(Session);
+                call.Record?.Describe(nested.Number, call.Export);
                 SetLimits(nested);
                 _top = nested;
             }
             else
             {
-                var item = wanted.Export is { } name ? Session.Name(caller.GetItem(name, null)) : default;
-                request.Reply(Carry(wanted.CommandFor(item)!));
+                var use = (ICallerUse)request;
+                var item = use.Export is { } name ? Session.Name(caller.GetItem(name, null)) : default;
+                use.Reply(Carry(use.CommandFor(item)));
             }
         }
         catch (WasmException refused)
@@ -233,11 +233,11 @@ internal sealed partial class StoreActor
         }
     }
 
-    private static void FailCallers(Activity activity)
+    private static void FailCallers(CallFrame frame)
     {
-        while (activity.HasCallerQueue)
+        while (frame.HasCallerQueue)
         {
-            Refuse(activity.CallerQueue.Dequeue(), CallerGone());
+            Refuse(frame.CallerQueue.Dequeue(), CallerGone());
         }
     }
 

@@ -16,22 +16,13 @@ internal sealed partial class StoreActor
     private bool _leavesGuests;
 
     // A command that came as a message and may run a guest beyond its deadline.
-    private bool TryWatch(in Work work, out Work watched)
+    private void Watch(AskedCommand asked)
     {
-        watched = work;
-        if (work.Command is not (Call or CallBatch or RunCommand or Instantiate or InstantiateInOrder))
+        if (asked.Command is Call or CallBatch or RunCommand or Instantiate or InstantiateInOrder
+            && (DeadlineOf(asked) ?? Session.Store.DefaultDeadline()) is var deadline and not long.MaxValue)
         {
-            return false;
+            (_asked ??= new AskedWatch(_cell)).Begin(asked, deadline);
         }
-
-        long deadline = DeadlineOf(work) ?? Session.Store.DefaultDeadline();
-        if (deadline == long.MaxValue)
-        {
-            return false;
-        }
-
-        watched = work with { Sender = (_asked ??= new AskedWatch(_cell)).Begin(work.Sender!, work.Command, deadline) };
-        return true;
     }
 
     // Asked by a cancellation, by the sweeper of deadlines, or by a timer for commands that came as messages.
@@ -51,9 +42,9 @@ internal sealed partial class StoreActor
 
         if (_cell.TryReadClock(out long _))
         {
-            for (var activity = _top; activity is not null; activity = activity.Outer)
+            for (var frame = _top; frame is not null; frame = frame.Outer)
             {
-                WatchTime(activity); // it was asked too early, or for another's sake
+                WatchTime(frame); // it was asked too early, or for another's sake
             }
         }
 
@@ -63,7 +54,7 @@ internal sealed partial class StoreActor
     // Ends what is cancelled, what is late, or a wait; false when nothing is due.
     private bool AttendToOne()
     {
-        if (Outermost(static a => a.Work.Request?.Interruption is not null) is { } cancelled)
+        if (Outermost(static a => a.Work is StoreRequest { Interruption: not null }) is { } cancelled)
         {
             Interrupt(cancelled, ErrorCode.Cancelled, "The call was cancelled while its guest was paused");
         }
@@ -94,64 +85,64 @@ internal sealed partial class StoreActor
         return true;
     }
 
-    private Activity? Outermost(Func<Activity, bool> condition)
+    private CallFrame? Outermost(Func<CallFrame, bool> condition)
     {
-        Activity? found = null;
-        for (var activity = _top; activity is not null; activity = activity.Outer)
+        CallFrame? found = null;
+        for (var frame = _top; frame is not null; frame = frame.Outer)
         {
-            if (condition(activity))
+            if (condition(frame))
             {
-                found = activity;
+                found = frame;
             }
         }
 
         return found;
     }
 
-    private void Interrupt(Activity activity, string code, string what)
+    private void Interrupt(CallFrame frame, string code, string what)
     {
-        string where = activity.Call?.Import is { } import ? $", waiting for '{import.Func.ShownName}'" : "";
+        string where = frame.Call?.Import is { } import ? $", waiting for '{import.Func.ShownName}'" : "";
         var failure = new Trap(TrapCode.Interrupt, code, $"{what}{where}.", [], null) { Owner = _cell.Id };
-        _leavesGuests = PolicyFor(activity, failure) != FailurePolicy.Keep;
-        DropAbove(activity, failure);
-        if (activity.Call is { } call)
+        _leavesGuests = PolicyFor(frame, failure) != FailurePolicy.Keep;
+        DropAbove(frame, failure);
+        if (frame.Call is { } call)
         {
             LogFailure(call, failure);
             TellTrap(failure);
         }
 
-        AfterFailure(activity, failure);
+        AfterFailure(frame, failure);
     }
 
     // What nests in the work is given up: it cannot go on when that does not.
-    private void DropAbove(Activity activity, WasmException reason)
+    private void DropAbove(CallFrame frame, WasmException reason)
     {
-        while (_top is { } top && top != activity)
+        while (_top is { } top && top != frame)
         {
             FailWork(EndTop(top, reason), reason);
         }
     }
 
-    private FailurePolicy PolicyFor(Activity activity, WasmException failure)
+    private FailurePolicy PolicyFor(CallFrame frame, WasmException failure)
     {
-        var policy = IsReplay(activity.Work) ? FailurePolicy.Keep : _recipe.Spec.After(failure);
+        var policy = frame.Work is ReplayedStep ? FailurePolicy.Keep : _recipe.Spec.After(failure);
         return _engine.EndsGuests || (policy == FailurePolicy.Replace && _cell.IsGone)
             ? FailurePolicy.Stop // it was to stop in any case: nobody needs another
             : policy;
     }
 
     // The innermost work failed: what becomes of the store, and who is answered what.
-    private void AfterFailure(Activity activity, WasmException failure)
+    private void AfterFailure(CallFrame frame, WasmException failure)
     {
-        switch (PolicyFor(activity, failure))
+        switch (PolicyFor(frame, failure))
         {
             case FailurePolicy.Replace:
                 failure.Fate = StoreFate.Replaced;
-                Break(activity, failure, failure);
+                Break(frame, failure, failure);
                 break;
             case FailurePolicy.Stop:
                 failure.Fate = StoreFate.Stopped;
-                EndStore(activity, failure);
+                EndStore(frame, failure);
                 break;
             default:
                 if (failure.IsInterruption)
@@ -159,17 +150,17 @@ internal sealed partial class StoreActor
                     failure.Fate = StoreFate.Kept;
                 }
 
-                FailTop(activity, failure);
+                FailTop(frame, failure);
                 break;
         }
     }
 
     // The store ends with its failure: everybody else who waits is answered store.gone, whose command it was last. To give up paused guests
     // and to give back a large memory takes milliseconds, for which the next whose deadline has come does not wait.
-    private void EndStore(Activity activity, WasmException failure)
+    private void EndStore(CallFrame frame, WasmException failure)
     {
         _cell.MarkGone($"its guest {(failure.IsInterruption ? "was interrupted" : "failed")} ({failure.Code})");
-        var work = EndTop(activity, failure);
+        var work = EndTop(frame, failure);
         FailAll(_cell.Gone());
         FailWork(work, failure);
         Tell(SupervisionAction.Stop, failure.Code, GuestText.MessageOf(failure), null);
@@ -187,7 +178,7 @@ internal sealed partial class StoreActor
         if (_top is { } top)
         {
             top.Call = null;
-            if (IsReplay(top.Work))
+            if (top.Work is ReplayedStep)
             {
                 _top = null;
                 top.End();
@@ -216,13 +207,13 @@ internal sealed partial class StoreActor
 
     // Everything that was sent before this message is answered first, whose command broke the store last; then the actor
     // throws and begins again. So who reads the failure and calls again finds the fresh store.
-    private void Break(Activity? activity, Exception reason, WasmException failure)
+    private void Break(CallFrame? frame, Exception reason, WasmException failure)
     {
         _brokenBy = reason;
         _lastFailure = failure;
-        if (activity is not null)
+        if (frame is not null)
         {
-            _breaking = EndTop(activity, failure);
+            _breaking = EndTop(frame, failure);
         }
 
         FailQueue(Lost(reason));
@@ -237,8 +228,12 @@ internal sealed partial class StoreActor
     private void OnQueueAnswered()
     {
         var breaking = _breaking;
-        _breaking = default; // once: its request may serve another call from the answer on
-        FailWork(breaking, _lastFailure!);
+        _breaking = null; // once: its request may serve another call from the answer on
+        if (breaking is not null)
+        {
+            FailWork(breaking, _lastFailure!);
+        }
+
         if (_cell.IsGone)
         {
             DisposeSession(); // it was to stop while it broke

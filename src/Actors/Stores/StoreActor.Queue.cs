@@ -8,13 +8,13 @@ namespace WasmActors.Actors.Stores;
 // What becomes of a command when it arrives: refused, carried out at once, or put in line.
 internal sealed partial class StoreActor
 {
-    private void Take(in Work work)
+    private void Take(StoreWork work)
     {
         if (work.Command is StoreProtocol.Stop)
         {
-            if (work.TryTake(_cell))
+            if (work.TryTake())
             {
-                Stop(work with { Chain = null }); // nobody's guest waits for that by the graph
+                Stop(work); // it does not join the wait graph: no guest waits for that
             }
         }
         else if (_isPassive && work.Command is GetStatus)
@@ -25,19 +25,15 @@ internal sealed partial class StoreActor
         {
             TurnAway(work, refusal);
         }
-        else if (work.Chain is not null && CanLook(work.Command))
-        {
-            Take(work with { Chain = null }); // it waits for no guest, and so none for itself
-        }
-        else if (work.Chain is not null && !JoinChain(work))
+        else if (work.Chain is { IsOver: false } chain && !CanLook(work.Command) && !JoinChain(work, chain))
         {
             // Refused with the chain.
         }
         else if (_top is null && _stepsLeftToReplay == 0 && _session is not null)
         {
-            if (!work.TryTake(_cell))
+            if (!work.TryTake())
             {
-                work.Forget(_cell);
+                work.Leave();
                 return;
             }
 
@@ -71,12 +67,9 @@ internal sealed partial class StoreActor
         : _awaited is null ? _cell.Gone()
         : _cell.Closed?.ToError();
 
-    private static CallChain? Live(CallChain? chain) => chain is { IsOver: false } ? chain : null;
-
     // A call that would wait for a call that waits for it is told so now instead of at its deadline.
-    private bool JoinChain(in Work work)
+    private bool JoinChain(StoreWork work, CallChain chain)
     {
-        var chain = work.Chain!;
         WasmError? refusal = null;
         if (chain.Depth >= CallChain.MaxDepth)
         {
@@ -86,7 +79,7 @@ internal sealed partial class StoreActor
         {
             refusal = Reentrant(chain);
         }
-        else if (!WaitGraph.TryAdd(chain, _cell))
+        else if (!work.TryJoin(chain))
         {
             refusal = Reentrant(chain);
         }
@@ -100,12 +93,12 @@ internal sealed partial class StoreActor
         return false;
     }
 
-    private void TurnAway(in Work work, WasmError refusal)
+    private void TurnAway(StoreWork work, WasmError refusal)
     {
-        if (work.TryTake(_cell))
+        if (work.TryTake())
         {
             CountRefusal(work.Record, refusal.Code);
-            (work with { Chain = null }).Answer(new Failed(WasmFailure.From(refusal)), _cell); // it was never added
+            work.Fail(refusal);
         }
     }
 
@@ -115,9 +108,9 @@ internal sealed partial class StoreActor
 
     private bool IsUnderWay(long call)
     {
-        for (var activity = _top; activity is not null; activity = activity.Outer)
+        for (var frame = _top; frame is not null; frame = frame.Outer)
         {
-            if (activity.Number == call)
+            if (frame.Number == call)
             {
                 return true;
             }
@@ -126,22 +119,22 @@ internal sealed partial class StoreActor
         return false;
     }
 
-    private void Look(in Work work)
+    private void Look(StoreWork work)
     {
-        if (!work.TryTake(_cell))
+        if (!work.TryTake())
         {
-            work.Forget(_cell);
+            work.Leave();
             return;
         }
 
         if (_session is null)
         {
-            work.Answer(Status(), _cell);
+            Answer(work, Status());
             return;
         }
 
         using var _ = Session.Store.Enter();
-        work.Answer(Carry(work.Command!), _cell);
+        Answer(work, Carry(work.Command!));
     }
 
     // A command that needs no guest; its failure is a reply.
@@ -161,16 +154,16 @@ internal sealed partial class StoreActor
         }
     }
 
-    private void Enqueue(in Work work)
+    private void Enqueue(StoreWork work)
     {
-        if (work.Request is { } request)
+        if (work is StoreRequest request)
         {
             request.IsQueued = true; // it was counted when it was sent
         }
         else if (!_cell.CountsCommands && _queue.Count >= _recipe.Spec.QueueLimit)
         {
             CountRefusal(work.Record, ErrorCode.Busy);
-            work.Answer(new Failed(new WasmFailure(ErrorCode.Busy, $"Store {_cell.Id} has {_queue.Count} commands waiting, its limit.")), _cell);
+            FailWork(work, new WasmError(ErrorCode.Busy, $"Store {_cell.Id} has {_queue.Count} commands waiting, its limit."));
             return;
         }
 
@@ -178,7 +171,7 @@ internal sealed partial class StoreActor
     }
 
     // What was sent before is done first; what comes after is refused.
-    private void Stop(in Work work)
+    private void Stop(StoreWork work)
     {
         _recipe.StopFor(work);
         _cell.MarkGone("it was stopped");
@@ -202,23 +195,24 @@ internal sealed partial class StoreActor
             FailWork(EndTop(top, failure), failure);
         }
 
-        var breaking = _breaking;
-        _breaking = default;
-        FailWork(breaking, _lastFailure ?? failure);
+        if (_breaking is { } breaking)
+        {
+            _breaking = null;
+            FailWork(breaking, _lastFailure ?? failure);
+        }
     }
 
     private void FailQueue(WasmException failure)
     {
-        var reply = new Failed(WasmFailure.From(failure));
         while (_queue.TryDequeue(out var work))
         {
-            if (work.TryTake(_cell))
+            if (work.TryTake())
             {
-                work.Answer(reply, _cell);
+                FailWork(work, failure);
             }
             else
             {
-                work.Forget(_cell);
+                work.Leave();
             }
         }
     }

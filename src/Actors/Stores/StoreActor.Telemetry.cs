@@ -19,21 +19,15 @@ internal sealed partial class StoreActor
 
     private StoreRef Handle => _handle ??= new StoreRef(_cell);
 
-    // A command that came as a message is followed from here on. The message itself may be sent again: it is not touched.
-    private Command Followed(Command command) => CallMetrics.IsListening && CallKind.Of(command) is { } kind
-        ? command with { Record = new CallRecord().Begin(_cell, kind, command.Trace) }
-        : command;
-
-    private void Describe(CallRecord record, in Work work)
+    private void Describe(CallRecord record, StoreWork work)
     {
-        var function = work.Request is { } request ? request.Function : (work.Command as Call)?.Func;
-        record.Describe(_calls, function is { } id ? Session.NameOf(id) : null);
+        record.Describe(_calls, work.Function is { } id ? Session.NameOf(id) : null);
     }
 
     // Host functions that the guest calls within the step see the call's span and its store.
-    private CallStep StepFollowed(Activity activity, GuestCall call)
+    private CallStep StepFollowed(CallFrame frame, GuestCall call)
     {
-        var record = activity.Record;
+        var record = frame.Work.Record;
         if (record is null && !RunningStore.IsWanted)
         {
             return call.StepEntered();
@@ -42,7 +36,7 @@ internal sealed partial class StoreActor
         using var flow = Flow.With(record?.Ambient);
         if (RunningStore.IsWanted)
         {
-            RunningStore.Set(new RunningStore(_cell, activity.Number));
+            RunningStore.Set(new RunningStore(_cell, frame.Number));
         }
 
         var step = call.StepEntered();
@@ -61,14 +55,14 @@ internal sealed partial class StoreActor
     }
 
     // What is asked of the server now belongs to the import's span, which goes along.
-    private static Flow FollowParked(Activity activity, CallChain chain, ImportServer server)
+    private static Flow FollowParked(CallFrame frame, CallChain chain, ImportServer server)
     {
-        if (activity.Record is not { } record)
+        if (frame.Work.Record is not { } record)
         {
             return default;
         }
 
-        record.Parked(activity.Call!.Import!.Func.FullName, server.Kind);
+        record.Parked(frame.Call!.Import!.Func.FullName, server.Kind);
         var ambient = record.ImportAmbient;
         chain.Trace = ambient?.Context ?? default;
         return Flow.With(ambient);

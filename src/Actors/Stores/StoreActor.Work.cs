@@ -11,17 +11,16 @@ namespace WasmActors.Actors.Stores;
 // How work is begun, stepped and answered. The store has been entered.
 internal sealed partial class StoreActor
 {
-    private void Start(in Work work)
+    private void Start(StoreWork work)
     {
-        if (work.Sender is not (null or AskedCommand) && TryWatch(work, out var watched))
+        if (work is AskedCommand asked)
         {
-            Start(watched);
-            return;
+            Watch(asked);
         }
 
-        var activity = _root;
-        activity.Begin(work, ++_calls, null);
-        _top = activity;
+        var frame = _root;
+        frame.Begin(work, ++_calls, null);
+        _top = frame;
         if (CallMetrics.HasFollowed && work.Record is { IsSampled: true } record)
         {
             Describe(record, work);
@@ -29,58 +28,58 @@ internal sealed partial class StoreActor
 
         try
         {
-            if (work.Request?.IsTooLate == true)
+            if (work is StoreRequest { IsTooLate: true })
             {
-                FailTop(activity, StoreRequest.TooLate());
+                FailTop(frame, StoreRequest.TooLate());
                 return;
             }
 
             if (work.Command is { } given && CommandCheck.Flaw(given) is { } flaw)
             {
-                FailTop(activity, flaw);
+                FailTop(frame, flaw);
                 return;
             }
 
-            if (work.Command is Instantiate or InstantiateInOrder && _cell.Host.TryInstantiate(_engine.Settings) is { } full && !IsReplay(work))
+            if (work.Command is Instantiate or InstantiateInOrder && _cell.Host.TryInstantiate(_engine.Settings) is { } full && work is not ReplayedStep)
             {
-                FailTop(activity, full);
+                FailTop(frame, full);
                 return;
             }
 
-            activity.Deadline = DeadlineOf(work);
+            frame.Deadline = DeadlineOf(work);
             switch (work.Command)
             {
                 case CallBatch batch:
-                    activity.Batch = new BatchProgress(batch);
-                    BeginNextOfBatch(activity);
+                    frame.Batch = new BatchProgress(batch);
+                    BeginNextOfBatch(frame);
                     return;
                 case { } command when Session.Begin(command) is { } call:
-                    activity.Call = call;
+                    frame.Call = call;
                     break;
                 case GetStatus:
                     _top = null; // it is not itself what the store is doing
-                    activity.End().Answer(Status(), _cell);
+                    Answer(frame.End(), Status());
                     return;
                 case { } command:
                     object answer = Session.Execute(command);
                     Measure();
-                    Finish(activity, answer);
-                    _recipe.Add(command, IsReplay(work));
+                    Finish(frame, answer);
+                    _recipe.Add(command, work is ReplayedStep);
                     return;
                 case null:
-                    activity.Call = work.Request!.Begin(Session);
+                    frame.Call = ((IGuestWork)work).Begin(Session);
                     break;
             }
 
-            SetLimits(activity);
+            SetLimits(frame);
         }
         catch (WasmException refused)
         {
-            FailTop(activity, refused);
+            FailTop(frame, refused);
         }
         catch (ArgumentException refused)
         {
-            FailTop(activity, new WasmError(ErrorCode.BadArguments, refused.Message, refused));
+            FailTop(frame, new WasmError(ErrorCode.BadArguments, refused.Message, refused));
         }
         catch (Exception bug)
         {
@@ -88,17 +87,15 @@ internal sealed partial class StoreActor
         }
     }
 
-    private static bool IsReplay(in Work work) => work.Request is null && work.Sender is null;
-
-    private long? DeadlineOf(in Work work) => work.Request is { } request ? request.Deadline
+    private long? DeadlineOf(StoreWork work) => work is StoreRequest request ? request.Deadline
         : work.Command?.Within is { } within ? Math.Min(Session.Store.Engine.EpochClock.After(within), Session.Store.DefaultDeadline())
         : null;
 
-    private static void SetLimits(Activity activity)
+    private static void SetLimits(CallFrame frame)
     {
-        var call = activity.Call!;
-        call.Signal = activity.Work.Request;
-        call.Deadline = activity.Deadline;
+        var call = frame.Call!;
+        call.Signal = frame.Work as StoreRequest;
+        call.Deadline = frame.Deadline;
     }
 
     // Steps the work under way, and then what waited for it, until there is nothing left, or a guest is paused.
@@ -159,7 +156,7 @@ internal sealed partial class StoreActor
     {
         if (_stepsLeftToReplay > 0)
         {
-            Start(new Work(null, _recipe.Steps[^_stepsLeftToReplay--], null, null));
+            Start(new ReplayedStep(_cell, _recipe.Steps[^_stepsLeftToReplay--]));
             return true;
         }
 
@@ -170,23 +167,23 @@ internal sealed partial class StoreActor
 
         while (_queue.TryDequeue(out var work))
         {
-            if (work.TryTake(_cell))
+            if (work.TryTake())
             {
                 Start(work);
                 return true;
             }
 
-            work.Forget(_cell);
+            work.Leave();
         }
 
         return false;
     }
 
-    private void OnYielded(Activity activity, GuestCall call)
+    private void OnYielded(CallFrame frame, GuestCall call)
     {
-        NotePause(activity);
-        var place = (activity.Place ??= new GuestPlace(Self, _cell.Tenant)).For(call);
-        activity.IsInLine = true;
+        NotePause(frame);
+        var place = (frame.Place ??= new GuestPlace(Self, _cell.Tenant)).For(call);
+        frame.IsInLine = true;
         if (!Turn.TryDefer(place))
         {
             Self.Tell(place);
@@ -194,84 +191,84 @@ internal sealed partial class StoreActor
     }
 
     // The first time that a guest is paused: from here on its deadline is not its own clock's alone to watch.
-    private void NotePause(Activity activity)
+    private void NotePause(CallFrame frame)
     {
-        if (activity.PausedSince == 0)
+        if (frame.PausedSince == 0)
         {
-            activity.PausedSince = _cell.Now;
-            WatchTime(activity);
+            frame.PausedSince = _cell.Now;
+            WatchTime(frame);
         }
     }
 
-    private void OnCompleted(Activity activity, GuestCall call)
+    private void OnCompleted(CallFrame frame, GuestCall call)
     {
-        var work = activity.Work;
+        var work = frame.Work;
         if (_isOnTrial)
         {
             OnProved();
         }
 
-        if (activity.Batch is { } batch)
+        if (frame.Batch is { } batch)
         {
             batch.Add(Session.Completed(batch.Current, call));
-            End(activity, call);
-            BeginNextOfBatch(activity);
+            End(frame, call);
+            BeginNextOfBatch(frame);
         }
         else if (work.Command is { } command)
         {
             object reply = Session.Completed(command, call);
             if (call is Instantiation instantiation)
             {
-                _recipe.Add(command, IsReplay(work));
+                _recipe.Add(command, work is ReplayedStep);
                 Measure();
                 LogInstance(instantiation, (Instantiated)reply);
             }
 
-            End(activity, call);
-            Finish(activity, reply);
+            End(frame, call);
+            Finish(frame, reply);
         }
         else
         {
-            _top = activity.Outer;
-            activity.End();
-            work.Request!.Completed(call);
-            work.Forget(_cell);
+            _top = frame.Outer;
+            frame.End();
+            work.Leave();
+            ((IGuestWork)work).Complete(call);
             Release(call);
             AfterNested();
         }
     }
 
-    private void OnTrapped(Activity activity, GuestCall call)
+    private void OnTrapped(CallFrame frame, GuestCall call)
     {
         var failure = call.Failure!;
         LogFailure(call, failure);
         TellTrap(failure);
-        End(activity, call);
-        if (activity.Batch is { } batch && !failure.IsInterruption && _recipe.Spec.After(failure) == FailurePolicy.Keep)
+        End(frame, call);
+        if (frame.Batch is { } batch && !failure.IsInterruption && _recipe.Spec.After(failure) == FailurePolicy.Keep)
         {
             batch.Add(StoreSession.Failed(batch.Current, failure));
-            BeginNextOfBatch(activity);
+            BeginNextOfBatch(frame);
         }
         else
         {
-            AfterFailure(activity, failure);
+            AfterFailure(frame, failure);
         }
     }
 
-    private void BeginNextOfBatch(Activity activity)
+    private void BeginNextOfBatch(CallFrame frame)
     {
-        while (activity.Batch is { } batch)
+        while (frame.Batch is { } batch)
         {
             if (!batch.MoveNext())
             {
-                Finish(activity, new BatchReturned(batch.Replies));
+                Finish(frame, new BatchReturned(batch.Replies));
                 return;
             }
 
             try
             {
-                activity.Call = Session.Begin(batch.Current)!;
-                SetLimits(activity);
+                frame.Call = Session.Begin(batch.Current)!;
+                SetLimits(frame);
                 return;
             }
             catch (WasmException refused)

@@ -23,16 +23,16 @@ internal sealed partial class StoreActor : UntypedActor
     private readonly StoreCell _cell;
     private readonly StoreRecipe _recipe;
     private readonly ILogger _hostLog;
-    private readonly Queue<Work> _queue = new();
-    private readonly Activity _root = new();
+    private readonly Queue<StoreWork> _queue = new();
+    private readonly CallFrame _root = new();
 
     private StoreSession? _session;
     private StoreSession? _ended;
     private StoreCreator _creator;
-    private Activity? _top;
+    private CallFrame? _top;
     private int _stepsLeftToReplay;
     private Exception? _brokenBy;
-    private Work _breaking;
+    private StoreWork? _breaking;
     private WasmException? _lastFailure;
     private long _calls;
 
@@ -104,7 +104,7 @@ internal sealed partial class StoreActor : UntypedActor
         TellStopped();
         foreach (var stopper in _recipe.Stoppers)
         {
-            stopper.Answer(Done.Instance, _cell);
+            Answer(stopper, Done.Instance);
         }
 
         _cell.Ended();
@@ -116,13 +116,13 @@ internal sealed partial class StoreActor : UntypedActor
         switch (message)
         {
             case StoreRequest { IsForCaller: false } request:
-                Take(new Work(request, request.Command, ActorRefs.NoSender, Live(request.Chain)));
+                Take(request);
                 break;
             case StoreRequest request:
                 TakeForCaller(request);
                 break;
             case Command command:
-                Take(new Work(null, Followed(command), Sender, Live(command.Chain)));
+                Take(new AskedCommand(_cell, command, Sender));
                 break;
             case GuestPlace place:
                 OnTurn(place);

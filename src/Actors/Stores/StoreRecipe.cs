@@ -8,7 +8,7 @@ internal sealed class StoreRecipe
 {
     private readonly List<StoreProtocol.Command> _steps = new(1); // most stores have one instance
 
-    private List<Work>? _stoppers;
+    private List<StoreWork>? _stoppers;
 
     internal StoreRecipe(StoreSpec spec) => Spec = spec;
 
@@ -22,7 +22,7 @@ internal sealed class StoreRecipe
     internal IReadOnlyList<StoreProtocol.Command> Steps => _steps;
 
     /// <summary>Who waits for the store to stop.</summary>
-    internal IReadOnlyList<Work> Stoppers => _stoppers ?? (IReadOnlyList<Work>)[];
+    internal IReadOnlyList<StoreWork> Stoppers => _stoppers ?? (IReadOnlyList<StoreWork>)[];
 
     /// <summary>Whether somebody does.</summary>
     internal bool IsStopping => _stoppers is not null;
@@ -34,7 +34,7 @@ internal sealed class StoreRecipe
     internal string? BrokenBy { get; set; }
 
     /// <summary>Somebody waits for the store to stop.</summary>
-    internal void StopFor(in Work stopper) => (_stoppers ??= []).Add(stopper);
+    internal void StopFor(StoreWork stopper) => (_stoppers ??= []).Add(stopper);
 
     /// <summary>The store failed: the governor decides when it is made again.</summary>
     internal RestartGovernor Failed(TimeProvider clock, long now)
@@ -60,7 +60,7 @@ internal sealed class StoreRecipe
         if (!isReplay && command is StoreProtocol.Instantiate or StoreProtocol.InstantiateInOrder or StoreProtocol.CreateFunc or StoreProtocol.CreateServedFunc
             or StoreProtocol.CreateMemory or StoreProtocol.CreateTable or StoreProtocol.CreateGlobal)
         {
-            _steps.Add(command.Record is null ? command : command with { Record = null });
+            _steps.Add(command);
         }
     }
 

@@ -16,7 +16,7 @@ namespace WasmActors.Actors.Stores;
 /// It is answered exactly once, by whoever moves its state to <see cref="Phase.Done"/> first: the actor, the caller's
 /// cancellation, or the deadline. The state carries a version, so that nobody can answer a later use of the same object.
 /// </remarks>
-internal abstract partial class StoreRequest : Mail, ICallSignal, ISwept, IThreadPoolWorkItem, INoSerializationVerificationNeeded
+internal abstract partial class StoreRequest : StoreWork, ICallSignal, ISwept, IThreadPoolWorkItem, INoSerializationVerificationNeeded
 {
     private long _state;
     private CancellationTokenRegistration _registration;
@@ -33,23 +33,11 @@ internal abstract partial class StoreRequest : Mail, ICallSignal, ISwept, IThrea
         Done = 3,
     }
 
-    /// <summary>The store that it is for.</summary>
-    public StoreCell Cell { get; private set; } = null!;
-
     /// <summary>Timestamp of the store's clock when it must be done.</summary>
     internal long Deadline { get; private set; }
 
-    /// <summary>The calls that wait for it; null for none.</summary>
-    internal CallChain? Chain { get; set; }
-
-    /// <summary>Follows the current use while somebody listens; null while nobody does.</summary>
-    internal CallRecord? Record { get; private set; }
-
     /// <summary>What it is, for those who listen; null for what is not followed.</summary>
     internal virtual CallKind? Kind => Command is { } command ? CallKind.Of(command) : CallKind.Call;
-
-    /// <summary>The function that it calls, where that is known; for those who listen.</summary>
-    internal virtual ExternId? Function => (Command as StoreProtocol.Call)?.Func;
 
     /// <summary>Whether it is in its actor's queue, behind what was sent before.</summary>
     internal bool IsQueued { get; set; }
@@ -75,7 +63,7 @@ internal abstract partial class StoreRequest : Mail, ICallSignal, ISwept, IThrea
     internal void WaitsInHost() => _waitsInHost = 1;
 
     /// <summary>Called by the actor when it begins the request; false when it was answered meanwhile.</summary>
-    internal bool TryTake()
+    internal override bool TryTake()
     {
         bool begins = Move(Phase.Waiting, Phase.Running);
         Cell.Taken(begins);
@@ -88,23 +76,8 @@ internal abstract partial class StoreRequest : Mail, ICallSignal, ISwept, IThrea
         return begins;
     }
 
-    /// <summary>What the actor shall do: the command, or null for a typed call, which overrides <see cref="Begin"/>.</summary>
-    internal abstract StoreProtocol.Command? Command { get; }
-
-    /// <summary>Begins guest work without a command.</summary>
-    internal virtual GuestCall? Begin(StoreSession session) => null;
-
-    /// <summary>The actor's answer to guest work that ended well.</summary>
-    internal virtual void Completed(GuestCall work) => throw new InvalidOperationException("Only requests without a command complete this way.");
-
-    /// <summary>Lets a request answer a failure of its guest work as a success of its own; true when it did.</summary>
-    internal virtual bool CompletesInSpiteOf(WasmException failure) => false;
-
-    /// <summary>The actor's answer to a command.</summary>
-    internal abstract void Reply(object reply);
-
     /// <summary>The actor's answer when it failed.</summary>
-    internal void Fail(WasmException failure)
+    internal override void Fail(WasmException failure)
     {
         if (Move(Phase.Running, Phase.Done))
         {

@@ -4,21 +4,19 @@ using WasmActors.Runtime.Interop.Marshalling;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>A call with numbers only. Pooled: in steady state it allocates nothing.</summary>
-internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
+/// <summary>Calls a function with numbers only. Pooled: in steady state it allocates nothing.</summary>
+internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>, IGuestWork
 {
     private ExternId _func;
     private TArgs _arguments = default!;
 
     private TypedRequest() => RequestSweeper.Watch(this);
 
-    internal override StoreProtocol.Command? Command => null;
-
     internal override ExternId? Function => _func;
 
     private protected override bool ServesOnce => false;
 
-    /// <summary>A request for one call; the function's types have been checked against the C# types.</summary>
+    /// <summary>Returns a request for one call. The function's types have been checked against the C# types.</summary>
     internal static TypedRequest<TArgs, TResult> Rent(ExternId func, in TArgs arguments)
     {
         var request = InstancePool<TypedRequest<TArgs, TResult>>.TryTake() ?? new TypedRequest<TArgs, TResult>();
@@ -27,7 +25,7 @@ internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
         return request;
     }
 
-    internal override GuestCall Begin(StoreSession session)
+    public GuestCall Begin(StoreSession session)
     {
         var call = session.Store.Rent(session.Func(_func));
         if (!call.Slots.IsEmpty)
@@ -38,13 +36,11 @@ internal sealed class TypedRequest<TArgs, TResult> : StoreRequest<TResult>
         return call;
     }
 
-    internal override void Completed(GuestCall work)
+    public void Complete(GuestCall call)
     {
-        var call = (FuncCall)work;
-        Succeed(call.Slots.IsEmpty ? default! : TypedCall<TResult>.Read(ref call.Slots[0]));
+        var results = ((FuncCall)call).Slots;
+        Succeed(results.IsEmpty ? default! : TypedCall<TResult>.Read(ref results[0]));
     }
-
-    internal override void Reply(object reply) => throw new InvalidOperationException("A typed call has no command to reply to.");
 
     protected override void Recycle() => InstancePool<TypedRequest<TArgs, TResult>>.Put(this);
 }

@@ -2,19 +2,15 @@ using WasmActors.Actors.Admission;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
-using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Work that a store's actor has begun: its guest, how far it is, and the import that it waits for.</summary>
-internal sealed class Activity
+/// <summary>A frame of a store's call stack: work that its actor has begun, its guest, and the import that it waits for.</summary>
+internal sealed class CallFrame
 {
     /// <summary>The command and who waits for it.</summary>
-    internal Work Work { get; private set; }
-
-    /// <summary>Follows the work while somebody listens; null while nobody does.</summary>
-    internal CallRecord? Record => Work.Record;
+    internal StoreWork Work { get; private set; } = null!;
 
     /// <summary>Its number in the store.</summary>
     internal long Number { get; private set; }
@@ -43,7 +39,7 @@ internal sealed class Activity
     internal BatchProgress? Batch { get; set; }
 
     /// <summary>The waiting work that this one nests in; null for none.</summary>
-    internal Activity? Outer { get; private set; }
+    internal CallFrame? Outer { get; private set; }
 
     /// <summary>The import that is waited for; meaningless unless <see cref="IsWaiting"/>.</summary>
     internal ImportId Import { get; private set; }
@@ -74,7 +70,7 @@ internal sealed class Activity
     private CallChain? _chain;
     private HostAdmission? _countedBy;
 
-    internal void Begin(in Work work, long number, Activity? outer)
+    internal void Begin(StoreWork work, long number, CallFrame? outer)
     {
         Work = work;
         Number = number;
@@ -85,10 +81,10 @@ internal sealed class Activity
     }
 
     /// <summary>The work is answered; the object may serve other work.</summary>
-    internal Work End()
+    internal StoreWork End()
     {
         var work = Work;
-        Work = default;
+        Work = null!;
         Call = null;
         Batch = null;
         Outer = null;
@@ -97,7 +93,7 @@ internal sealed class Activity
     }
 
     /// <summary>The chain for calls that are made for the answer to the import that is waited for.</summary>
-    internal CallChain Chain(StoreCell cell) => _chain ??= new CallChain(cell, Number, Outer is null ? Work.Chain : Outer.Chain(cell));
+    internal CallChain Chain(StoreCell cell) => _chain ??= new CallChain(cell, Number, Outer is null ? Work.Joined : Outer.Chain(cell));
 
     /// <summary>The guest waits for an import, for its time only where nobody answers, and is counted as one that waits until then.</summary>
     internal void Wait(ImportServer? server, long deadline, long now, HostAdmission countedBy)

@@ -1,0 +1,26 @@
+using WasmActors.Actors.Messages;
+using WasmActors.Runtime.Failures;
+
+namespace WasmActors.Actors.Stores;
+
+/// <summary>Repeats one command of a store's recipe. Nobody waits for its reply.</summary>
+internal sealed class ReplayedStep : StoreWork, ICommandWork
+{
+    internal ReplayedStep(StoreCell cell, StoreProtocol.Command command)
+    {
+        Cell = cell;
+        Command = command;
+    }
+
+    internal override StoreProtocol.Command Command { get; }
+
+    internal override bool TryTake() => true;
+
+    internal override void Fail(WasmException failure)
+    {
+    }
+
+    public void Reply(object reply)
+    {
+    }
+}
