@@ -9,7 +9,8 @@ namespace WasmActors.Runtime.Modules.Compilation;
 /// <summary>How the compiler program is started.</summary>
 /// <param name="FileName">The program.</param>
 /// <param name="Arguments">Its arguments.</param>
-internal sealed record CompilerProgram(string FileName, IReadOnlyList<string> Arguments)
+/// <param name="Hook">The assembly that makes it a compiler before its own code runs; null for a program that is one.</param>
+internal sealed record CompilerProgram(string FileName, IReadOnlyList<string> Arguments, string? Hook = null)
 {
     internal const string AssemblyName = "wasmactors-compile.dll";
 
@@ -17,12 +18,23 @@ internal sealed record CompilerProgram(string FileName, IReadOnlyList<string> Ar
     // must not find passwords there.
     private static readonly string[] s_passedOn = ["DOTNET_ROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "TEMP", "TMP", "TMPDIR"];
 
-    /// <summary>Finds the compiler beside the library, and the <c>dotnet</c> that runs this process.</summary>
+    // A program in a single file may unpack its libraries into a folder below one of these.
+    private static readonly string[] s_passedOnToItself = ["DOTNET_BUNDLE_EXTRACT_BASE_DIR", "HOME"];
+
+    /// <summary>
+    /// Finds the compiler. A program that has the runtime with it, or is a single file, compiles in a second process of itself.
+    /// For all others it is the program beside the library, run by the <c>dotnet</c> that runs this process.
+    /// </summary>
     /// <exception cref="WasmError"><c>compiler.unavailable</c>: what is missing, and where it was looked for.</exception>
     public static CompilerProgram Find()
     {
-        string runtime = FileOf(typeof(WasmEngine));
-        string embedding = FileOf(typeof(Wasmtime.Engine));
+        string runtime = typeof(WasmEngine).Assembly.Location;
+        string embedding = typeof(Wasmtime.Engine).Assembly.Location;
+        if (runtime.Length == 0 || embedding.Length == 0 || HasRuntimeWithIt())
+        {
+            return Itself();
+        }
+
         string program = Path.Combine(Path.GetDirectoryName(runtime)!, AssemblyName);
         Require(program, "WasmActors.Runtime brings it along; copy it and wasmactors-compile.runtimeconfig.json there");
         Require(Path.ChangeExtension(program, "runtimeconfig.json"), "WasmActors.Runtime brings it along");
@@ -42,7 +54,7 @@ internal sealed record CompilerProgram(string FileName, IReadOnlyList<string> Ar
             WorkingDirectory = Path.GetPathRoot(Environment.SystemDirectory) is { Length: > 0 } root ? root : "/",
         };
         start.Environment.Clear();
-        foreach (string name in s_passedOn)
+        foreach (string name in Hook is null ? s_passedOn : [.. s_passedOn, .. s_passedOnToItself])
         {
             if (Environment.GetEnvironmentVariable(name) is { } value)
             {
@@ -54,14 +66,40 @@ internal sealed record CompilerProgram(string FileName, IReadOnlyList<string> Ar
         // process may not make any.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        if (Hook is not null)
+        {
+            // As the settings of the compiler program: it lives for one module.
+            start.Environment["DOTNET_STARTUP_HOOKS"] = Hook;
+            start.Environment["DOTNET_gcServer"] = "0";
+            start.Environment["DOTNET_gcConcurrent"] = "0";
+            start.Environment["DOTNET_TieredPGO"] = "0";
+        }
+
         return start;
     }
 
-    private static string FileOf(Type type)
+    private static bool HasRuntimeWithIt() => IsSameFolder(RuntimeEnvironment.GetRuntimeDirectory(), AppContext.BaseDirectory);
+
+    private static CompilerProgram Itself()
     {
-        string file = type.Assembly.Location;
-        return file.Length > 0 ? file : throw Missing(type.Assembly.GetName().Name + ".dll", "it is part of a single file; publish without PublishSingleFile");
+        if (AppContext.TryGetSwitch("System.StartupHookProvider.IsSupported", out bool supported) && !supported)
+        {
+            throw Missing("StartupHookSupport", "this program was published without it; publish with StartupHookSupport=true, and without trimming");
+        }
+
+        // A program that another one hosts must not be started a second time.
+        if (Environment.ProcessPath is not { } self || !IsSameFolder(Path.GetDirectoryName(self)!, AppContext.BaseDirectory))
+        {
+            throw Missing("the program's own executable", $"this process runs {Environment.ProcessPath}, which is not in {AppContext.BaseDirectory}");
+        }
+
+        return new CompilerProgram(self, [], typeof(StartupHook).Assembly.GetName().Name);
     }
+
+    private static bool IsSameFolder(string one, string other) => string.Equals(
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(one)),
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(other)),
+        OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     private static string FindDotnet()
     {
