@@ -151,21 +151,30 @@ internal sealed class DeployCommand : Verb
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("function", "version", "kind", "convention", "module", "settings");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("function", "version", "kind", "convention", "module");
         foreach (var function in deployed)
         {
             table.AddRow(
                 new Text(function.Name),
                 new Text($"{function.Version}{(function.DryRun ? " (dry run)" : function.Created ? " (new)" : "")}"),
                 FunctionTables.Safe(function.Kind),
-                FunctionTables.Safe($"{function.Convention}{(function.ConventionDetected ? " (by its exports)" : "")}"),
-                new Text(ShortText.Digest(function.Digest)),
-                new Text(GuestText.Clean(function.Settings ?? "-", GuestText.NameLimit)));
+                FunctionTables.Safe(function.Convention),
+                new Text(ShortText.Digest(function.Digest)));
         }
 
         _terminal.RichOutput.Write(table);
         foreach (var function in deployed)
         {
+            if (function.ConventionDetected)
+            {
+                _terminal.Output.WriteLine($"{function.Name} has the convention {GuestText.Clean(function.Convention, GuestText.NameLimit)} by its exports");
+            }
+
+            if (function.Settings is { } file)
+            {
+                _terminal.Output.WriteLine($"{function.Name} has settings of {GuestText.Clean(file, GuestText.NameLimit)}");
+            }
+
             foreach (var change in function.Changes)
             {
                 _terminal.Output.WriteLine($"{function.Name} {(function.DryRun ? "would change" : "changed")} {change}");

@@ -12,7 +12,8 @@ public sealed class ServedFunctionsTests(ServerFixture server) : IClassFixture<S
 
         var first = await server.RunAsync("deploy", file);
         Assert.Equal((0, ""), (first.ExitCode, first.Error));
-        Assert.Matches("answer-one +1 \\(new\\) +stateless +core \\(by its exports\\)", first.Text);
+        Assert.Matches("answer-one +1 \\(new\\) +stateless +core", first.Text);
+        Assert.EndsWith("\nanswer-one has the convention core by its exports\n", first.Text, StringComparison.Ordinal);
         Assert.Equal("1\n", (await server.RunAsync("call", "answer-one", "get")).Text);
 
         Assert.Equal((1, false), Deployed(await server.RunAsync("deploy", file, "-o", "json")));
@@ -36,6 +37,22 @@ public sealed class ServedFunctionsTests(ServerFixture server) : IClassFixture<S
         var gone = await server.RunAsync("call", "answer-one", "get");
         Assert.Equal((2, "function.not_found"), (gone.ExitCode, gone.Code));
         Assert.Contains("'wasmactors functions'", gone.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_table_of_a_deployment_fits_80_columns()
+    {
+        server.Folder.Write("table/shopping-cart-of-2026.json", """{ "label": "2026.12" }""");
+        string file = server.Folder.Write("table/shopping-cart-of-2026.wat", """(module (memory (export "memory") 1) (func (export "_start")))""");
+
+        var dry = await server.RunAsync("deploy", file, "--dry-run");
+        var run = await server.RunAsync("deploy", file);
+
+        Assert.Equal((0, 0, ""), (dry.ExitCode, run.ExitCode, run.Error));
+        Assert.Matches("shopping-cart-of-2026 +1 \\(dry run\\) +stateless +wasi-command", dry.Text);
+        Assert.Contains("\nshopping-cart-of-2026 has the convention wasi-command by its exports\n", run.Text, StringComparison.Ordinal);
+        Assert.Contains($"\nshopping-cart-of-2026 has settings of {Path.ChangeExtension(file, ".json")}\n", run.Text, StringComparison.Ordinal);
+        Assert.All(dry.Lines.Concat(run.Lines).Where(static line => !line.Contains(" has ", StringComparison.Ordinal)), static line => Assert.True(line.TrimEnd().Length <= 80, line));
     }
 
     [Fact]
