@@ -55,10 +55,10 @@ public sealed record StoreOptions
         Limits.CheckStrict();
         Require(Mode == ExecutionMode.Preemptive, nameof(Mode), Mode, $"{ExecutionMode.Preemptive} in the strict profile: a guest that is not run in time slices keeps its thread until its deadline");
         Require(
-            Wasi is not { Stdin: WasiInput.FileInput } and not { Stdin: WasiInput.InheritedInput, Folders.Count: > 0 },
+            Wasi is not { Stdin: WasiInput.FileInput },
             "Wasi.Stdin",
-            "a file, or inherited beside folders",
-            "WasiInput.Empty, FromBytes or FromStream in the strict profile, or Inherit without folders: reading anything else cannot be ended at the deadline");
+            "a file",
+            "WasiInput.Empty, FromBytes, FromStream or Inherit in the strict profile: reading a file cannot be ended at the deadline");
     }
 
     private static void Require<T>(bool holds, string name, T value, string allowed)

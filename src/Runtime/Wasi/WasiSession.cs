@@ -13,7 +13,7 @@ internal sealed class WasiSession : IDisposable
 {
     private const int MaxBufferedInput = 64 << 20;
 
-    // For a store that can be paused and has folders: its guests read files and the stream by the same function, which is Wasmtime's.
+    // For a stream in a store that can be paused and has folders: its guests read files and the stream by the same function, Wasmtime's.
     private readonly WasiFeed? _feed;
 
     /// <summary>Sets the context of a store.</summary>
@@ -23,7 +23,7 @@ internal sealed class WasiSession : IDisposable
         Check(options);
         Clock = new WasiClock(store);
         HasFolders = options.Folders.Count > 0;
-        Others = HasFolders && !store.IsPreemptive ? new WasiDescriptors(store) : null;
+        Others = HasFolders && (!store.IsPreemptive || options.Stdin is WasiInput.InheritedInput) ? new WasiDescriptors(store) : null;
         bool readsItself = !HasFolders || Others is not null;
         var configuration = new WasiConfiguration().WithArgs(options.Args);
         configuration.WithEnvironmentVariables(options.Environment.Select(static v => (v.Key, v.Value)));

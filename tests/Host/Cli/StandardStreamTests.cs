@@ -61,6 +61,7 @@ public sealed class StandardStreamTests(TempFolder folder) : IClassFixture<TempF
     [InlineData()]
     [InlineData("--dir", ".")]
     [InlineData("--profile", "strict", "--timeout", "30s")]
+    [InlineData("--profile", "strict", "--timeout", "30s", "--dir", ".")]
     public async Task What_the_program_does_not_read_is_left_to_the_next(params string[] options)
     {
         RequireLinux();

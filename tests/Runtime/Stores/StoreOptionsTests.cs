@@ -120,8 +120,7 @@ public sealed class StoreOptionsTests
         { "StoreLimits.Fuel is set, but the engine does not count fuel", Strict(new() { Fuel = 1 }) },
         { "StoreOptions.Mode is Direct; allowed is Preemptive in the strict profile", StoreOptions.For(StoreProfile.Strict) with { Mode = ExecutionMode.Direct } },
         { "StoreOptions.Mode is Automatic", StoreOptions.For(StoreProfile.Strict) with { Mode = ExecutionMode.Automatic } },
-        { "StoreOptions.Wasi.Stdin is a file, or inherited beside folders", StoreOptions.For(StoreProfile.Strict) with { Wasi = new() { Stdin = WasiInput.Inherit, Folders = [new("/", "/")] } } },
-        { "StoreOptions.Wasi.Stdin is a file, or inherited beside folders", StoreOptions.For(StoreProfile.Strict) with { Wasi = new() { Stdin = WasiInput.FromFile("/dev/tty") } } },
+        { "StoreOptions.Wasi.Stdin is a file", StoreOptions.For(StoreProfile.Strict) with { Wasi = new() { Stdin = WasiInput.FromFile("/dev/tty") } } },
     };
 
     [Theory]

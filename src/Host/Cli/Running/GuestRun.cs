@@ -105,7 +105,7 @@ internal sealed class GuestRun(RunSettings settings, Terminal terminal, ILogger 
                     Args = [Path.GetFileName(settings.File), .. entry.IsCommand ? settings.Arguments : []],
                     Environment = settings.Variables.GroupBy(static v => v.Key, StringComparer.Ordinal).ToDictionary(static v => v.Key, static v => v.Last().Value, StringComparer.Ordinal),
                     Folders = settings.Folders,
-                    Stdin = Stdin(),
+                    Stdin = WasiInput.Inherit,
                     Stdout = WasiOutput.Inherit,
                     Stderr = WasiOutput.Inherit,
                 },
@@ -114,8 +114,6 @@ internal sealed class GuestRun(RunSettings settings, Terminal terminal, ILogger 
     }
 
     // In a store that can be paused and has folders, reading what is inherited cannot be ended at a deadline; a stream's reading can.
-    private WasiInput Stdin() => settings is { Profile: StoreProfile.Strict, Folders.Count: > 0 } ? WasiInput.FromStream(Console.OpenStandardInput()) : WasiInput.Inherit;
-
     private ImportMap Imports(WasmModule module)
     {
         var set = new ImportSet { Unknown = settings.Unknown }.DefineAssemblyScript();

@@ -118,11 +118,14 @@ public sealed class StdinPollTests : IDisposable
         Assert.Equal(WriteEvent, poll.Call<int, int, long, long>(2, 2, 60_000 * Millisecond));
     }
 
-    [Fact]
-    public void Files_are_read_and_known_beside_an_input_that_the_host_reads()
+    [Theory]
+    [InlineData(ExecutionMode.Direct, false)]
+    [InlineData(ExecutionMode.Direct, true)]
+    [InlineData(ExecutionMode.Preemptive, true)]
+    public void Files_are_read_and_known_beside_an_input_that_the_host_reads(ExecutionMode mode, bool isInherited)
     {
         File.WriteAllText(_folder.In("note"), "noted");
-        using var store = NewStore(ExecutionMode.Direct, withFolder: true, instances: 1);
+        using var store = NewStore(mode, withFolder: true, instances: 1, isInherited ? WasiInput.Inherit : null);
         var guest = store.Instantiate(s_module, s_imports);
         int file = guest.GetFunc("open").Call<int>();
 
@@ -176,14 +179,14 @@ public sealed class StdinPollTests : IDisposable
         Assert.Equal((CallStep.Trapped, ErrorCode.DeadlineExceeded), (step, call.Failure!.Code));
     }
 
-    private WasmStore NewStore(ExecutionMode mode, bool withFolder = false, int? instances = null)
+    private WasmStore NewStore(ExecutionMode mode, bool withFolder = false, int? instances = null, WasiInput? input = null)
     {
         var limits = new StoreLimits { Deadline = s_patience };
         return new WasmStore(s_engine, new StoreOptions
         {
             Mode = mode,
             Limits = instances is null ? limits : limits with { Instances = instances.Value },
-            Wasi = new WasiOptions { Stdin = WasiInput.FromStream(_stream), Folders = withFolder ? [new PreopenedFolder(_folder.Path, "/data")] : [] },
+            Wasi = new WasiOptions { Stdin = input ?? WasiInput.FromStream(_stream), Folders = withFolder ? [new PreopenedFolder(_folder.Path, "/data")] : [] },
         });
     }
 }
