@@ -23,7 +23,7 @@ internal sealed class RunCommand : Verb
     private readonly ParsedOption<int> _maxTableElements = new("--max-table-elements", CountText.TryParse) { HelpName = "N", Description = "Most elements of the guest's tables in all. [default: the profile's]" };
     private readonly ParsedOption<int> _maxMemories = new("--max-memories", CountText.TryParse) { HelpName = "N", Description = "Most memories. [default: the profile's]" };
     private readonly ParsedOption<int> _maxTables = new("--max-tables", CountText.TryParse) { HelpName = "N", Description = "Most tables. [default: the profile's]" };
-    private readonly ParsedOption<long> _maxStack = new("--max-stack", SizeText.TryParse) { HelpName = "SIZE", Description = "Stack of the guest, 64KiB to 1536KiB; other compiled code for each. [default: 512KiB]" };
+    private readonly ParsedOption<long> _maxStack = new("--max-stack", SizeText.TryParse) { HelpName = "SIZE", Description = "Stack of the guest, 64KiB to 1536KiB; other compiled code for each. [default: 896KiB]" };
     private readonly Option<StoreProfile?> _profile = new("--profile") { HelpName = "trusted|standard|strict", Description = "How far the guest is trusted: where its limits and features begin. strict compiles as --isolate does. [default: standard]" };
     private readonly ParsedListOption<WasmFeatures> _feature = new("--feature", FeatureText.TryParse) { HelpName = "NAME", Description = $"Allow the guest what its profile does not: {FeatureText.Names}. Repeatable." };
     private readonly Option<bool> _noCache = new("--no-cache") { Arity = ArgumentArity.Zero, Description = "Neither read nor write compiled modules on disk." };

@@ -31,7 +31,7 @@ internal sealed record StoreSettings
     /// <summary>Stacks of stores that can be paused, 1 to 98,304. Default 32,768.</summary>
     public required int MaxStacks { get; init; }
 
-    /// <summary>Stack that a guest and all that it calls may use, 64 KiB to 1.5 MiB. Default 512 KiB.</summary>
+    /// <summary>Stack that a guest and all that it calls may use, 64 KiB to 1.5 MiB. Default 896 KiB.</summary>
     public required int GuestStack { get; init; }
 
     /// <summary>Features of WebAssembly that can be compiled, and so granted. Default all but proposals.</summary>

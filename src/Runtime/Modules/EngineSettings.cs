@@ -37,8 +37,9 @@ public sealed record EngineSettings
     /// <summary>How often running guests are looked at for deadlines and cancellation. Default 1 ms, which is the least.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Stack that a guest and everything it calls may use, in bytes: 64 KiB to 1.5 MiB. Default 512 KiB.</summary>
-    public int MaxWasmStackBytes { get; init; } = 512 * 1024;
+    /// <summary>Stack that a guest and everything it calls may use, in bytes: 64 KiB to 1.5 MiB. Default 896 KiB: 150 nested
+    /// <c>pcall</c> of Lua, each a call from the guest through the host to the guest. Threads that call guests need 256 KiB more than this.</summary>
+    public int MaxWasmStackBytes { get; init; } = 896 * 1024;
 
     /// <summary>Whether modules may use garbage-collected structs and arrays and typed function references. Default true.</summary>
     public bool Gc { get; init; } = true;

@@ -9,11 +9,12 @@ namespace WasmActors.Runtime.Tests.RealModules;
 public sealed class NestedProgramTests(RealModules modules) : IClassFixture<RealModules>
 {
     [SkippableTheory]
-    [InlineData(ExecutionMode.Direct, 512, 90)]
-    [InlineData(ExecutionMode.Preemptive, 512, 150)]
-    public async Task Lua_nests_protected_calls(ExecutionMode mode, int stackKilobytes, int depth)
+    [InlineData(ExecutionMode.Direct)]
+    [InlineData(ExecutionMode.Preemptive)]
+    public async Task Lua_nests_150_protected_calls(ExecutionMode mode)
     {
-        using var engine = new WasmEngine(new EngineSettings { MaxWasmStackBytes = stackKilobytes << 10 });
+        const int depth = 150;
+        using var engine = new WasmEngine();
         using var store = NewStore(mode, engine);
         using var module = WasmModule.FromFile(engine, await RealModules.LuaFileAsync());
         var lua = new Lua(new EmscriptenProgram(store, module, "stackSave", "stackRestore"));

@@ -219,7 +219,7 @@ public sealed class OwnershipTests
                 Assert.Equal("thread.stack_too_small", Assert.Throws<WasmError>(() => store.Load("(module)")).Code);
             },
             256 * 1024);
-        OtherThread.Run(() => Assert.Equal(TrapCode.StackOverflow, Assert.Throws<Trap>(() => recurse.Call()).TrapCode), 1024 * 1024);
+        OtherThread.Run(() => Assert.Equal(TrapCode.StackOverflow, Assert.Throws<Trap>(() => recurse.Call()).TrapCode), 1408 * 1024);
         Assert.Equal(3, guest.GetFunc("add").Call<int, int, int>(1, 2));
     }
 
