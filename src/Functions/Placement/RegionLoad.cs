@@ -4,5 +4,5 @@ namespace WasmActors.Functions.Placement;
 /// <typeparam name="T">What names the node.</typeparam>
 /// <param name="Region">The node.</param>
 /// <param name="Shards">Its shards.</param>
-/// <param name="Takes">Whether it may get more: it neither leaves nor is unreachable.</param>
-internal sealed record RegionLoad<T>(T Region, IReadOnlyList<string> Shards, bool Takes);
+/// <param name="State">Whether it may get more shards, or hand some over.</param>
+internal sealed record RegionLoad<T>(T Region, IReadOnlyList<string> Shards, RegionState State);

@@ -22,7 +22,7 @@ internal sealed class ShardPlacement(AkkaCluster cluster, ClosedNodes closed) : 
     /// <inheritdoc/>
     public Task<IImmutableSet<string>> Rebalance(IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations, IImmutableSet<string> rebalanceInProgress)
     {
-        // Each region agrees to a hand-over. One that cannot be reached would hold the shard's calls up until it is removed.
+        // A node that joins has no region yet, and one that cannot be reached may have none: no hand-over begins until they are settled.
         var state = cluster.State;
         return state.Unreachable.Count > 0 || state.Members.Any(static m => m.Status is MemberStatus.Joining or MemberStatus.WeaklyUp)
             ? s_none
@@ -32,7 +32,16 @@ internal sealed class ShardPlacement(AkkaCluster cluster, ClosedNodes closed) : 
     private List<RegionLoad<IActorRef>> LoadsOf(IImmutableDictionary<IActorRef, IImmutableList<string>> allocations)
     {
         var state = cluster.State;
-        var takers = state.Members.Where(m => m.Status == MemberStatus.Up && !state.Unreachable.Contains(m) && !closed.Has(m.UniqueAddress)).Select(static m => m.Address).ToHashSet();
-        return [.. allocations.Select(a => new RegionLoad<IActorRef>(a.Key, a.Value, takers.Contains(a.Key.Path.Address.HasLocalScope ? cluster.SelfAddress : a.Key.Path.Address)))];
+        var members = state.Members.Where(m => !state.Unreachable.Contains(m)).ToLookup(static m => m.Address);
+        var regions = allocations.ToLookup(a => AddressOf(a.Key));
+        return [.. allocations.Select(a => new RegionLoad<IActorRef>(a.Key, a.Value, StateOf(AddressOf(a.Key), members, regions)))];
     }
+
+    // For a moment the coordinator has regions of nodes that were removed from the cluster, and of two nodes if one starts again at the address of another.
+    private RegionState StateOf(Address address, ILookup<Address, Member> members, ILookup<Address, KeyValuePair<IActorRef, IImmutableList<string>>> regions) =>
+        members[address].FirstOrDefault() is not { } member || regions[address].Skip(1).Any() ? RegionState.Gone
+        : member.Status == MemberStatus.Up && !closed.Has(member.UniqueAddress) ? RegionState.Takes
+        : RegionState.Leaves;
+
+    private Address AddressOf(IActorRef region) => region.Path.Address.HasLocalScope ? cluster.SelfAddress : region.Path.Address;
 }

@@ -15,23 +15,27 @@ internal static class ShardPlan
     /// <summary>The node for a shard that has none; null where no node takes any.</summary>
     internal static T? Place<T>(IReadOnlyCollection<RegionLoad<T>> regions)
         where T : class =>
-        regions.Where(static r => r.Takes).MinBy(static r => r.Shards.Count)?.Region;
+        regions.Where(static r => r.State == RegionState.Takes).MinBy(static r => r.Shards.Count)?.Region;
 
-    /// <summary>The shards to be handed over next. Where each goes is decided when it has been given up.</summary>
+    /// <summary>Returns the shards to be handed over next. Where each goes is decided when it has been given up.</summary>
+    /// <remarks>
+    /// Every node agrees to each hand-over, and Akka waits for a node that never answers up to <c>handoff-timeout</c>. So none begins while a node is gone
+    /// and its shards are not placed elsewhere yet. Its own shards need no hand-over: the coordinator places them when it hears of the node's end.
+    /// </remarks>
     /// <param name="regions">The nodes that have shards or may get some.</param>
     /// <param name="underWay">Shards that are handed over already.</param>
     internal static IReadOnlyCollection<string> Next<T>(IReadOnlyCollection<RegionLoad<T>> regions, IReadOnlySet<string> underWay)
     {
         int limit = AtOnce(regions.Sum(static r => r.Shards.Count)) - underWay.Count;
-        var takers = regions.Where(static r => r.Takes).ToList();
+        var takers = regions.Where(static r => r.State == RegionState.Takes).ToList();
         var next = new List<string>();
-        if (limit <= 0 || takers.Count == 0)
+        if (limit <= 0 || takers.Count == 0 || regions.Any(static r => r.State == RegionState.Gone))
         {
             return next;
         }
 
-        next.AddRange(regions.Where(static r => !r.Takes).SelectMany(static r => r.Shards).Where(s => !underWay.Contains(s)).Take(limit));
-        if (next.Count > 0 || regions.Any(static r => !r.Takes && r.Shards.Count > 0))
+        next.AddRange(regions.Where(static r => r.State == RegionState.Leaves).SelectMany(static r => r.Shards).Where(s => !underWay.Contains(s)).Take(limit));
+        if (next.Count > 0 || regions.Any(static r => r.State == RegionState.Leaves && r.Shards.Count > 0))
         {
             return next; // once nobody leaves, what is left is balanced
         }

@@ -32,6 +32,16 @@ public class ShardPlanTests
     }
 
     [Fact]
+    public void Nothing_moves_while_a_node_is_gone_neither_its_own_shards_nor_others()
+    {
+        RegionLoad<string> gone = new("d", [.. Shards("d", 20)], RegionState.Gone);
+
+        Assert.Empty(ShardPlan.Next([.. Regions(("a", 100, true), ("b", 0, true)), gone], s_none));
+        Assert.Empty(ShardPlan.Next([.. Regions(("a", 10, true), ("b", 10, false)), gone], s_none));
+        Assert.Equal("b", ShardPlan.Place([.. Regions(("a", 100, true), ("b", 30, true)), gone]));
+    }
+
+    [Fact]
     public void Hand_overs_that_are_under_way_count() =>
         Assert.Equal(6, ShardPlan.Next(Regions(("a", 100, true), ("b", 0, true)), new HashSet<string>(StringComparer.Ordinal) { "a0", "a1" }).Count);
 
@@ -94,10 +104,10 @@ public class ShardPlanTests
     }
 
     private static List<RegionLoad<string>> Loads(Dictionary<string, List<string>> regions, HashSet<string> leavers) =>
-        [.. regions.Select(r => new RegionLoad<string>(r.Key, [.. r.Value], !leavers.Contains(r.Key)))];
+        [.. regions.Select(r => new RegionLoad<string>(r.Key, [.. r.Value], leavers.Contains(r.Key) ? RegionState.Leaves : RegionState.Takes))];
 
     private static List<RegionLoad<string>> Regions(params (string Name, int Shards, bool Takes)[] regions) =>
-        [.. regions.Select(static r => new RegionLoad<string>(r.Name, [.. Shards(r.Name, r.Shards)], r.Takes))];
+        [.. regions.Select(static r => new RegionLoad<string>(r.Name, [.. Shards(r.Name, r.Shards)], r.Takes ? RegionState.Takes : RegionState.Leaves))];
 
     private static IEnumerable<string> Shards(string node, int count) => Enumerable.Range(0, count).Select(i => $"{node}{i}");
 }
