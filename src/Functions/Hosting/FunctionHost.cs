@@ -76,7 +76,7 @@ public sealed class FunctionHost : IAsyncDisposable
         var region = placed.Region;
         var gate = system.ActorOf(Props.Create(() => new FunctionGate(_runtime, _pools, region)), FunctionGate.Name);
         var undelivered = system.ActorOf(Props.Create(() => new UndeliveredCalls()), "wasm-undelivered");
-        _own = [gate, follower, undelivered, keeper, placed.Departing, router.Receiver, shelf.Holder];
+        _own = [gate, follower, undelivered, keeper, .. placed.Watchers, router.Receiver, shelf.Holder];
         _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue, options.Logger);
         StoredModules = new StoredModules(_runtime.Modules, Catalogue);
         var cluster = Cluster.Get(system);

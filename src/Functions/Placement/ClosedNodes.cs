@@ -25,7 +25,12 @@ internal sealed class ClosedNodes(TimeProvider clock)
         _differing.TryRemove(node, out _);
     }
 
+    /// <summary>Whether a node is about to leave.</summary>
+    internal bool Any => _leaving.Values.Any(IsLately);
+
     /// <summary>Whether a node takes no shards.</summary>
     internal bool Has(UniqueAddress node) =>
-        _differing.ContainsKey(node) || (_leaving.TryGetValue(node, out long heard) && clock.GetElapsedTime(heard) < s_lately);
+        _differing.ContainsKey(node) || (_leaving.TryGetValue(node, out long heard) && IsLately(heard));
+
+    private bool IsLately(long heard) => clock.GetElapsedTime(heard) < s_lately;
 }

@@ -8,7 +8,7 @@ namespace WasmActors.Functions.Placement;
 
 /// <summary>
 /// Hears which nodes are about to leave, and empties this one before it leaves: says so to all, until they have its shards. Akka alone hands all shards of a node over at
-/// once, and the last of them would wait for seconds.
+/// once, and the last of them would wait for seconds. An empty node stays for a moment, in which the others learn where its shards are: the coordinator may go with it.
 /// </summary>
 internal sealed class DepartureActor : UntypedActor, IWithTimers
 {
@@ -17,6 +17,7 @@ internal sealed class DepartureActor : UntypedActor, IWithTimers
 
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_known = TimeSpan.FromSeconds(1.2); // ShardHomes has asked for all of them within 0.8 s
 
     private readonly ClosedNodes _closed;
     private readonly IActorRef _region;
@@ -93,14 +94,15 @@ internal sealed class DepartureActor : UntypedActor, IWithTimers
 
     private void OnStats(int shards)
     {
-        if (shards == 0)
-        {
-            End();
-        }
-        else if (_shards is null || shards < _shards)
+        if (_shards is null || shards < _shards)
         {
             _shards = shards;
             _progressAt = _clock.GetTimestamp();
+        }
+
+        if (shards == 0 && _clock.GetElapsedTime(_progressAt) >= s_known)
+        {
+            End();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Cluster.Sharding;
 using WasmActors.Functions.Calls;
 
@@ -17,6 +18,22 @@ internal sealed class FunctionEntity(int shards) : HashCodeMessageExtractor(shar
     {
         int at = entityId.IndexOf(Separator);
         return (entityId[..at], entityId[(at + 1)..]);
+    }
+
+    /// <summary>Whether an entity belongs to a shard and not to a key.</summary>
+    internal static bool IsMark(string entityId) => entityId[0] == Separator;
+
+    /// <summary>Returns one entity of each shard that no key has.</summary>
+    internal IReadOnlyCollection<string> Marks()
+    {
+        var marks = new Dictionary<string, string>(MaxNumberOfShards, StringComparer.Ordinal);
+        for (int number = 0; marks.Count < MaxNumberOfShards; number++)
+        {
+            string mark = string.Create(CultureInfo.InvariantCulture, $"{Separator}{number}");
+            marks.TryAdd(ShardId(mark), mark);
+        }
+
+        return marks.Values;
     }
 
     /// <inheritdoc/>

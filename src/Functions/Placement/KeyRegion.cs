@@ -16,17 +16,17 @@ internal sealed class KeyRegion
     private const string HandOff = "handoff-timeout";
     private static readonly TimeSpan s_afterGrace = TimeSpan.FromSeconds(6); // Akka ends a shard's actors five seconds before
 
-    private KeyRegion(IActorRef region, IActorRef departing)
+    private KeyRegion(IActorRef region, params IReadOnlyList<IActorRef> watchers)
     {
         Region = region;
-        Departing = departing;
+        Watchers = watchers;
     }
 
     /// <summary>Keyed calls are sent to it.</summary>
     internal IActorRef Region { get; }
 
-    /// <summary>Hears which nodes leave, and empties this one.</summary>
-    internal IActorRef Departing { get; }
+    /// <summary>The actors beside it, which are stopped with the host: they hear which nodes leave, empty this one, and learn where shards are.</summary>
+    internal IReadOnlyList<IActorRef> Watchers { get; }
 
     /// <summary>Starts it.</summary>
     /// <param name="system">A node of a cluster.</param>
@@ -36,12 +36,14 @@ internal sealed class KeyRegion
     /// <param name="key">What makes the actor of a key, by its entity's name.</param>
     internal static KeyRegion Start(ActorSystem system, FunctionHostOptions options, ClosedNodes closed, TimeProvider clock, Func<string, Props> key)
     {
+        var entities = new FunctionEntity(options.Shards);
+        var mark = Props.Create(static () => new ShardMark());
         var region = ClusterSharding.Get(system).Start(
             TypeName,
-            key,
+            id => FunctionEntity.IsMark(id) ? mark : key(id),
             SettingsOf(system, options.Grace),
-            new FunctionEntity(options.Shards),
-            new ShardPlacement(AkkaCluster.Get(system), closed),
+            entities,
+            new ShardPlacement(AkkaCluster.Get(system), closed, clock),
             StopEntity.Instance);
         var departing = system.ActorOf(Props.Create(() => new DepartureActor(closed, region, clock)), DepartureActor.Name);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "wasm-shards-leave", async () =>
@@ -55,7 +57,8 @@ internal sealed class KeyRegion
 
             return Done.Instance;
         });
-        return new KeyRegion(region, departing);
+        var homes = system.ActorOf(Props.Create(() => new ShardHomes(closed, region, entities, clock)), "wasm-shard-homes");
+        return new KeyRegion(region, departing, homes);
     }
 
     // A hand-over that loses a message holds its shard up until its time is over, so that time is short; and longer than calls may go on.

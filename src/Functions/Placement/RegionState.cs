@@ -6,6 +6,9 @@ internal enum RegionState
     /// <summary>The node accepts shards.</summary>
     Takes,
 
+    /// <summary>The node has just joined. It accepts shards that have no node, and is not filled up yet.</summary>
+    New,
+
     /// <summary>The node hands its shards over and accepts none.</summary>
     Leaves,
 

@@ -6,16 +6,16 @@ namespace WasmActors.Functions.Placement;
 /// </summary>
 internal static class ShardPlan
 {
-    private const int FewestAtOnce = 8;
-    private const int PartAtOnce = 64;
+    private const int FewestAtOnce = 4;
+    private const int PartAtOnce = 128;
 
-    /// <summary>Hand-overs that may be under way at the same time.</summary>
+    /// <summary>Returns how many hand-overs may be under way from nodes that leave. Half as many balance the others: nobody waits for them.</summary>
     internal static int AtOnce(int shards) => Math.Max(FewestAtOnce, shards / PartAtOnce);
 
     /// <summary>The node for a shard that has none; null where no node takes any.</summary>
     internal static T? Place<T>(IReadOnlyCollection<RegionLoad<T>> regions)
         where T : class =>
-        regions.Where(static r => r.State == RegionState.Takes).MinBy(static r => r.Shards.Count)?.Region;
+        regions.Where(static r => r.State is RegionState.Takes or RegionState.New).OrderBy(static r => r.State).ThenBy(static r => r.Shards.Count).FirstOrDefault()?.Region;
 
     /// <summary>Returns the shards to be handed over next. Where each goes is decided when it has been given up.</summary>
     /// <remarks>
@@ -25,11 +25,11 @@ internal static class ShardPlan
     /// <param name="regions">The nodes that have shards or may get some.</param>
     /// <param name="underWay">Shards that are handed over already.</param>
     internal static IReadOnlyCollection<string> Next<T>(IReadOnlyCollection<RegionLoad<T>> regions, IReadOnlySet<string> underWay)
+        where T : class
     {
         int limit = AtOnce(regions.Sum(static r => r.Shards.Count)) - underWay.Count;
-        var takers = regions.Where(static r => r.State == RegionState.Takes).ToList();
         var next = new List<string>();
-        if (limit <= 0 || takers.Count == 0 || regions.Any(static r => r.State == RegionState.Gone))
+        if (limit <= 0 || Place(regions) is null || regions.Any(static r => r.State == RegionState.Gone))
         {
             return next;
         }
@@ -40,9 +40,11 @@ internal static class ShardPlan
             return next; // once nobody leaves, what is left is balanced
         }
 
+        var takers = regions.Where(static r => r.State == RegionState.Takes).ToList();
         var movable = takers.Select(r => new Stack<string>(r.Shards.Where(s => !underWay.Contains(s)))).ToList();
         int[] counts = [.. takers.Select(static r => r.Shards.Count)];
-        while (next.Count < limit)
+        limit -= AtOnce(regions.Sum(static r => r.Shards.Count)) / 2;
+        while (next.Count < limit && takers.Count > 0)
         {
             int fullest = Array.IndexOf(counts, counts.Max());
             int emptiest = Array.IndexOf(counts, counts.Min());

@@ -44,16 +44,25 @@ internal static class FunctionMetrics
 
     private static long s_keyed;
     private static long s_stateless;
+    private static long s_shards;
 
-    static FunctionMetrics() => RuntimeTelemetry.Meter.CreateObservableUpDownCounter(
-        "wasmactors.function.stores.live",
-        static () => new Measurement<long>[]
-        {
-            new(Volatile.Read(ref s_keyed), new KeyValuePair<string, object?>(KindTag, "keyed")),
-            new(Volatile.Read(ref s_stateless), new KeyValuePair<string, object?>(KindTag, "stateless")),
-        },
-        "{store}",
-        "Stores of deployed functions that live.");
+    static FunctionMetrics()
+    {
+        RuntimeTelemetry.Meter.CreateObservableUpDownCounter(
+            "wasmactors.function.stores.live",
+            static () => new Measurement<long>[]
+            {
+                new(Volatile.Read(ref s_keyed), new KeyValuePair<string, object?>(KindTag, "keyed")),
+                new(Volatile.Read(ref s_stateless), new KeyValuePair<string, object?>(KindTag, "stateless")),
+            },
+            "{store}",
+            "Stores of deployed functions that live.");
+        RuntimeTelemetry.Meter.CreateObservableUpDownCounter(
+            "wasmactors.function.shards",
+            static () => Volatile.Read(ref s_shards),
+            "{shard}",
+            "Shards of keys that the node has.");
+    }
 
     /// <summary>A call was answered.</summary>
     /// <param name="log">Where it is told that a listener throws: that must not keep an answer back.</param>
@@ -90,6 +99,9 @@ internal static class FunctionMetrics
     internal static void StoreStarted(FunctionKind kind) => Interlocked.Increment(ref CountOf(kind));
 
     internal static void StoreEnded(FunctionKind kind) => Interlocked.Decrement(ref CountOf(kind));
+
+    /// <summary>The node has more or fewer shards than before.</summary>
+    internal static void ShardsChanged(int by) => Interlocked.Add(ref s_shards, by);
 
     private static ref long CountOf(FunctionKind kind) => ref kind == FunctionKind.Keyed ? ref s_keyed : ref s_stateless;
 }

@@ -32,7 +32,7 @@ public sealed class ShardPlacementTests : IAsyncLifetime
     {
         var regions = Regions((Here("a"), 10), (Region(Removed), 10));
 
-        Assert.Empty(await Placement().Rebalance(regions, ImmutableHashSet<string>.Empty));
+        Assert.Empty(await (await PlacementAsync()).Rebalance(regions, ImmutableHashSet<string>.Empty));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class ShardPlacementTests : IAsyncLifetime
     {
         var regions = Regions((Here("a"), 10), (Here("b"), 0));
 
-        Assert.Empty(await Placement().Rebalance(regions, ImmutableHashSet<string>.Empty));
+        Assert.Empty(await (await PlacementAsync()).Rebalance(regions, ImmutableHashSet<string>.Empty));
     }
 
     [Fact]
@@ -48,10 +48,18 @@ public sealed class ShardPlacementTests : IAsyncLifetime
     {
         var here = Here("a");
 
-        Assert.Equal(here, await Placement().AllocateShard(here, "x", Regions((here, 10), (Region(Removed), 0))));
+        Assert.Equal(here, await (await PlacementAsync()).AllocateShard(here, "x", Regions((here, 10), (Region(Removed), 0))));
     }
 
-    private ShardPlacement Placement() => new(Akka.Cluster.Cluster.Get(_node.System), new ClosedNodes(TimeProvider.System));
+    // A node that has been a member for long.
+    private async Task<ShardPlacement> PlacementAsync()
+    {
+        var clock = new ManualClock();
+        var placement = new ShardPlacement(Akka.Cluster.Cluster.Get(_node.System), new ClosedNodes(clock), clock);
+        await placement.Rebalance(Regions((Here("a"), 1)), ImmutableHashSet<string>.Empty);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        return placement;
+    }
 
     private IActorRef Here(string name) => Region($"akka://wasmactors/user/{name}");
 
