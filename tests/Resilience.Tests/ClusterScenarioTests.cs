@@ -7,13 +7,14 @@ namespace WasmActors.Resilience.Tests;
 /// </summary>
 public sealed class ClusterScenarioTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Scenarios => ["cluster", "catalogue", "starts", "stale"];
+    public static TheoryData<string> Scenarios => ["cluster", "catalogue", "starts", "stale", "nodes"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
         { "cluster", "drain", [] },
         { "cluster", "resolver", [] },
         { "stale", "lease", [] },
+        { "nodes", "drain", [] },
     };
 
     [SkippableTheory]

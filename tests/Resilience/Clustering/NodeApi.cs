@@ -55,10 +55,15 @@ internal sealed class NodeApi(Uri node) : IDisposable
     }
 
     /// <summary>Stores of keys that the node has.</summary>
-    internal async Task<int> KeyedStoresAsync()
+    internal Task<int> KeyedStoresAsync() => MetricAsync("wasmactors_function_stores_live", "\"keyed\"");
+
+    /// <summary>Shards that the node has.</summary>
+    internal Task<int> ShardsAsync() => MetricAsync("wasmactors_function_shards", "");
+
+    private async Task<int> MetricAsync(string name, string tag)
     {
         string metrics = await _client.GetStringAsync(new Uri("/metrics", UriKind.Relative)).ConfigureAwait(false);
-        return metrics.Split('\n').Where(static l => l.StartsWith("wasmactors_function_stores_live", StringComparison.Ordinal) && l.Contains("\"keyed\"", StringComparison.Ordinal))
+        return metrics.Split('\n').Where(l => l.StartsWith(name, StringComparison.Ordinal) && l.Contains(tag, StringComparison.Ordinal))
             .Select(static l => (int)double.Parse(l.Split(' ')[1], CultureInfo.InvariantCulture)).FirstOrDefault();
     }
 

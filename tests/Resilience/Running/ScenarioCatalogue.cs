@@ -22,6 +22,7 @@ internal static class ScenarioCatalogue
         CatalogueScenario.Scenario,
         StartsScenario.Scenario,
         StaleScenario.Scenario,
+        NodesScenario.Scenario,
     ];
 
     internal static Scenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);
