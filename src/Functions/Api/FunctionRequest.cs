@@ -1,31 +1,34 @@
 using System.Buffers;
-using WasmActors.Functions.Conventions;
+using WasmActors.Functions.Content;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 
 namespace WasmActors.Functions.Api;
 
-/// <summary>A call of a deployed function: the export and its input, by the function's convention. Made by <see cref="Numbers"/>,
+/// <summary>A call of a deployed function: the export and its input, in the shape of the function's convention. Made by <see cref="Numbers"/>,
 /// <see cref="Bytes"/> or <see cref="Program"/>; may be sent more than once.</summary>
 public sealed record FunctionRequest
 {
     /// <summary>Most characters of an idempotency key.</summary>
     public const int MaxIdempotencyKey = 128;
 
+    /// <summary>The export of a WASI program.</summary>
+    internal const string ProgramExport = "_start";
+
     private static readonly SearchValues<char> s_printable = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c)]);
 
-    private FunctionRequest(string export, CallingConvention convention)
+    private FunctionRequest(string export, FunctionInput content)
     {
         Export = export;
-        Convention = convention;
+        Content = content;
     }
 
-    /// <summary>Name of the export that is called; <c>_start</c> for a WASI program.</summary>
+    /// <summary>Name of the export that is called; <see cref="ProgramExport"/> for a WASI program.</summary>
     public string Export { get; }
 
-    /// <summary>The convention that the input is of. A function of another one refuses the call.</summary>
-    public CallingConvention Convention { get; }
+    /// <summary>The shape of the input. A function whose convention has another shape rejects the call.</summary>
+    public CallShape Shape => Content.Shape;
 
     /// <summary>
     /// Names the call among those of its key: while the key's store lives, a second call with the same name gets the first one's answer and does not
@@ -33,14 +36,8 @@ public sealed record FunctionRequest
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>The arguments of <see cref="CallingConvention.Core"/>, else empty.</summary>
-    public IReadOnlyList<Val> Values { get; private init; } = [];
-
-    /// <summary>The input of <see cref="CallingConvention.Bytes"/>, else empty.</summary>
-    public ReadOnlyMemory<byte> Input { get; private init; }
-
-    /// <summary>The input of <see cref="CallingConvention.WasiCommand"/>, else null.</summary>
-    public ProgramInput? ProgramInput { get; private init; }
+    /// <summary>The input.</summary>
+    internal FunctionInput Content { get; }
 
     /// <summary>A call with numbers and vectors (<see cref="CallingConvention.Core"/>).</summary>
     /// <param name="export">The export.</param>
@@ -58,7 +55,7 @@ public sealed record FunctionRequest
             }
         }
 
-        return new FunctionRequest(export, CallingConvention.Core) { Values = values };
+        return new FunctionRequest(export, new FunctionInput.Numbers(values));
     }
 
     /// <summary>A call with bytes (<see cref="CallingConvention.Bytes"/>).</summary>
@@ -67,21 +64,23 @@ public sealed record FunctionRequest
     public static FunctionRequest Bytes(string export, ReadOnlyMemory<byte> input)
     {
         ArgumentNullException.ThrowIfNull(export);
-        return new FunctionRequest(export, CallingConvention.Bytes) { Input = input };
+        return new FunctionRequest(export, new FunctionInput.Bytes(Payload.Inline(input)));
     }
 
     /// <summary>A run of a WASI program (<see cref="CallingConvention.WasiCommand"/>).</summary>
     /// <param name="input">What it is started with. Must not change until the call is done.</param>
+    /// <exception cref="WasmError"><c>call.payload_too_large</c>: its arguments and variables are too long.</exception>
     public static FunctionRequest Program(ProgramInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new FunctionRequest(ProgramRun.Start, CallingConvention.WasiCommand) { ProgramInput = input };
+        input.Check();
+        return new FunctionRequest(ProgramExport, new FunctionInput.Program(input.Arguments, input.Environment, Payload.Inline(input.Stdin)));
     }
 
     /// <summary>Its export and convention: what it carries is not for logs.</summary>
-    public override string ToString() => $"{Convention} {GuestText.Clean(Export, GuestText.NameLimit)}";
+    public override string ToString() => $"{Shape} {GuestText.Clean(Export, GuestText.NameLimit)}";
 
-    /// <exception cref="WasmError"><c>function.bad_idempotency_key</c>, <c>call.payload_too_large</c></exception>
+    /// <exception cref="WasmError"><c>function.bad_idempotency_key</c></exception>
     internal void Check(string function, string? key)
     {
         if (IdempotencyKey is { } name)
@@ -96,7 +95,5 @@ public sealed record FunctionRequest
                 throw new WasmError(FunctionErrorCode.BadIdempotencyKey, $"The call of '{function}' has an idempotency key and names no key: only calls of keyed functions can have one, whose store remembers what it answered.");
             }
         }
-
-        ProgramInput?.Check();
     }
 }

@@ -35,7 +35,7 @@ public sealed record FunctionSpec(string Name)
     /// <summary>What it gets to see. Default nothing.</summary>
     public FunctionGrants Grants { get; init; } = new();
 
-    /// <summary>Checks all that can be checked without the module.</summary>
+    /// <summary>Checks everything that depends neither on the module nor on the convention.</summary>
     /// <exception cref="WasmError"><c>function.bad_name</c>, <c>function.bad_spec</c></exception>
     internal void Check()
     {
@@ -43,9 +43,7 @@ public sealed record FunctionSpec(string Name)
         Require(IsDigest(ModuleDigest), $"'{GuestText.Clean(ModuleDigest, GuestText.NameLimit)}' is no digest: 64 lower-case hexadecimal digits were expected");
         Require(Label is null || FunctionNames.IsLabel(Label), $"'{GuestText.Clean(Label ?? "", GuestText.NameLimit)}' is no label: allowed are 1 to {FunctionNames.MaxName} of A-Z, a-z, 0-9 and '-_.+'");
         Require(Enum.IsDefined(Kind), $"there is no kind {Kind}");
-        Require(Enum.IsDefined(Convention), $"there is no calling convention {Convention}");
         Require(Enum.IsDefined(Reuse), $"there is no reuse {Reuse}");
-        Require(Kind != FunctionKind.Keyed || Convention != CallingConvention.WasiCommand, "a WASI program is started anew for each call and cannot be keyed: deploy it stateless, or as a library (reactor) with another convention");
         Limits.Check();
         Grants.Check();
     }

@@ -3,6 +3,7 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Google.Protobuf;
 using WasmActors.Functions.Api;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Wire;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
@@ -93,7 +94,7 @@ internal sealed class CallCodec(ExtendedActorSystem system, TimeProvider clock)
                 data.Numbers = ToData(numbers.Values);
                 break;
             case FunctionInput.Bytes bytes:
-                data.Bytes = ToData(bytes.Payload);
+                data.Bytes = ToData(bytes.Body);
                 break;
             case FunctionInput.Program program:
                 data.Program = new ProgramInputData { Stdin = ToData(program.Stdin) };

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using WasmActors.Functions.Api;
+using WasmActors.Functions.Content;
 
 namespace WasmActors.Functions.Calls;
 
@@ -21,18 +22,18 @@ internal readonly record struct CallIdentity(string Key, UInt128 Content)
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, (int)request.Convention);
+        Append(hash, (int)request.Shape);
         byte[] export = Encoding.UTF8.GetBytes(request.Export);
         Append(hash, export.Length);
         hash.AppendData(export);
-        foreach (var value in request.Values)
+        foreach (var value in request.Content is FunctionInput.Numbers numbers ? numbers.Values : [])
         {
             Append(hash, (int)value.Kind);
             Append(hash, (long)value.LowBits);
             Append(hash, (long)value.HighBits);
         }
 
-        hash.AppendData(request.Input.Span);
+        hash.AppendData((request.Content.Payload?.Here ?? default).Span);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(digest);
         return new CallIdentity(key, BinaryPrimitives.ReadUInt128LittleEndian(digest));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 using WasmActors.Functions.Api;
+using WasmActors.Functions.Content;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
@@ -94,7 +95,7 @@ internal sealed class CallRouter
     {
         if (!_underWay.TryGetValue(answered.Id, out var call) || !call.Complete(answered.Answer, goesOn))
         {
-            foreach (var payload in PayloadsOf(answered.Answer.Output))
+            foreach (var payload in answered.Answer.Output.Payloads)
             {
                 Release(payload);
             }
@@ -178,12 +179,4 @@ internal sealed class CallRouter
             }
         }
     }
-
-    /// <summary>The bytes of an output.</summary>
-    internal static IEnumerable<Payload> PayloadsOf(FunctionOutput output) => output switch
-    {
-        FunctionOutput.Bytes bytes => [bytes.Payload],
-        FunctionOutput.Program program => [program.Stdout, program.Stderr],
-        _ => [],
-    };
 }

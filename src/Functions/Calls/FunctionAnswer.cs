@@ -1,4 +1,5 @@
 using WasmActors.Functions.Api;
+using WasmActors.Functions.Content;
 
 namespace WasmActors.Functions.Calls;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Wire;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using WasmActors.Functions.Api;
+using WasmActors.Functions.Content;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.PayloadProtocol;
@@ -54,6 +55,35 @@ internal sealed class PayloadShelf
         long id = Interlocked.Increment(ref _lastId);
         _held[id] = (bytes, new CallTime(_clock, within));
         return Payload.Held(bytes, Holder, id);
+    }
+
+    /// <summary>Makes an output ready for a caller. A caller of this process gets it as it is; for another one large payloads are kept here.</summary>
+    /// <param name="caller">The actor that gets the output.</param>
+    /// <param name="output">The output, with its payloads in this process.</param>
+    /// <param name="within">How long payloads are kept.</param>
+    /// <exception cref="WasmError"><c>call.busy</c>: too much is kept already.</exception>
+    internal FunctionOutput For(IActorRef caller, FunctionOutput output, TimeSpan within)
+    {
+        if (caller is IActorRefScope { IsLocal: true } || output.Payloads.All(static p => p.Length <= Payload.InlineLimit))
+        {
+            return output;
+        }
+
+        var kept = new List<Payload>();
+        try
+        {
+            foreach (var payload in output.Payloads)
+            {
+                kept.Add(Put(payload.Here!.Value, within));
+            }
+        }
+        catch (WasmError)
+        {
+            kept.ForEach(Release);
+            throw;
+        }
+
+        return output.With(kept);
     }
 
     /// <summary>A part of what is kept; null bytes when it is not.</summary>

@@ -1,10 +1,11 @@
 using WasmActors.Functions.Api;
-using WasmActors.Functions.Conventions;
+using WasmActors.Functions.Registry;
 using WasmActors.Functions.Sessions;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
+using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Precheck;
 using WasmActors.Runtime.Values;
 
@@ -58,30 +59,21 @@ internal static class BinaryCheck
         Require(spec.Limits.Fuel is null || engine.Fuel, "limits.fuel is set, and this node does not count fuel (EngineSettings.Fuel)");
     }
 
-    private static void CheckExports(FunctionSpec spec, ModuleOutline outline)
+    /// <summary>Checks the types of a compiled module's exports against the function's convention.</summary>
+    /// <exception cref="WasmError"><c>function.bad_spec</c></exception>
+    internal static void CheckTypes(FunctionSpec spec, WasmModule module)
     {
-        switch (spec.Convention)
-        {
-            case CallingConvention.Core:
-                Require(outline.Exports.Any(static e => e.Kind == ExternKind.Func), "the module exports no function");
-                break;
-            case CallingConvention.Bytes:
-                RequireExport(BytesCall.Memory, ExternKind.Memory, "its memory as");
-                RequireExport(BytesCall.Alloc, ExternKind.Func, "a function");
-                break;
-            default:
-                RequireExport(ProgramRun.Start, ExternKind.Func, "a function");
-                break;
-        }
-
-        void RequireExport(string name, ExternKind kind, string what) =>
-            Require(outline.Exports.Contains(new OutlineItem("", name, kind)), $"with the convention {spec.Convention} the module must export {what} '{name}'{Hint(spec, outline)}");
+        string? missing = ConventionTable.Of(spec.Convention).Missing(module);
+        Require(missing is null, missing!);
     }
 
-    private static string Hint(FunctionSpec spec, ModuleOutline outline)
+    private static void CheckExports(FunctionSpec spec, ModuleOutline outline)
     {
-        var detected = ConventionDetection.Of(outline);
-        return detected == spec.Convention ? "" : $". By its exports it was made for the convention {detected}";
+        if (ConventionTable.Of(spec.Convention).Missing(outline) is { } missing)
+        {
+            var detected = ConventionTable.Detect(outline).Id;
+            Require(false, detected == spec.Convention ? missing : $"{missing}. By its exports it was made for the convention {detected}");
+        }
     }
 
     // All that are missing, so that nobody has to try again for each.

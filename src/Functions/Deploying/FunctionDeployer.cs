@@ -1,6 +1,6 @@
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Catalogue;
-using WasmActors.Functions.Conventions;
+using WasmActors.Functions.Registry;
 using WasmActors.Functions.Modules;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Wire;
@@ -73,13 +73,13 @@ internal sealed class FunctionDeployer(FunctionRuntime runtime, Func<CataloguePr
         var binary = module ?? await runtime.Modules.FindAsync(Digest(digest), cancellation).ConfigureAwait(false)
             ?? throw FunctionModules.NotFound(digest);
         var outline = ModuleOutline.Read(binary.Span);
-        var spec = settings(before is null ? basis with { Convention = ConventionDetection.Of(outline) } : basis) with { Name = name, ModuleDigest = digest };
+        var spec = settings(before is null ? basis with { Convention = ConventionTable.Detect(outline).Id } : basis) with { Name = name, ModuleDigest = digest };
         CheckSpec(spec);
         ChangeCheck.Require(before?.Spec, spec, options);
         await Task.Run(() => BinaryCheck.Check(runtime, spec, binary.Span, outline), cancellation).ConfigureAwait(false);
         var compiled = await runtime.Host.LoadAsync(binary, name, cancellation).ConfigureAwait(false);
         BinaryCheck.CheckFeatures(compiled.Features, runtime.Options.Features | spec.Grants.Features);
-        ModuleCheck.Check(compiled, spec);
+        BinaryCheck.CheckTypes(spec, compiled);
         await TrialStart.TryAsync(runtime, spec, compiled, cancellation).ConfigureAwait(false);
         if (options.DryRun)
         {
@@ -162,6 +162,7 @@ internal sealed class FunctionDeployer(FunctionRuntime runtime, Func<CataloguePr
     private static void CheckSpec(FunctionSpec spec)
     {
         spec.Check();
+        ConventionTable.Of(spec.Convention).Check(spec);
         int bytes = FunctionCodec.SizeOf(spec);
         if (bytes > FunctionSpec.MaxBytes)
         {

@@ -7,6 +7,7 @@ using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Catalogue;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Stateless;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Calls;
@@ -74,22 +75,20 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FunctionReply> SendHereAsync(FunctionPools here, string function, FunctionRequest request, CallTime time, CallOptions options)
     {
-        var input = InputOf(request, request.Convention == CallingConvention.Core ? null : Payload.Inline(BytesOf(request)));
-        var answer = await here.CallAsync(function, request.Export, input, time, default, options).ConfigureAwait(false);
-        return answer.Output is FunctionOutput.Numbers numbers
-            ? new FunctionReply(answer.Details) { Results = numbers.Values }
-            : await TakeAsync(answer, time, options.Cancellation).ConfigureAwait(false);
+        var answer = await here.CallAsync(function, request.Export, request.Content, time, default, options).ConfigureAwait(false);
+        return new FunctionReply(answer.Details, answer.Output);
     }
 
     // Bytes are kept for another node to fetch while the call is under way, where they are many.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FunctionReply> SendAwayAsync(string function, string? key, FunctionRequest request, CallTime time, CancellationToken cancellation)
     {
-        var payload = request.Convention == CallingConvention.Core ? null : shelf.Put(BytesOf(request), time.Left);
+        var payload = request.Content.Payload is { } bytes ? shelf.Put(bytes.Here!.Value, time.Left) : null;
+        var input = payload is null ? request.Content : request.Content.With(payload);
         FunctionAnswer answer;
         try
         {
-            var call = new FunctionProtocol.Invoke(router.NextId(), function, key, request.Export, catalogue?.Revision ?? 0, time, InputOf(request, payload)) { Identity = CallIdentity.Of(request), Trace = Activity.Current?.Context ?? default };
+            var call = new FunctionProtocol.Invoke(router.NextId(), function, key, request.Export, catalogue?.Revision ?? 0, time, input) { Identity = CallIdentity.Of(request), Trace = Activity.Current?.Context ?? default };
             answer = await router.CallAsync(target, call, cancellation).ConfigureAwait(false);
         }
         finally
@@ -111,19 +110,22 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
         return new CallTime(clock, TimeSpan.FromTicks(Math.Min(asked.Ticks, (most ?? s_longest).Ticks)));
     }
 
-    private async ValueTask<FunctionReply> TakeAsync(FunctionAnswer answer, CallTime time, CancellationToken cancellation) => answer.Output switch
+    private async ValueTask<FunctionReply> TakeAsync(FunctionAnswer answer, CallTime time, CancellationToken cancellation)
     {
-        FunctionOutput.Numbers numbers => new FunctionReply(answer.Details) { Results = numbers.Values },
-        FunctionOutput.Bytes bytes => new FunctionReply(answer.Details) { Bytes = await TakeAsync(bytes.Payload, time, cancellation).ConfigureAwait(false) },
-        FunctionOutput.Program program => new FunctionReply(answer.Details)
+        var payloads = answer.Output.Payloads;
+        if (payloads.Count == 0)
         {
-            Program = new ProgramOutput(
-                program.Status,
-                await TakeAsync(program.Stdout, time, cancellation).ConfigureAwait(false),
-                await TakeAsync(program.Stderr, time, cancellation).ConfigureAwait(false)),
-        },
-        _ => throw new InvalidOperationException($"A call was answered with {answer.Output.GetType().Name}."),
-    };
+            return new FunctionReply(answer.Details, answer.Output);
+        }
+
+        var here = new Payload[payloads.Count];
+        for (int i = 0; i < here.Length; i++)
+        {
+            here[i] = Payload.Inline(await TakeAsync(payloads[i], time, cancellation).ConfigureAwait(false));
+        }
+
+        return new FunctionReply(answer.Details, answer.Output.With(here));
+    }
 
     // An output's bytes, which nobody needs to keep any more then.
     private async ValueTask<ReadOnlyMemory<byte>> TakeAsync(Payload payload, CallTime time, CancellationToken cancellation)
@@ -141,13 +143,4 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
             router.Release(payload);
         }
     }
-
-    private static ReadOnlyMemory<byte> BytesOf(FunctionRequest request) => request.ProgramInput?.Stdin ?? request.Input;
-
-    private static FunctionInput InputOf(FunctionRequest request, Payload? payload) => request switch
-    {
-        { ProgramInput: { } program } => new FunctionInput.Program(program.Arguments, program.Environment, payload!),
-        { Convention: CallingConvention.Bytes } => new FunctionInput.Bytes(payload!),
-        _ => new FunctionInput.Numbers(request.Values),
-    };
 }

@@ -14,6 +14,9 @@ internal sealed class FunctionGate : UntypedActor
     /// <summary>Its name among the top actors of each node.</summary>
     internal const string Name = "wasm-functions";
 
+    // How long large outputs are kept for their caller to fetch them, which has its own deadline.
+    private static readonly TimeSpan s_kept = TimeSpan.FromSeconds(30);
+
     private readonly FunctionRuntime _runtime;
     private readonly FunctionPools _pools;
     private readonly IActorRef _region;
@@ -51,7 +54,8 @@ internal sealed class FunctionGate : UntypedActor
         try
         {
             call.Time.Take("it waited on its way: it did not run");
-            answer = new Answered(call.Id, await _pools.CallAsync(call.Function, call.Export, call.Input, call.Time, call.Trace, CancellationToken.None).ConfigureAwait(false));
+            var done = await _pools.CallAsync(call.Function, call.Export, call.Input, call.Time, call.Trace, CancellationToken.None).ConfigureAwait(false);
+            answer = new Answered(call.Id, done with { Output = _runtime.Shelf.For(caller, done.Output, s_kept) });
         }
         catch (WasmException failure)
         {

@@ -1,6 +1,8 @@
+using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
+using WasmActors.Functions.Content;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
@@ -30,8 +32,9 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
     /// <summary>The answer to a call that is a repetition; null for one that is not.</summary>
     /// <param name="id">Number of the repetition at its sender.</param>
     /// <param name="identity">What it is told by.</param>
-    /// <param name="within">How long bytes are kept for who fetches them.</param>
-    internal object? Find(long id, CallIdentity identity, TimeSpan within)
+    /// <param name="caller">The actor that gets the answer.</param>
+    /// <param name="within">How long bytes are kept for a caller of another node.</param>
+    internal object? Find(long id, CallIdentity identity, IActorRef caller, TimeSpan within)
     {
         if (!_calls.TryGetValue(identity.Key, out var call))
         {
@@ -51,7 +54,7 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
 
         if (call.Output is { } bytes)
         {
-            return WithBytes(id, bytes, details, within);
+            return WithBytes(id, bytes, details, caller, within);
         }
 
         return call.Numbers is { } numbers
@@ -166,11 +169,11 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
         call.Failure = call.Failure is { } failure ? Short(failure) : null;
     }
 
-    private object WithBytes(long id, ReadOnlyMemory<byte> bytes, CallDetails details, TimeSpan within)
+    private object WithBytes(long id, ReadOnlyMemory<byte> bytes, CallDetails details, IActorRef caller, TimeSpan within)
     {
         try
         {
-            return new Answered(id, new FunctionAnswer(new FunctionOutput.Bytes(shelf.Put(bytes, within)), details));
+            return new Answered(id, new FunctionAnswer(shelf.For(caller, new FunctionOutput.Bytes(Payload.Inline(bytes)), within), details));
         }
         catch (WasmError busy)
         {

@@ -4,6 +4,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Calls;
@@ -43,6 +44,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
 
             stages.Started(isNew);
             var output = await RunAsync(runtime, session, graceOver).ConfigureAwait(false);
+            output = runtime.Shelf.For(Caller, output, session.Version.Spec.Limits.Deadline);
             answer = new Answered(Call.Id, new FunctionAnswer(output, Details()));
         }
         catch (WasmException failure)

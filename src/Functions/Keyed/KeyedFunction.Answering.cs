@@ -47,7 +47,7 @@ internal sealed partial class KeyedFunction
 
         if (answer is Answered answered)
         {
-            foreach (var payload in CallRouter.PayloadsOf(answered.Answer.Output))
+            foreach (var payload in answered.Answer.Output.Payloads)
             {
                 _runtime.Shelf.Release(payload);
             }

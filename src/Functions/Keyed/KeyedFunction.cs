@@ -108,7 +108,7 @@ internal sealed partial class KeyedFunction : UntypedActor
         {
             var spec = _runtime.Catalogue.Active(_name).Spec;
             Inputs.Check(spec, _key, call.Export, call.Input);
-            if (Repeated(call, spec) is { } repeated)
+            if (Repeated(call, spec, Sender) is { } repeated)
             {
                 Sender.Tell(repeated);
                 Rest();
@@ -156,7 +156,7 @@ internal sealed partial class KeyedFunction : UntypedActor
             {
                 next.Caller.Tell(new Failed(next.Call.Id, WasmFailure.From(CatalogueState.Unknown(_name))));
             }
-            else if (Repeated(next.Call, entry.ActiveVersion.Spec) is { } repeated)
+            else if (Repeated(next.Call, entry.ActiveVersion.Spec, next.Caller) is { } repeated)
             {
                 next.Caller.Tell(repeated);
             }
@@ -171,8 +171,8 @@ internal sealed partial class KeyedFunction : UntypedActor
     }
 
     // Its answer where it was carried out already; also while another one runs.
-    private object? Repeated(Invoke call, FunctionSpec spec) =>
-        call.Identity is { } identity ? _remembered?.Find(call.Id, identity, spec.Limits.Deadline) : null;
+    private object? Repeated(Invoke call, FunctionSpec spec, IActorRef caller) =>
+        call.Identity is { } identity ? _remembered?.Find(call.Id, identity, caller, spec.Limits.Deadline) : null;
 
     private bool TryRemember(KeyedCall next)
     {

@@ -4,7 +4,9 @@ using WasmActors.Actors.Stores;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Conventions;
+using WasmActors.Functions.Registry;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
@@ -25,21 +27,22 @@ internal sealed class FunctionSession
     private const string Initialize = "_initialize";
 
     private readonly InstanceRef _instance;
-    private readonly ProgramRun? _program;
+    private readonly Convention _convention;
+    private readonly CallProgress _progress = new();
     private readonly GuestLog? _log;
+    private readonly WasiCapture? _stdout;
     private readonly WasiCapture? _stderr;
     private CallPace _pace;
     private bool _broken;
-    private bool _begun;
-    private bool _returned;
 
-    private FunctionSession(FunctionEntry entry, FunctionVersion version, InstanceRef instance, ProgramRun? program, GuestLog? log, WasiCapture? stderr)
+    private FunctionSession(FunctionEntry entry, FunctionVersion version, Convention convention, InstanceRef instance, GuestLog? log, WasiCapture? stdout, WasiCapture? stderr)
     {
+        _convention = convention;
+        _stdout = stdout;
         _pace = new CallPace(version.Spec, instance.Module);
         Entry = entry;
         Version = version;
         _instance = instance;
-        _program = program;
         _log = log;
         _stderr = stderr;
         FunctionMetrics.StoreStarted(version.Spec.Kind);
@@ -65,37 +68,28 @@ internal sealed class FunctionSession
     internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, string? key, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
         var version = entry.ActiveVersion!;
-        if (input is FunctionInput.Program start)
-        {
-            var (program, main) = await ProgramRun.StartAsync(runtime, version, start, time, cancellation).ConfigureAwait(false);
-            return new FunctionSession(entry, version, main, program, program.Log, program.Stderr);
-        }
-
-        var module = await ModuleAsync(runtime, version.Spec, time, cancellation).ConfigureAwait(false);
+        var spec = version.Spec;
+        var convention = ConventionTable.Of(spec.Convention);
+        Inputs.CheckShape(spec, convention, input);
         var recipe = runtime.RecipeOf(version);
+        var wasi = await convention.PrepareAsync(spec, recipe.Wasi, input, time, cancellation).ConfigureAwait(false);
+        var module = await ModuleAsync(runtime, spec, time, cancellation).ConfigureAwait(false);
         recipe.CheckAgain();
         var log = recipe.LogOf(module, key);
-        var stderr = VersionRecipe.Writes(module) ? WasiOutput.Capture(StderrLimit) : null;
-        var store = stderr is null ? recipe.Store : recipe.StoreWith(recipe.Wasi with
+        var stdout = convention.StartsAnew ? WasiOutput.Capture(spec.Limits.PayloadBytes) : null;
+        var stderr = convention.StartsAnew || VersionRecipe.Writes(module) ? WasiOutput.Capture(StderrLimit) : null;
+        var store = stderr is null ? recipe.Store : recipe.StoreWith(wasi with
         {
-            Stdout = log is null ? WasiOutput.Discard : WasiOutput.ToStream(log.Stdout),
+            Stdout = stdout ?? (log is null ? WasiOutput.Discard : WasiOutput.ToStream(log.Stdout)),
             Stderr = log is null ? stderr : WasiOutput.ToStream(log.Keep(stderr)),
         });
-        var instance = await InstantiateAsync(runtime, version.Spec, module, store, time, cancellation).ConfigureAwait(false);
-        try
+        var instance = await InstantiateAsync(runtime, spec, module, store, time, cancellation).ConfigureAwait(false);
+        if (!convention.StartsAnew)
         {
-            if (instance.TryGetFunc(Initialize) is { ParamArity: 0 } initialize)
-            {
-                await initialize.CallAsync(new CallOptions(time.Take("its store was started"), cancellation), []).ConfigureAwait(false);
-            }
-        }
-        catch (WasmException)
-        {
-            await instance.Store.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            throw;
+            await InitializeAsync(instance, time, cancellation).ConfigureAwait(false);
         }
 
-        return new FunctionSession(entry, version, instance, null, log, stderr);
+        return new FunctionSession(entry, version, convention, instance, log, stdout, stderr);
     }
 
     /// <summary>A version's module.</summary>
@@ -141,7 +135,9 @@ internal sealed class FunctionSession
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<FunctionOutput> CallAsync(FunctionRuntime runtime, string export, FunctionInput input, CallTime time, CallOptions options)
     {
-        (_begun, _returned) = (false, false);
+        Inputs.CheckShape(Version.Spec, _convention, input);
+        _progress.Reset();
+        _broken |= _convention.StartsAnew; // no program runs twice
         options = options with { OnThisThread = options.OnThisThread && _pace.IsShort };
         if (runtime.Host.Admission.IdleMemory is { IsAwaited: true } idle)
         {
@@ -155,13 +151,7 @@ internal sealed class FunctionSession
 
         try
         {
-            return (Version.Spec.Convention, input) switch
-            {
-                (CallingConvention.Core, FunctionInput.Numbers numbers) => await CoreCall.CarryAsync(this, _instance, export, numbers, time, options).ConfigureAwait(false),
-                (CallingConvention.Bytes, FunctionInput.Bytes bytes) => await BytesCall.CarryAsync(runtime, this, _instance, export, bytes, time, options).ConfigureAwait(false),
-                (CallingConvention.WasiCommand, FunctionInput.Program) => await RunAsync(runtime, time, options.Cancellation).ConfigureAwait(false),
-                _ => throw Inputs.WrongConvention(Version.Spec, input),
-            };
+            return await _convention.CallAsync(new ConventionCall(Version.Spec, _instance, export, input, time, options, _progress, (_stdout, _stderr))).ConfigureAwait(false);
         }
         catch (WasmException failure)
         {
@@ -184,14 +174,8 @@ internal sealed class FunctionSession
     /// <summary>How long its call took, which it has carried out.</summary>
     internal void Took(TimeSpan time) => _pace.Took(time);
 
-    /// <summary>The function itself is called from here on.</summary>
-    internal void Begins() => _begun = true;
-
-    /// <summary>The function itself has returned.</summary>
-    internal void Returned() => _returned = true;
-
     /// <summary>Whether the function itself was called, as far as can be known, by the call that ended with this failure.</summary>
-    internal bool MayHaveRun(WasmException failure) => _returned || (_begun && !WasRefused(failure));
+    internal bool MayHaveRun(WasmException failure) => _progress.HasReturned || (_progress.HasBegun && !WasRefused(failure));
 
     /// <summary>Ends the store once its call is over, once. Does nothing to it when it has gone.</summary>
     internal ValueTask StopAsync()
@@ -204,11 +188,21 @@ internal sealed class FunctionSession
     private static bool WasRefused(WasmException failure) => failure.Origin == FailureOrigin.Store
         && (failure is WasmError { WasNotBegun: true } || failure.Code is ErrorCode.Busy or ErrorCode.HostFull or ErrorCode.NoStack or ErrorCode.CircuitOpen);
 
-    private ValueTask<FunctionOutput> RunAsync(FunctionRuntime runtime, CallTime time, CancellationToken cancellation)
+    // Of a library (reactor): it must run before anything else.
+    private static async Task InitializeAsync(InstanceRef instance, CallTime time, CancellationToken cancellation)
     {
-        Begins();
-        _broken = true; // no program is run twice
-        return _program!.RunAsync(runtime, _instance, Version.Spec, time, cancellation);
+        try
+        {
+            if (instance.TryGetFunc(Initialize) is { ParamArity: 0 } initialize)
+            {
+                await initialize.CallAsync(new CallOptions(time.Take("its store was started"), cancellation), []).ConfigureAwait(false);
+            }
+        }
+        catch (WasmException)
+        {
+            await instance.Store.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static async Task<StoreRef> CreateStoreAsync(FunctionRuntime runtime, StoreSpec spec, CallTime time)

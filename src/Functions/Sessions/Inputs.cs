@@ -1,5 +1,7 @@
 using WasmActors.Functions.Api;
-using WasmActors.Functions.Calls;
+using WasmActors.Functions.Content;
+using WasmActors.Functions.Conventions;
+using WasmActors.Functions.Registry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
@@ -18,33 +20,28 @@ internal static class Inputs
                 : $"'{spec.Name}' is stateless: it takes no key.");
         }
 
-        if (!Fits(spec.Convention, input))
+        CheckShape(spec, ConventionTable.Of(spec.Convention), input);
+        if (input.Payload is { } payload && payload.Length > spec.Limits.PayloadBytes)
         {
-            throw WrongConvention(spec, input);
-        }
-
-        int length = input switch
-        {
-            FunctionInput.Bytes bytes => bytes.Payload.Length,
-            FunctionInput.Program program => program.Stdin.Length,
-            _ => 0,
-        };
-        if (length > spec.Limits.PayloadBytes)
-        {
-            throw new WasmError(FunctionErrorCode.PayloadTooLarge, $"The input has {length} bytes; '{spec.Name}' takes {spec.Limits.PayloadBytes} at most.");
+            throw new WasmError(FunctionErrorCode.PayloadTooLarge, $"The input has {payload.Length} bytes; '{spec.Name}' takes {spec.Limits.PayloadBytes} at most.");
         }
 
         FunctionNames.CheckExport(export);
     }
 
-    internal static WasmError WrongConvention(FunctionSpec spec, FunctionInput input) => new(
-        FunctionErrorCode.WrongConvention,
-        $"'{spec.Name}' takes {(spec.Convention switch { CallingConvention.Core => "numbers", CallingConvention.Bytes => "bytes", _ => "a program's input" })}, but {(input switch { FunctionInput.Numbers => "numbers", FunctionInput.Bytes => "bytes", _ => "a program's input" })} came.");
-
-    private static bool Fits(CallingConvention convention, FunctionInput input) => convention switch
+    /// <exception cref="WasmError"><c>function.wrong_convention</c></exception>
+    internal static void CheckShape(FunctionSpec spec, Convention convention, FunctionInput input)
     {
-        CallingConvention.Core => input is FunctionInput.Numbers,
-        CallingConvention.Bytes => input is FunctionInput.Bytes,
-        _ => input is FunctionInput.Program,
+        if (input.Shape != convention.Shape)
+        {
+            throw new WasmError(FunctionErrorCode.WrongConvention, $"'{spec.Name}' takes {NameOf(convention.Shape)}, but {NameOf(input.Shape)} came.");
+        }
+    }
+
+    private static string NameOf(CallShape shape) => shape switch
+    {
+        CallShape.Numbers => "numbers",
+        CallShape.Bytes => "bytes",
+        _ => "a program's input",
     };
 }

@@ -3,6 +3,7 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Calls;

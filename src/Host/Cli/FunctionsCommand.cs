@@ -5,8 +5,8 @@ using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
-using WasmActors.Host.Http.Models;
 
 namespace WasmActors.Host.Cli;
 

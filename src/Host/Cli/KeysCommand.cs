@@ -6,7 +6,7 @@ using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Cli.Serving;
-using WasmActors.Host.Http.Models;
+using WasmActors.Host.Contracts;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

@@ -4,7 +4,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
-using WasmActors.Host.Http.Models;
+using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Cli;
 

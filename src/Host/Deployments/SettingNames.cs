@@ -1,4 +1,5 @@
 using WasmActors.Functions.Api;
+using WasmActors.Functions.Registry;
 
 namespace WasmActors.Host.Deployments;
 
@@ -7,8 +8,7 @@ internal static class SettingNames
 {
     public static NameTable<FunctionKind> Kinds { get; } = new("kind", ("stateless", FunctionKind.Stateless), ("keyed", FunctionKind.Keyed));
 
-    public static NameTable<CallingConvention> Conventions { get; } = new(
-        "convention", ("core", CallingConvention.Core), ("bytes", CallingConvention.Bytes), ("wasi-command", CallingConvention.WasiCommand));
+    public static NameTable<CallingConvention> Conventions { get; } = new("convention", [.. CallingConventions.All]);
 
     public static NameTable<StoreReuse> Reuses { get; } = new("reuse", ("never", StoreReuse.Never), ("untilIdle", StoreReuse.UntilIdle));
 

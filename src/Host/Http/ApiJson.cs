@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
-using WasmActors.Host.Http.Models;
 
 namespace WasmActors.Host.Http;
 

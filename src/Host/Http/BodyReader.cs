@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.Requests;
 

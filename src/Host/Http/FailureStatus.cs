@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using WasmActors.Functions.Api;
+using WasmActors.Host.Contracts;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Http;
 

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
 using WasmActors.Host.Http.Answers;
-using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

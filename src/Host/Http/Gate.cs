@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using WasmActors.Host.Access;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Http.Calls;
 using WasmActors.Host.Http.Requests;
 using WasmActors.Host.Settings;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using WasmActors.Actors.Handles;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cluster;
+using WasmActors.Host.Contracts;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

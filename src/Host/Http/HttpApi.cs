@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using WasmActors.Host.Access;
 using WasmActors.Host.Cluster;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
 using WasmActors.Host.Http.Calls;
-using WasmActors.Host.Http.Models;
 using WasmActors.Host.Http.OpenApi;
 using static WasmActors.Host.Http.OpenApi.ApiParameter;
 

@@ -18,6 +18,7 @@ using Serilog;
 using Serilog.Extensions.Logging;
 using WasmActors.Host.Access;
 using WasmActors.Host.Cluster;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.Requests;
 using WasmActors.Host.Settings;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Access;
-using WasmActors.Host.Http.Models;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Persistence;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

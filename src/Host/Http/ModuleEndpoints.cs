@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Http.Answers;
-using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

@@ -1,7 +1,7 @@
 using Akka.Cluster;
 using Microsoft.AspNetCore.Http;
 using WasmActors.Host.Cluster;
-using WasmActors.Host.Http.Models;
+using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Http;
 

@@ -2,7 +2,9 @@ using System.Text;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Functions.Api;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Hosting;
+using WasmActors.Functions.Registry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
@@ -60,10 +62,10 @@ internal sealed class FunctionCalls
     {
         var functions = _functions ?? throw new WasmError(FunctionErrorCode.CatalogueUnavailable, "The node has just started and calls no functions yet.");
         var function = functions.Get(name, key);
-        var request = functions.Catalogue.Get(name).ActiveVersion!.Spec.Convention switch
+        var request = CallingConventions.ShapeOf(functions.Catalogue.Get(name).ActiveVersion!.Spec.Convention) switch
         {
-            CallingConvention.Bytes => FunctionRequest.Bytes(export, input),
-            CallingConvention.WasiCommand => FunctionRequest.Program(new ProgramInput(input)),
+            CallShape.Bytes => FunctionRequest.Bytes(export, input),
+            CallShape.Program => FunctionRequest.Program(new ProgramInput(input)),
             _ => throw new WasmError(FunctionErrorCode.WrongConvention, $"'{name}' takes numbers: guests call functions of bytes, and WASI programs."),
         };
         var reply = await function.SendAsync(request, new CallOptions(caller.Options.Within)).ConfigureAwait(false);

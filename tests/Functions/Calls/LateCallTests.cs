@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

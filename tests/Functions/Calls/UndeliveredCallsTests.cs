@@ -4,6 +4,7 @@ using Akka.TestKit.Xunit2;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Catalogue;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Tests.Support;
 using static WasmActors.Functions.Calls.FunctionProtocol;

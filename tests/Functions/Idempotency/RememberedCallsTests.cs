@@ -1,5 +1,7 @@
+using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Functions.Calls;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Idempotency;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
@@ -48,7 +50,7 @@ public class RememberedCallsTests
         calls.Cancel(new CallIdentity("a", 1));
 
         Assert.Equal((0, 0), (_room.Calls.Used, _room.Outputs.Used));
-        Assert.Null(calls.Find(1, new CallIdentity("a", 1), TimeSpan.FromSeconds(1)));
+        Assert.Null(calls.Find(1, new CallIdentity("a", 1), ActorRefs.Nobody, TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
@@ -71,7 +73,7 @@ public class RememberedCallsTests
         calls.Clear();
         Assert.Equal((0, 0), (_room.Calls.Used, _room.Outputs.Used));
 
-        WasmFailure Find(string key) => ((Failed)calls.Find(2, new CallIdentity(key, 1), TimeSpan.FromSeconds(1))!).Failure;
+        WasmFailure Find(string key) => ((Failed)calls.Find(2, new CallIdentity(key, 1), ActorRefs.Nobody, TimeSpan.FromSeconds(1))!).Failure;
     }
 
     private static void Remember(RememberedCalls calls, string key, int bytes)

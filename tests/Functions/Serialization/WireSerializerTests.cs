@@ -7,6 +7,7 @@ using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Catalogue;
+using WasmActors.Functions.Content;
 using WasmActors.Functions.Leasing;
 using WasmActors.Functions.Placement;
 using WasmActors.Functions.Serialization;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using WasmActors.Functions.Api;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Http;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

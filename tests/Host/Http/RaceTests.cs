@@ -45,6 +45,40 @@ public sealed class RaceTests(OpenHost host) : IAsyncLifetime
         (await host.CallAsync(call, "[1]")).IsFailure(404, "function.not_found");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("?kind=keyed")]
+    public async Task No_call_is_rejected_because_its_functions_convention_changes_meanwhile(string query)
+    {
+        // Fits both conventions: with numbers it answers their sum, with bytes it answers none.
+        const string Both = """
+            (module (memory (export "memory") 1)
+              (func (export "wasmactors_alloc") (param i32) (result i32) i32.const 8)
+              (func (export "work") (param i32 i32) (result i64) i64.const 0))
+            """;
+        string name = query.Length == 0 ? "changing" : "changing-keys";
+        string call = query.Length == 0 ? $"{name}/calls/work" : $"{name}/keys/k/calls/work";
+        (await host.DeployAsync($"{name}{query}", Both)).Is(201);
+        using var end = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var texts = new List<string>();
+            while (!end.IsCancellationRequested)
+            {
+                texts.Add((await host.CallAsync(call, "[1, 2]")).Is(200).Text);
+            }
+
+            return texts;
+        })).ToArray();
+        for (int i = 0; i < 30; i++)
+        {
+            (await host.DeployAsync($"{name}?convention={(i % 2 == 0 ? "bytes" : "core")}&changeConvention=true&rollOut=atOnce", Both)).Is(200);
+        }
+
+        await end.CancelAsync();
+        Assert.All((await Task.WhenAll(callers)).SelectMany(static t => t), static text => Assert.True(text is "" or """{"results":["0"]}""", text));
+    }
+
     [Fact]
     public async Task Of_two_who_deploy_at_once_both_are_answered_and_the_versions_are_in_order()
     {

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using WasmActors.Host.Http.Models;
+using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Cli.Client;
 

@@ -1,10 +1,11 @@
 using System.Net.Http.Headers;
 using System.Text;
-using WasmActors.Functions.Api;
+using WasmActors.Functions.Content;
+using WasmActors.Functions.Registry;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
-using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
@@ -27,11 +28,11 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
             .Read(ClientJson.Default.ExportList);
         var export = exports.FirstOrDefault(e => e.Name == settings.Export)
             ?? throw new CommandLineException(ErrorCode.ExportNotFound, $"'{settings.Function}' exports no function named '{GuestText.Clean(settings.Export, GuestText.NameLimit)}'.", Callable(exports));
-        var convention = ConventionOf(told);
-        CheckOptions(convention, export);
+        var shape = ShapeOf(told);
+        CheckOptions(shape, export);
         try
         {
-            return convention == CallingConvention.Core
+            return shape == CallShape.Numbers
                 ? await CallCoreAsync(path, export, cancellation).ConfigureAwait(false)
                 : await CallRawAsync(path, cancellation).ConfigureAwait(false);
         }
@@ -42,11 +43,11 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
         }
     }
 
-    private static CallingConvention ConventionOf(string told)
+    private static CallShape ShapeOf(string told)
     {
         try
         {
-            return SettingNames.Conventions.Read(told) ?? default;
+            return CallingConventions.ShapeOf(SettingNames.Conventions.Read(told) ?? default);
         }
         catch (WasmError)
         {
@@ -54,30 +55,30 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
         }
     }
 
-    private void CheckOptions(CallingConvention convention, ExportModel export)
+    private void CheckOptions(CallShape shape, ExportModel export)
     {
         string signature = CoreValues.SignatureOf(export);
-        if (convention != CallingConvention.WasiCommand && settings.Arguments.Count + settings.Variables.Count > 0)
+        if (shape != CallShape.Program && settings.Arguments.Count + settings.Variables.Count > 0)
         {
             throw new CommandLineException("usage", $"--arg and --env are for WASI programs, and {signature} is none.", "Call the export _start of a WASI program.");
         }
 
-        if (convention == CallingConvention.WasiCommand && settings.Values.Count > 0)
+        if (shape == CallShape.Program && settings.Values.Count > 0)
         {
             throw new CommandLineException("usage", "A WASI program takes no values.", "Give it arguments with --arg, each one of its own.");
         }
 
-        if (convention == CallingConvention.Core && settings.Data is not null)
+        if (shape == CallShape.Numbers && settings.Data is not null)
         {
             throw new CommandLineException("usage", $"--data and values for {signature} exclude each other.", "Give values to a function of the core convention, --data to one that takes bytes.");
         }
 
-        if (convention == CallingConvention.Bytes && settings.Values.Count > 0)
+        if (shape == CallShape.Bytes && settings.Values.Count > 0)
         {
             throw new CommandLineException("usage", $"'{settings.Function}' takes bytes, and no values.", "Give them with --data or through standard input.");
         }
 
-        if (convention != CallingConvention.Core && settings.Format == OutputFormat.Json)
+        if (shape != CallShape.Numbers && settings.Format == OutputFormat.Json)
         {
             throw new CommandLineException("usage", $"-o json is for values; {signature} answers bytes.", "Leave -o out: the bytes are written as they are.");
         }

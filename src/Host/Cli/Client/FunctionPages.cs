@@ -1,4 +1,4 @@
-using WasmActors.Host.Http.Models;
+using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Cli.Client;
 

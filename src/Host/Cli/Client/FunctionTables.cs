@@ -1,8 +1,8 @@
 using Spectre.Console;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
-using WasmActors.Host.Http.Models;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using WasmActors.Host.Http;
-using WasmActors.Host.Http.Models;
+using WasmActors.Host.Contracts;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

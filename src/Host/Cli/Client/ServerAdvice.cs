@@ -1,7 +1,7 @@
 using System.Globalization;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
-using WasmActors.Host.Http;
+using WasmActors.Host.Contracts;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Settings;
 
 namespace WasmActors.Host.Http.Answers;

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Serilog.Events;
 using WasmActors.Host.Access;
-using WasmActors.Host.Http.Models;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
+using WasmActors.Host.Contracts;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

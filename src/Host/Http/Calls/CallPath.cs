@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Http.Calls;
 

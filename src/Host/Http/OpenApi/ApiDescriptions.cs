@@ -2,7 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
-using WasmActors.Host.Http.Models;
+using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Http.OpenApi;
 

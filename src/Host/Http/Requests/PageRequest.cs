@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Http.Requests;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Http.Requests;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Http;
 using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Tests.Cli;

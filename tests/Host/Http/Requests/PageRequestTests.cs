@@ -1,6 +1,6 @@
 using CsCheck;
 using Microsoft.AspNetCore.Http;
-using WasmActors.Host.Http;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Http.Requests;
 
 namespace WasmActors.Host.Tests.Http.Requests;

@@ -1,4 +1,0 @@
-namespace WasmActors.Host.Http.Models;
-
-/// <summary>The API keys, by name, without their secrets.</summary>
-internal sealed record KeyList(IReadOnlyList<KeyModel> Keys);

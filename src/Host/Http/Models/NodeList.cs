@@ -1,4 +1,0 @@
-namespace WasmActors.Host.Http.Models;
-
-/// <summary>The nodes of the cluster, as the node that answers sees them.</summary>
-internal sealed record NodeList(IReadOnlyList<NodeModel> Nodes);
