@@ -52,6 +52,11 @@ public sealed class FunctionHost : IAsyncDisposable
         var router = new CallRouter(clock, shelf, options.CallsUnderWay);
         Catalogue = new FunctionCatalogue();
         var leasing = LeaseSettings.Of(system.Settings.Config);
+        if (LeaseSettings.Hazard(system.Settings.Config) is { } hazard)
+        {
+            options.Logger.Warning("{Hazard}", hazard);
+        }
+
         var lease = new KeyLease(BootClock.Instance, leasing.Length);
         _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, router, lease, options);
         _pools = new FunctionPools(_runtime);

@@ -11,6 +11,23 @@ internal sealed record LeaseSettings(TimeSpan? Length, bool LowestDecides)
 {
     private const string Resolver = "akka.cluster.split-brain-resolver";
     private const string Own = "wasmactors.key-lease.length";
+    private const string Detector = "akka.cluster.failure-detector";
+
+    /// <summary>Returns what is dangerous about how soon the resolver decides; null for nothing.</summary>
+    /// <remarks>
+    /// A node that was paused finds the others dead up to the detector's time apart. If it decides in between, it is one of a majority both times, of three
+    /// and then of the two that are left, and runs on alone beside the cluster that removed it.
+    /// </remarks>
+    internal static string? Hazard(Config config)
+    {
+        var stableAfter = config.GetTimeSpan($"{Resolver}.stable-after", TimeSpan.FromSeconds(20));
+        var detects = config.GetTimeSpan($"{Detector}.heartbeat-interval", TimeSpan.FromSeconds(1))
+            + config.GetTimeSpan($"{Detector}.acceptable-heartbeat-pause", TimeSpan.FromSeconds(3))
+            + config.GetTimeSpan("akka.cluster.unreachable-nodes-reaper-interval", TimeSpan.FromSeconds(1));
+        return stableAfter > detects
+            ? null
+            : $"{Resolver}.stable-after is {stableAfter.TotalSeconds:0.###} s, and the failure detector takes {detects.TotalSeconds:0.###} s to find a node dead. A node that was paused may run on as a cluster of its own. Make stable-after longer";
+    }
 
     /// <exception cref="WasmError"><c>engine.bad_settings</c>: the length is none, or longer than other nodes wait.</exception>
     internal static LeaseSettings Of(Config config)

@@ -40,5 +40,18 @@ public class LeaseSettingsTests
     [InlineData("akka.cluster.downing-provider-class = \"\"")]
     public void Where_the_resolver_does_not_keep_the_half_with_the_lowest_address_no_half_is_a_majority(string settings) => Assert.False(Of(settings).LowestDecides);
 
-    private static LeaseSettings Of(string settings) => LeaseSettings.Of(ConfigurationFactory.ParseString(settings).WithFallback(FunctionHost.DefaultConfig()).WithFallback(Akka.Cluster.Sharding.ClusterSharding.DefaultConfig()).WithFallback(ConfigurationFactory.FromResource<Akka.Cluster.Cluster>("Akka.Cluster.Configuration.Cluster.conf")));
+    [Theory]
+    [InlineData("")]
+    [InlineData("akka.cluster { failure-detector.acceptable-heartbeat-pause = 10s, split-brain-resolver.stable-after = 12s }")]
+    public void The_resolver_decides_only_when_a_paused_node_has_found_all_others_dead(string settings) => Assert.Null(LeaseSettings.Hazard(ConfigOf(settings)));
+
+    [Theory]
+    [InlineData("akka.cluster.split-brain-resolver.stable-after = 3s")]
+    [InlineData("akka.cluster.split-brain-resolver.stable-after = 4s")]
+    [InlineData("akka.cluster.failure-detector.acceptable-heartbeat-pause = 5s")]
+    public void A_resolver_that_decides_before_is_reported(string settings) => Assert.Contains("stable-after", LeaseSettings.Hazard(ConfigOf(settings)), StringComparison.Ordinal);
+
+    private static LeaseSettings Of(string settings) => LeaseSettings.Of(ConfigOf(settings));
+
+    private static Config ConfigOf(string settings) => ConfigurationFactory.ParseString(settings).WithFallback(FunctionHost.DefaultConfig()).WithFallback(Akka.Cluster.Sharding.ClusterSharding.DefaultConfig()).WithFallback(ConfigurationFactory.FromResource<Akka.Cluster.Cluster>("Akka.Cluster.Configuration.Cluster.conf"));
 }

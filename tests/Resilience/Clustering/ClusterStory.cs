@@ -11,7 +11,7 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
 {
     private const int Stopped = 2;
 
-    private static readonly TimeSpan s_keyedAgain = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_keyedAgain = TimeSpan.FromSeconds(13);
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestRecovery = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
@@ -82,7 +82,7 @@ internal sealed class ClusterStory(ScenarioRun run, NodeCluster cluster)
 
         double after = Stopwatch.GetElapsedTime(at).TotalSeconds;
         run.Judge($"keys work again after the kill of {cluster.Places[node].Name}{what}", again ? "all" : "not all", "all", again);
-        run.JudgeSpeed("  … how soon", $"{after:f1} s", "within 10 s", after <= s_keyedAgain.TotalSeconds);
+        run.JudgeSpeed("  … how soon", $"{after:f1} s", "within 13 s", after <= s_keyedAgain.TotalSeconds);
         await DeployAsync(node == 0 ? 1 : 0, $"after-{_deployed}", "stateless", ClusterLoad.Stateless).ConfigureAwait(false);
     }
 
