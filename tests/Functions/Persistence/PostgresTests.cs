@@ -1,5 +1,6 @@
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Tests.Support;
+using WasmActors.Host.Access;
 using WasmActors.Host.Persistence;
 using WasmActors.Processes;
 
@@ -30,4 +31,27 @@ public class PostgresTests
         Assert.Equal([1, 2], again.Functions.Catalogue.Find("kept")!.Versions.Select(v => v.Number));
         Assert.Equal(100, (await Expect.SoonAsync(again.Functions.Get("kept", "k").CallAsync("next"))).Value.AsI32());
     }
+
+    [SkippableFact]
+    public async Task Of_two_nodes_that_revoke_the_last_two_admin_keys_at_the_same_time_one_is_rejected()
+    {
+        Skip.If(PostgresServer.MissingBecause is not null, PostgresServer.MissingBecause);
+        await using var server = await PostgresServer.StartAsync();
+        var first = (await FunctionDatabase.OpenAsync(DatabaseKind.PostgreSql, server.Connection)).Keys;
+        var second = (await FunctionDatabase.OpenAsync(DatabaseKind.PostgreSql, server.Connection)).Keys;
+        var kept = Admin("first");
+        Assert.True(await first.AddAsync(kept, default));
+        for (int round = 0; round < 50; round++)
+        {
+            var added = Admin($"round {round}");
+            Assert.True(await second.AddAsync(added, default));
+
+            var removals = await Task.WhenAll(first.RemoveAsync(kept.Id, default), second.RemoveAsync(added.Id, default));
+
+            Assert.Equal([KeyRemoval.Removed, KeyRemoval.LastAdmin], removals.Order());
+            kept = Assert.Single(await first.ListAsync(default));
+        }
+    }
+
+    private static ApiKey Admin(string name) => ApiKey.Create(name, [ApiScope.Admin], new KeyLimits(null, null, null, null), TimeProvider.System).Key;
 }
