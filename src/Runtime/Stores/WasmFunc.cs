@@ -10,6 +10,8 @@ using WasmActors.Runtime.Values;
 namespace WasmActors.Runtime.Stores;
 
 /// <summary>A function of a store: of the guest's, or of the host's.</summary>
+/// <remarks>Functions are equal if the same instance exports or references them. An instance that exports an imported function again has
+/// another function for it: Wasmtime makes one, and offers no way to compare them.</remarks>
 public sealed partial class WasmFunc : WasmExtern
 {
     private FuncType? _type;

@@ -32,7 +32,7 @@ internal static class ServerAdvice
         FunctionErrorCode.NotGranted => "Deploy the function with --caller-args or --caller-env to let callers give this.",
         FunctionErrorCode.PayloadTooLarge => "Deploy the function with a larger --max-payload if it may take or return that much.",
         ErrorCode.MissingImport => "'wasmactors inspect FILE' lists the imports; --grant-imports gives a function sets of imports that the server offers.",
-        ErrorCode.FeatureNotAllowed => $"Deploy the function with --feature to let its module use a feature: {FeatureText.Names}.",
+        ErrorCode.FeatureNotAllowed => $"If the message names one of these features, deploy the function with --feature: {FeatureText.Names}. Build the module without any other.",
         FunctionErrorCode.ChangeNotConfirmed => "Leave --kind and --convention out to keep the active version's; --change-kind and --change-convention confirm a change.",
         ErrorCode.LimitExceeded => "Deploy the function with a larger --max-memory if it may use that much.",
         _ => null,

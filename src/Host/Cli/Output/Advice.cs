@@ -23,7 +23,7 @@ internal static class Advice
         ErrorCode.ModuleInvalid => "Check that FILE is a WebAssembly module, binary (.wasm) or text (.wat).",
         ErrorCode.MissingImport => "'wasmactors inspect FILE' lists the imports. --unknown-imports trap lets the module run until it calls one that is missing; --unknown-imports default answers zeros.",
         ErrorCode.LimitExceeded => "Raise --max-memory, --max-memories, --max-tables or --max-table-elements if the module may use that much, or choose another --profile.",
-        ErrorCode.FeatureNotAllowed => $"Allow it with --feature ({FeatureText.Names}), or with --profile trusted.",
+        ErrorCode.FeatureNotAllowed => $"If the message names one of these features, allow it with --feature or --profile trusted: {FeatureText.Names}. Build the module without any other.",
         ErrorCode.ModuleTooLarge or ErrorCode.ModuleTooExpensive => "Leave --isolate out if you trust the module: it is then compiled without limits.",
         ErrorCode.DeadlineExceeded => "Raise --timeout if the guest needs more time.",
         "trap.out_of_fuel" => "Raise --fuel if the guest may do that much work.",
