@@ -144,14 +144,19 @@ public sealed class StdinPollTests : IDisposable
         using var store = NewStore(ExecutionMode.Preemptive);
         using var call = store.BeginCall(store.Instantiate(s_module, s_imports).GetFunc("read"));
         call.SetArguments(Val.I32(0), Val.I32(10));
-        Assert.Equal(CallStep.Parked, call.Step());
+        CallStep step;
+        while ((step = call.Step()) is CallStep.Yielded)
+        {
+            // On a busy machine its first slice may end before it reads.
+        }
+
+        Assert.Equal(CallStep.Parked, step);
         Assert.Equal("wasi_snapshot_preview1::fd_read", call.Import!.Func.FullName);
         Assert.NotNull(call.Import.WakesAt);
         Assert.Equal(CallStep.Parked, call.Step());
 
         _stream.Give("abc");
         using var end = new CancellationTokenSource(s_patience);
-        CallStep step;
         while ((step = call.Step()) is CallStep.Parked or CallStep.Yielded)
         {
             await Task.Delay(1, end.Token);
