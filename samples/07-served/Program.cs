@@ -1,9 +1,8 @@
-using WasmActors.Runtime.Failures;
-
-// Sample 7: imports that are answered later. The guest waits without a thread; its store answers questions meanwhile.
+// Sample 7: imports that are answered later. The guest waits without a thread, and its store answers status requests.
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Runtime.Calls;
+using WasmActors.Runtime.Failures;
 
 await using var host = await WasmHost.StartAsync();
 
@@ -44,7 +43,7 @@ Console.WriteLine($"the store is {status.Activity} on {status.ParkedOn}");
 answer.SetResult();
 Console.WriteLine($"cost(3) = {await cost}");
 
-// A call that would wait for itself is refused at once, instead of at its deadline.
+// A call that would wait for itself is rejected at once, instead of at its deadline.
 var loop = new ImportMap()
     .Serve("math", "square", math.GetFunc("square"))
     .Serve("shop", "price", async (int _, int _) => await shop.GetFunc("cost").CallAsync<int, int>(1));
@@ -53,7 +52,7 @@ try
 {
     await shop.GetFunc("cost").CallAsync<int, int>(3);
 }
-catch (WasmError refused)
+catch (WasmError rejected)
 {
-    Console.WriteLine(refused.Code);
+    Console.WriteLine(rejected.Code);
 }
