@@ -1,6 +1,6 @@
 namespace WasmActors.Actors.Passivation;
 
-/// <summary>Stores that were asked together to be passivated, and how many of them did so.</summary>
+/// <summary>Counts how many of the stores that were asked together were passivated.</summary>
 internal sealed class PassivationRound(int asked)
 {
     private readonly TaskCompletionSource<int> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -10,7 +10,7 @@ internal sealed class PassivationRound(int asked)
     /// <summary>How many were passivated, once all have answered.</summary>
     internal Task<int> Done => _done.Task;
 
-    /// <summary>One answers.</summary>
+    /// <summary>Counts one answer.</summary>
     internal void Answer(bool passivated)
     {
         if (passivated)

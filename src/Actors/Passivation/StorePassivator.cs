@@ -1,15 +1,14 @@
-using Akka.Actor;
-using WasmActors.Actors.Stores;
-
 namespace WasmActors.Actors.Passivation;
 
 /// <summary>
-/// Finds a host's stores that have been idle for long: by time, with one sweep over all of them, or on request, the longest idle first.
-/// It only asks them; each decides in its actor's own turn, so that none is taken away from under a command.
+/// Finds a host's stores that have been idle for long: by time, with one sweep over all of them, or on request, the
+/// longest idle
+/// first. It only asks the stores. Each decides in its actor's own turn, so that none is passivated during a command.
 /// </summary>
 /// <remarks>
-/// A call tells nothing and reads no clock for this: a sweep sees from a store's counter whether it has been used since the last one. So a store is
-/// passivated when it has been idle for its time, and at most for a quarter more.
+/// A call reports nothing and reads no clock for this: a sweep compares a store's counter with that of the last sweep.
+/// So a store is
+/// passivated when it has been idle for its time, at most a quarter later.
 /// </remarks>
 internal sealed class StorePassivator(TimeProvider clock) : IDisposable
 {
@@ -29,9 +28,10 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
     private bool _disposed;
 
     /// <summary>Adds a store; it is forgotten when it has gone.</summary>
-    /// <param name="cell">The store.</param>
-    /// <param name="after">How long it may be idle; <see cref="Timeout.InfiniteTimeSpan"/> for one that is passivated on request only.</param>
-    internal void Add(StoreCell cell, TimeSpan after)
+    /// <param name="store">The store.</param>
+    /// <param name="after">How long it may be idle; <see cref="Timeout.InfiniteTimeSpan"/> for one that is passivated
+    /// on request only.</param>
+    internal void Add(IPassivatable store, TimeSpan after)
     {
         lock (_lock)
         {
@@ -45,13 +45,14 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
                 Array.Resize(ref _stores, _count * 2);
             }
 
-            _stores[_count++] = new IdleStore(cell, after, TryReadClock() ?? 0);
+            _stores[_count++] = new IdleStore(store, after, TryReadClock() ?? 0);
             Hasten(after);
         }
     }
 
-    /// <summary>Asks stores whose guests were granted memory, the longest idle first, until they have so many bytes together. It does not wait until they have
-    /// answered; another round begins only when all of them have.</summary>
+    /// <summary>Asks stores whose guests were granted memory, the longest idle first, until they have so many bytes
+    /// together. Does
+    /// not wait for their answers. Another round begins only when all of them have answered.</summary>
     /// <returns>How many bytes they have.</returns>
     internal long ReleaseMemory(long bytes)
     {
@@ -68,7 +69,7 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
             long now = TryReadClock() ?? 0;
             ForEach((ref IdleStore store) =>
             {
-                if (store.Look(now) && store.Cell.Memory.Granted > 0)
+                if (store.Look(now) && store.Store.GrantedMemory > 0)
                 {
                     chosen.Add(store);
                 }
@@ -77,7 +78,7 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
             int count = 0;
             while (count < chosen.Count && found < bytes)
             {
-                found += chosen[count++].Cell.Memory.Granted;
+                found += chosen[count++].Store.GrantedMemory;
             }
 
             chosen.RemoveRange(count, chosen.Count - count);
@@ -137,7 +138,8 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
         return round.Done;
     }
 
-    /// <summary>Asks some stores that have been idle for longest. One round at a time: who comes while one is under way waits for that.</summary>
+    /// <summary>Asks some stores that have been idle for longest. If a round is under way, waits for that
+    /// one.</summary>
     internal Task MakeRoomAsync()
     {
         lock (_lock)
@@ -167,7 +169,8 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
             {
                 ForEach((ref IdleStore store) =>
                 {
-                    if (store.Look(now) && store.After != Timeout.InfiniteTimeSpan && clock.GetElapsedTime(store.Since, now) >= store.After)
+                    bool isLimited = store.After != Timeout.InfiniteTimeSpan;
+                    if (store.Look(now) && isLimited && clock.GetElapsedTime(store.Since, now) >= store.After)
                     {
                         Ask(store, null);
                     }
@@ -189,14 +192,14 @@ internal sealed class StorePassivator(TimeProvider clock) : IDisposable
     }
 
     private static void Ask(in IdleStore store, PassivationRound? round) =>
-        store.Cell.Actor.Tell(new StoreActor.Passivate(store.Begun, round), ActorRefs.NoSender);
+        store.Store.Send(new Passivate(store.Begun, round));
 
     // Those that have gone are forgotten: the last takes their place.
     private void ForEach(Visit visit)
     {
         for (int i = _count - 1; i >= 0; i--)
         {
-            if (_stores[i].Cell.IsGone)
+            if (_stores[i].Store.IsGone)
             {
                 _stores[i] = _stores[--_count];
                 _stores[_count] = default;

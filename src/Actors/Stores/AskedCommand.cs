@@ -6,8 +6,9 @@ using WasmActors.Runtime.Failures;
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// A command that came as a message. The store's actor answers it once. If a guest does not return by the deadline, the sweeper
-/// answers it instead (<see cref="AskedWatch"/>).
+/// A command that came as a message. The store's actor answers it once. If a guest does not return by the deadline,
+/// the sweeper
+/// answers it instead.
 /// </summary>
 internal sealed class AskedCommand : StoreWork, ICommandWork
 {

@@ -2,7 +2,8 @@ using Akka.Actor;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Asks a store's actor to look whether a call under way was cancelled or has outlived its deadline, or that of its import.</summary>
+/// <summary>Asks a store's actor to look whether a call under way was cancelled or has outlived its deadline, or that
+/// of its import.</summary>
 internal sealed class Attend : INoSerializationVerificationNeeded
 {
     private Attend()

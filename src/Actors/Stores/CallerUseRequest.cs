@@ -5,7 +5,8 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Reads or changes an export of an instance whose guest waits for an import, an object that it imports, or its store.</summary>
+/// <summary>Reads or changes an export of an instance whose guest waits for an import, an object that it imports, or
+/// its store.</summary>
 internal sealed class CallerUseRequest<TReply>(ImportId import, string? export, Func<ExternId, StoreProtocol.Command> command)
     : StoreRequest<TReply>, ICallerUse
     where TReply : class

@@ -2,7 +2,8 @@ using WasmActors.Actors.Messages;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>A request for an instance whose guest waits for an import. It does not queue behind the store's other work.</summary>
+/// <summary>A request for an instance whose guest waits for an import. It does not queue behind the store's other
+/// work.</summary>
 internal interface ICallerRequest
 {
     /// <summary>The import that the guest must still wait for.</summary>

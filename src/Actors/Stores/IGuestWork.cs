@@ -2,7 +2,8 @@ using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Work that is a guest call: it prepares the call and reads the results itself, without a message for either.</summary>
+/// <summary>Work that is a guest call: it prepares the call and reads the results itself, without a message for
+/// either.</summary>
 internal interface IGuestWork
 {
     /// <summary>Prepares the guest call.</summary>

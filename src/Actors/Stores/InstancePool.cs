@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Objects of one type that serve again: the thread's last one, and a bounded number for all threads.</summary>
+/// <summary>Objects of one type that serve again: the thread's last one, and a bounded number for all
+/// threads.</summary>
 internal static class InstancePool<T>
     where T : class
 {

@@ -4,7 +4,8 @@ using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Instantiates a module and awaits the handle of the instance, without the state of an async method for each.</summary>
+/// <summary>Instantiates a module and awaits the handle of the instance, without the state of an async method for
+/// each.</summary>
 internal sealed class InstanceRequest(StoreRef store, WasmModule module, StoreProtocol.Command command)
     : StoreRequest<InstanceRef>, ICommandWork
 {

@@ -3,12 +3,15 @@ using Akka.Actor;
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// Messages in the order in which they were sent: by any thread, to one receiver at a time. A <see cref="StoreRequest"/> is its own link, so
+/// Messages in the order in which they were sent: by any thread, to one receiver at a time. A
+/// <see cref="StoreRequest"/> is its own link, so
 /// that a call allocates nothing; anything else gets one.
 /// </summary>
 /// <remarks>
-/// Each store has one, and there may be very many: an idle line takes 50 bytes; a <c>ConcurrentQueue</c> begins with 1.1 KB. The links are those
-/// of D. Vyukov's intrusive queue: a sender exchanges the tail and then links its predecessor to itself; between these two steps
+/// Each store has one, and there may be very many: an idle line takes 50 bytes; a <c>ConcurrentQueue</c> begins with
+/// 1.1 KB. The links are those
+/// of D. Vyukov's intrusive queue: a sender exchanges the tail and then links its predecessor to itself; between these
+/// two steps
 /// what it sent is not seen yet, but it schedules the receiver only after both.
 /// </remarks>
 internal sealed class MailLine : Mail

@@ -4,7 +4,8 @@ using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Calls a function of numbers whose types are known at run time only. Pooled, as <see cref="TypedRequest{TArgs,TResult}"/>.</summary>
+/// <summary>Calls a function of numbers whose types are known at run time only. Pooled, as
+/// <see cref="TypedRequest{TArgs,TResult}"/>.</summary>
 internal sealed class NumbersRequest : StoreRequest<Results>, IGuestWork
 {
     private ExternId _func;
@@ -16,7 +17,8 @@ internal sealed class NumbersRequest : StoreRequest<Results>, IGuestWork
 
     private protected override bool ServesOnce => false;
 
-    /// <summary>Returns a request for one call. The arguments have the function's types and must not change until it is answered.</summary>
+    /// <summary>Returns a request for one call. The arguments have the function's types and must not change until it
+    /// is answered.</summary>
     internal static NumbersRequest Rent(ExternId func, Val[] arguments)
     {
         var request = InstancePool<NumbersRequest>.TryTake() ?? new NumbersRequest();

@@ -9,8 +9,10 @@ namespace WasmActors.Actors.Stores;
 /// guest is stuck in a host function. One thread for the process; it rests while nothing is under way.
 /// </summary>
 /// <remarks>
-/// Requests are pooled and few, so all of them are looked at every 20 ms, and when one of a waiting guest is due, instead of each
-/// being put into a timer and taken out again: a call that is answered in time pays nothing. Requests that serve once are looked
+/// Requests are pooled and few, so all of them are looked at every 20 ms, and when one of a waiting guest is due,
+/// instead of each
+/// being put into a timer and taken out again: a call that is answered in time pays nothing. Requests that serve once
+/// are looked
 /// at from when they are sent until they are answered.
 /// </remarks>
 internal static class RequestSweeper
@@ -55,7 +57,8 @@ internal static class RequestSweeper
         }
     }
 
-    /// <summary>Adds a request that serves once and is about to be sent; <see cref="Forget"/> it when it is answered.</summary>
+    /// <summary>Adds a request that serves once and is about to be sent; <see cref="Forget"/> it when it is
+    /// answered.</summary>
     internal static void WatchOnce(StoreRequest request)
     {
         lock (s_lock)
@@ -103,7 +106,8 @@ internal static class RequestSweeper
         }
     }
 
-    /// <summary>Time that a host function has after the deadline to return, until its caller is answered without it.</summary>
+    /// <summary>Time that a host function has after the deadline to return, until its caller is answered without
+    /// it.</summary>
     internal static TimeSpan Grace { get; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Time that any other guest has to come to its end: it may be paused and wait for a processor.</summary>
@@ -119,7 +123,8 @@ internal static class RequestSweeper
         s_wake.Set();
     }
 
-    /// <summary>Starts the thread, the first time: with the first request, or the first thread that goes on with answers, which may
+    /// <summary>Starts the thread, the first time: with the first request, or the first thread that goes on with
+    /// answers, which may
     /// leave turns to be rescued without any request being sent.</summary>
     internal static void Start()
     {

@@ -2,7 +2,8 @@ using WasmActors.Actors.Messages;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Decides when a store that failed is made again, by its policy: counts failures, and opens and closes its circuit.</summary>
+/// <summary>Decides when a store that failed is made again, by its policy: counts failures, and opens and closes its
+/// circuit.</summary>
 /// <param name="policy">The policy.</param>
 /// <param name="clock">Timestamps are this clock's.</param>
 /// <param name="random">A number from 0 to 1, for the jitter.</param>

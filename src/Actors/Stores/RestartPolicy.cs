@@ -5,10 +5,14 @@ namespace WasmActors.Actors.Stores;
 
 /// <summary>How a store that broke comes back: how soon, how often, and when it is given a rest.</summary>
 /// <remarks>
-/// The first replacement in a <see cref="Window"/> is immediate; the second waits <see cref="FirstDelay"/>, and each further one twice as
-/// long as the one before. One replacement more than <see cref="MaxReplacements"/> opens the circuit: commands are answered
-/// <c>store.circuit_open</c> at once, until after <see cref="OpenFor"/> the store is tried again. A failure of that try opens the circuit
-/// for twice as long; the first command that succeeds closes it. A store that cannot be made again counts like one that broke;
+/// The first replacement in a <see cref="Window"/> is immediate; the second waits <see cref="FirstDelay"/>, and each
+/// further one twice as
+/// long as the one before. One replacement more than <see cref="MaxReplacements"/> opens the circuit: commands are
+/// answered
+/// <c>store.circuit_open</c> at once, until after <see cref="OpenFor"/> the store is tried again. A failure of that
+/// try opens the circuit
+/// for twice as long; the first command that succeeds closes it. A store that cannot be made again counts like one
+/// that broke;
 /// a replacement after a caller cancelled its call is immediate and does not count.
 /// </remarks>
 public sealed record RestartPolicy
@@ -31,7 +35,8 @@ public sealed record RestartPolicy
     /// <summary>The longest that it stays open at a time. Default 5 min.</summary>
     public TimeSpan MaxOpenFor { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>By how much of itself each of these times may be shorter, at random, so that stores that broke together do not come back
+    /// <summary>By how much of itself each of these times may be shorter, at random, so that stores that broke
+    /// together do not come back
     /// together; 0 to 1, default 0.2.</summary>
     public double Jitter { get; init; } = 0.2;
 

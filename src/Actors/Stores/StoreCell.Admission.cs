@@ -22,7 +22,8 @@ internal sealed partial class StoreCell
     /// <summary>Requests that were sent and not yet taken by the actor.</summary>
     internal long Waiting => Volatile.Read(ref _sent) - Volatile.Read(ref _taken);
 
-    /// <summary>Counts a request in; the answer is null, or the refusal: <c>store.gone</c>, <c>store.circuit_open</c>, or <c>call.busy</c>.</summary>
+    /// <summary>Counts a request in; the answer is null, or the refusal: <c>store.gone</c>, <c>store.circuit_open</c>,
+    /// or <c>call.busy</c>.</summary>
     /// <param name="request">What is sent.</param>
     /// <param name="deadline">Timestamp at which it must be done; <see cref="long.MaxValue"/> for never.</param>
     internal WasmError? TryAdmit(StoreRequest request, long deadline)
@@ -61,7 +62,8 @@ internal sealed partial class StoreCell
     }
 
     /// <summary>Counts a request out; the actor's turn only, so that it needs no fence.</summary>
-    /// <param name="begins">Whether it is carried out: one that was answered meanwhile says nothing of how long others take.</param>
+    /// <param name="begins">Whether it is carried out: one that was answered meanwhile says nothing of how long others
+    /// take.</param>
     internal void Taken(bool begins)
     {
         BegunCount += begins ? 1 : 0;

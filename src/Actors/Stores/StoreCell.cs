@@ -3,6 +3,7 @@ using Serilog;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Passivation;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
@@ -13,9 +14,8 @@ namespace WasmActors.Actors.Stores;
 /// What handles of a store share with its actor: whether the store is still there, and how many requests wait. Read and
 /// written from any thread.
 /// </summary>
-internal sealed partial class StoreCell
+internal sealed partial class StoreCell : IPassivatable
 {
-    private readonly WasmEngine _engine;
     private readonly StorePlace _place;
     private readonly int _queueLimit;
     private readonly TimeSpan _defaultWithin;
@@ -37,9 +37,12 @@ internal sealed partial class StoreCell
         _defaultWithin = spec.Options.Limits.Deadline;
         _defaultDuration = engine.EpochClock.Duration(_defaultWithin);
         SweepDuration = engine.EpochClock.Duration(RequestSweeper.Round);
-        _engine = engine;
+        Engine = engine;
         HasSlices = spec.Options.Mode == ExecutionMode.Preemptive;
     }
+
+    /// <summary>The engine that makes the store.</summary>
+    internal WasmEngine Engine { get; }
 
     /// <summary>The time between two looks of the sweeper, by the store's clock.</summary>
     internal long SweepDuration { get; }
@@ -59,16 +62,17 @@ internal sealed partial class StoreCell
     /// <summary>What its host takes on.</summary>
     internal HostAdmission Host => _place.Host;
 
-    /// <summary>Whether commands that come as messages are counted in when they are sent: they are with the stores' own mailbox.</summary>
+    /// <summary>Whether commands that come as messages are counted in when they are sent: they are with the stores'
+    /// own mailbox.</summary>
     internal bool CountsCommands { get; set; }
 
     /// <summary>Requests that its actor has begun so far; what was answered while it waited is none.</summary>
     internal long BegunCount { get; private set; }
 
     /// <summary>The current timestamp, a tick old at most.</summary>
-    internal long Now => _engine.EpochClock.Now;
+    internal long Now => Engine.EpochClock.Now;
 
-    internal TimeProvider Clock => _engine.Settings.Clock;
+    internal TimeProvider Clock => Engine.Settings.Clock;
 
     internal IActorRef Actor { get; set; } = ActorRefs.Nobody;
 
@@ -76,9 +80,10 @@ internal sealed partial class StoreCell
     internal ILogger Log { get; init; } = Serilog.Core.Logger.None;
 
     /// <summary>The actor itself, to be looked at from outside; null while there is none.</summary>
-    internal StoreActor? Live { get; set; }
+    internal ILiveStore? Live { get; set; }
 
-    /// <summary>Whether a request that should have ended so long ago is to be answered without its guest. One that is inside a host function may
+    /// <summary>Whether a request that should have ended so long ago is to be answered without its guest. One that is
+    /// inside a host function may
     /// never let go; one that is paused, or waits for its turn, comes to its end when it has a processor.</summary>
     internal bool IsGivenUp(TimeSpan overdue) => overdue >= (Live is { IsInHostFunction: true } ? RequestSweeper.Grace : RequestSweeper.Patience);
 
@@ -97,7 +102,8 @@ internal sealed partial class StoreCell
         }
     }
 
-    /// <summary>The stores that calls on behalf of this store's waiting guests were sent to; the <see cref="WaitGraph"/>'s own.</summary>
+    /// <summary>The stores that calls on behalf of this store's waiting guests were sent to; the
+    /// <see cref="WaitGraph"/>'s own.</summary>
     internal List<(CallChain Waiter, StoreCell Store)>? WaitsFor { get; set; }
 
     /// <summary>The time until a timestamp, not below zero; null for never.</summary>
@@ -111,7 +117,7 @@ internal sealed partial class StoreCell
         : null;
 
     /// <summary>The timestamp that lies so far ahead.</summary>
-    internal long After(TimeSpan delay) => _engine.EpochClock.After(delay);
+    internal long After(TimeSpan delay) => Engine.EpochClock.After(delay);
 
     /// <summary>The deadline of the guest on whose behalf code runs, by this store's clock.</summary>
     internal long DeadlineFrom(ServedContext served)
@@ -140,12 +146,13 @@ internal sealed partial class StoreCell
     /// <summary>Whether it counts as alive; the actor's own.</summary>
     internal bool IsCounted { get; set; }
 
-    internal bool IsGone => Closed is { IsForGood: true };
+    public bool IsGone => Closed is { IsForGood: true };
 
     /// <summary>Why it takes no requests; null while it does.</summary>
     internal StoreClosure? Closed => Volatile.Read(ref _closed);
 
-    /// <summary>Whether those who wait are to be answered without the actor, which is stuck while its host ends.</summary>
+    /// <summary>Whether those who wait are to be answered without the actor, which is stuck while its host
+    /// ends.</summary>
     internal bool IsAbandoned
     {
         get => _isAbandoned;
@@ -164,8 +171,25 @@ internal sealed partial class StoreCell
     {
         bool shorter = within is { } asked
             && (_defaultWithin == Timeout.InfiniteTimeSpan || (asked != Timeout.InfiniteTimeSpan && asked < _defaultWithin));
-        return shorter ? _engine.EpochClock.After(within!.Value) : _engine.EpochClock.After(_defaultDuration);
+        return shorter ? Engine.EpochClock.After(within!.Value) : Engine.EpochClock.After(_defaultDuration);
     }
+
+    long IPassivatable.GrantedMemory => Memory.Granted;
+
+    bool IPassivatable.TryReadActivity(out long begun, out bool isIdle)
+    {
+        if (Live is not { IsPassive: false } live)
+        {
+            (begun, isIdle) = (0, false);
+            return false;
+        }
+
+        begun = live.Begun;
+        isIdle = !live.IsAtWork && Waiting == 0;
+        return true;
+    }
+
+    void IPassivatable.Send(Passivate request) => Actor.Tell(request, ActorRefs.NoSender);
 
     /// <summary>Its place in the <see cref="StoreRegister"/>.</summary>
     internal ref StoreRegister.Link Links => ref _links;

@@ -2,13 +2,15 @@ using Akka.Actor;
 using Serilog;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Passivation;
+using WasmActors.Actors.Stores.Actor;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Starts stores' actors as children of a host's supervisor: in its turn, or on the thread of whoever asks by a handle, which spares
+/// <summary>Starts stores' actors as children of a host's supervisor: in its turn, or on the thread of whoever asks by
+/// a handle, which spares
 /// the trip to the supervisor and back.</summary>
 internal sealed class StoreFactory(WasmEngine engine, StorePassivator passivator, HostAdmission admission, ILogger log, string dispatcher)
 {
@@ -28,7 +30,8 @@ internal sealed class StoreFactory(WasmEngine engine, StorePassivator passivator
     /// <summary>From here on none is started: their host is being disposed.</summary>
     internal void Close() => _isClosed = true;
 
-    /// <summary>The supervisor has ended: stops the stores that it missed, which were only just being started.</summary>
+    /// <summary>The supervisor has ended: stops the stores that it missed, which were only just being
+    /// started.</summary>
     internal void SupervisorEnded()
     {
         Close();
@@ -90,7 +93,7 @@ internal sealed class StoreFactory(WasmEngine engine, StorePassivator passivator
     private void Attach(ActorCell supervisor, StoreCell cell, StoreSpec spec, in StoreCreator creator)
     {
         // Begun here, and not, as by AttachChild, in a turn of the supervisor's.
-        var actor = supervisor.ActorOf(new StoreProps(_common, engine, cell, new StoreRecipe(spec), creator, log), $"store-{cell.Id}");
+        var actor = supervisor.ActorOf(new StoreProps(_common, cell, new StoreRecipe(spec), creator), $"store-{cell.Id}");
         if (!admission.Stores.TryAdd(cell, actor))
         {
             StoreRegister.Stop(actor);

@@ -1,32 +1,26 @@
 using Akka.Actor;
-using Serilog;
-using WasmActors.Runtime.Modules;
+using WasmActors.Actors.Stores.Actor;
 
 namespace WasmActors.Actors.Stores;
 
 /// <summary>Makes a store's actor, the first time and when it is replaced.</summary>
-/// <remarks>Akka's usual <c>Props</c> compile an expression for each store, or merge and parse an empty deployment for each.</remarks>
+/// <remarks>Akka's usual <c>Props</c> compile an expression for each store, or merge and parse an empty deployment for
+/// each.</remarks>
 internal sealed class StoreProps : Props
 {
-    private readonly WasmEngine _engine;
     private readonly StoreRecipe _recipe;
-    private readonly ILogger _log;
     private StoreCreator _creator;
 
     /// <param name="common">What is the same for all stores: dispatcher and mailbox.</param>
-    /// <param name="engine">The engine.</param>
     /// <param name="cell">What handles know of the store.</param>
     /// <param name="recipe">How it is made.</param>
     /// <param name="creator">Who is told.</param>
-    /// <param name="log">The host's log.</param>
-    internal StoreProps(Props common, WasmEngine engine, StoreCell cell, StoreRecipe recipe, in StoreCreator creator, ILogger log)
+    internal StoreProps(Props common, StoreCell cell, StoreRecipe recipe, in StoreCreator creator)
         : base(common)
     {
-        _engine = engine;
         Cell = cell;
         _recipe = recipe;
         _creator = creator;
-        _log = log;
     }
 
     /// <summary>What handles know of the store.</summary>
@@ -38,10 +32,10 @@ internal sealed class StoreProps : Props
         var creator = _creator;
         _creator = default; // told once, and not kept
 #pragma warning disable AK1000 // these are the Props
-        return new StoreActor(_engine, Cell, _recipe, creator, _log);
+        return new StoreActor(Cell, _recipe, creator);
 #pragma warning restore AK1000
     }
 
     /// <inheritdoc/>
-    protected override Props Copy() => new StoreProps(this, _engine, Cell, _recipe, _creator, _log);
+    protected override Props Copy() => new StoreProps(this, Cell, _recipe, _creator);
 }

@@ -9,7 +9,8 @@ using WasmActors.Runtime.Telemetry;
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// Messages on their way to a store's actor. Requests were counted in before they were sent; a command that comes as a message is counted in
+/// Messages on their way to a store's actor. Requests were counted in before they were sent; a command that comes as a
+/// message is counted in
 /// here, or answered that it was not. What its actor leaves behind is answered as well.
 /// </summary>
 internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantics
@@ -69,7 +70,8 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
         }
     }
 
-    /// <summary>The next message; none, though there are some, once the turn has taken too long while other stores wait, or was for one.</summary>
+    /// <summary>The next message; none, though there are some, once the turn has taken too long while other stores
+    /// wait, or was for one.</summary>
     public bool TryDequeue(out Envelope envelope)
     {
         if (_hasBegun && IsTurnOver())
@@ -82,7 +84,8 @@ internal sealed class StoreQueue : IMessageQueue, IUnboundedMessageQueueSemantic
         return _messages.TryDequeue(out envelope);
     }
 
-    /// <summary>A turn begins that takes messages until a timestamp of the stopwatch if other stores wait then; one in any case. <see cref="Once"/> for one.</summary>
+    /// <summary>A turn begins that takes messages until a timestamp of the stopwatch if other stores wait then; one in
+    /// any case. <see cref="Once"/> for one.</summary>
     internal void BeginTurn(long until)
     {
         _turnEnds = until;

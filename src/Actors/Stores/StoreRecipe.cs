@@ -3,7 +3,8 @@ using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>What outlives a store that breaks: how it was made and filled, so that a fresh one can be made the same way, and how often that was needed.</summary>
+/// <summary>What outlives a store that breaks: how it was made and filled, so that a fresh one can be made the same
+/// way, and how often that was needed.</summary>
 internal sealed class StoreRecipe
 {
     private readonly List<StoreProtocol.Command> _steps = new(1); // most stores have one instance
@@ -30,7 +31,8 @@ internal sealed class StoreRecipe
     /// <summary>Decides when it is made again; null while it has not failed.</summary>
     internal RestartGovernor? Restarts { get; private set; }
 
-    /// <summary>What it broke by, a code or the name of an exception's type; null while it has not, and again once it was replaced.</summary>
+    /// <summary>What it broke by, a code or the name of an exception's type; null while it has not, and again once it
+    /// was replaced.</summary>
     internal string? BrokenBy { get; set; }
 
     /// <summary>Somebody waits for the store to stop.</summary>
@@ -44,7 +46,8 @@ internal sealed class StoreRecipe
         return restarts;
     }
 
-    /// <summary>The store is replaced because its guest's caller gave up, which says nothing of the store: at once.</summary>
+    /// <summary>The store is replaced because its guest's caller gave up, which says nothing of the store: at
+    /// once.</summary>
     internal RestartGovernor Excused(TimeProvider clock)
     {
         var restarts = Governor(clock);
@@ -54,7 +57,8 @@ internal sealed class StoreRecipe
 
     internal void BeginGeneration() => Generation++;
 
-    /// <summary>Remembers a command that made something and succeeded, unless it was carried out by this recipe.</summary>
+    /// <summary>Remembers a command that made something and succeeded, unless it was carried out by this
+    /// recipe.</summary>
     internal void Add(StoreProtocol.Command command, bool isReplay)
     {
         if (!isReplay && command is StoreProtocol.Instantiate or StoreProtocol.InstantiateInOrder or StoreProtocol.CreateFunc or StoreProtocol.CreateServedFunc

@@ -3,7 +3,8 @@ using Akka.Actor;
 namespace WasmActors.Actors.Stores;
 
 /// <summary>The stores of a host that were started and have not ended. Used from any thread.</summary>
-/// <remarks>Any thread starts stores, also in the moment when their supervisor ends: it stops the children that it sees then. Whom it misses is found here.
+/// <remarks>Any thread starts stores, also in the moment when their supervisor ends: it stops the children that it
+/// sees then. Whom it misses is found here.
 /// The cells are the links: there may be very many.</remarks>
 internal sealed class StoreRegister
 {
@@ -11,7 +12,8 @@ internal sealed class StoreRegister
     private StoreCell? _first;
     private bool _isClosed;
 
-    /// <summary>Enters a store whose actor has been started; false when the supervisor has ended: who started it stops it.</summary>
+    /// <summary>Enters a store whose actor has been started; false when the supervisor has ended: who started it stops
+    /// it.</summary>
     internal bool TryAdd(StoreCell cell, IActorRef actor)
     {
         lock (_lock)

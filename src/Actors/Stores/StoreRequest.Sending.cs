@@ -10,11 +10,13 @@ namespace WasmActors.Actors.Stores;
 // How it is sent.
 internal abstract partial class StoreRequest
 {
-    /// <summary>Sends it, and the caller then awaits it; the answer is null, or the refusal, and then nothing was sent.</summary>
+    /// <summary>Sends it, and the caller then awaits it; the answer is null, or the refusal, and then nothing was
+    /// sent.</summary>
     /// <param name="cell">The store.</param>
     /// <param name="deadline">Timestamp of its clock when it must be done.</param>
     /// <param name="cancellation">Gives it up.</param>
-    /// <param name="here">Whether this thread may carry it out for a slice, see <see cref="GuestExecutor.RunHere"/>.</param>
+    /// <param name="here">Whether this thread may carry it out for a slice, see
+    /// <see cref="GuestExecutor.RunHere"/>.</param>
     internal WasmError? TrySend(StoreCell cell, long deadline, CancellationToken cancellation, bool here = false)
     {
         if (cell.TryAdmit(this, deadline) is { } refusal)

@@ -20,7 +20,8 @@ internal abstract partial class StoreRequest
         }
     }
 
-    /// <summary>Looks at the deadline. A guest that was begun is ended by its own clock or its actor; only if that does not come, for instance
+    /// <summary>Looks at the deadline. A guest that was begun is ended by its own clock or its actor; only if that
+    /// does not come, for instance
     /// inside a host function that blocks, the caller is answered without it.</summary>
     public void Sweep()
     {

@@ -9,12 +9,14 @@ using WasmActors.Runtime.Failures;
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// A command on its way to a store's actor together with the place where its answer is awaited. It is the message itself, so
+/// A command on its way to a store's actor together with the place where its answer is awaited. It is the message
+/// itself, so
 /// that a call in one process allocates nothing.
 /// </summary>
 /// <remarks>
 /// It is answered exactly once, by whoever moves its state to <see cref="Phase.Done"/> first: the actor, the caller's
-/// cancellation, or the deadline. The state carries a version, so that nobody can answer a later use of the same object.
+/// cancellation, or the deadline. The state carries a version, so that nobody can answer a later use of the same
+/// object.
 /// </remarks>
 internal abstract partial class StoreRequest : StoreWork, ICallSignal, ISwept, IThreadPoolWorkItem, INoSerializationVerificationNeeded
 {
@@ -88,7 +90,8 @@ internal abstract partial class StoreRequest : StoreWork, ICallSignal, ISwept, I
         }
     }
 
-    /// <summary>The caller gives it up: answered at once while it waits; a running guest ends at its next tick.</summary>
+    /// <summary>The caller gives it up: answered at once while it waits; a running guest ends at its next
+    /// tick.</summary>
     private void Cancel()
     {
         _interruptedAt = Stopwatch.GetTimestamp();

@@ -9,7 +9,8 @@ using WasmActors.Runtime.Values;
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// A store and the names of what is in it: decides what a command means, without an actor. Used by one thread at a time, the
+/// A store and the names of what is in it: decides what a command means, without an actor. Used by one thread at a
+/// time, the
 /// actor's turn.
 /// </summary>
 internal sealed partial class StoreSession : IDisposable
@@ -30,7 +31,8 @@ internal sealed partial class StoreSession : IDisposable
 
     /// <param name="store">The store; the session owns it.</param>
     /// <param name="cell">What handles know of it.</param>
-    /// <param name="generation">How often the store was replaced, from 1; names that a guest handed out do not outlive it.</param>
+    /// <param name="generation">How often the store was replaced, from 1; names that a guest handed out do not outlive
+    /// it.</param>
     internal StoreSession(WasmStore store, StoreCell cell, int generation)
     {
         Store = store;
@@ -69,7 +71,8 @@ internal sealed partial class StoreSession : IDisposable
         return _instances.Count;
     }
 
-    /// <summary>Gives an export of a waiting instance a name, for as long as it takes to carry out one command.</summary>
+    /// <summary>Gives an export of a waiting instance a name, for as long as it takes to carry out one
+    /// command.</summary>
     internal ExternId Name(WasmExtern item)
     {
         _ofCaller = item;
@@ -121,7 +124,8 @@ internal sealed partial class StoreSession : IDisposable
             ? exports[id.Index].Name
             : null;
 
-    /// <summary>Length of the memories that the store's instances export and of those made on request, in bytes, each counted once.</summary>
+    /// <summary>Length of the memories that the store's instances export and of those made on request, in bytes, each
+    /// counted once.</summary>
     internal long MemoryBytes()
     {
         for (; _measuredInstances < _instances.Count; _measuredInstances++)

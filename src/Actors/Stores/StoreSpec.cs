@@ -11,34 +11,43 @@ public sealed record StoreSpec
     /// <summary>Limits, WASI and data of the store.</summary>
     public StoreOptions Options { get; init; } = new();
 
-    /// <summary>What becomes of the store after a guest was interrupted in the middle of a call. Default <see cref="FailurePolicy.Replace"/>.</summary>
+    /// <summary>What becomes of the store after a guest was interrupted in the middle of a call. Default
+    /// <see cref="FailurePolicy.Replace"/>.</summary>
     public FailurePolicy AfterInterrupt { get; init; } = FailurePolicy.Replace;
 
-    /// <summary>What becomes of the store after its guest trapped. Default <see cref="FailurePolicy.Keep"/>: WebAssembly leaves the
+    /// <summary>What becomes of the store after its guest trapped. Default <see cref="FailurePolicy.Keep"/>:
+    /// WebAssembly leaves the
     /// instance usable, in whatever state the guest left it.</summary>
     public FailurePolicy AfterTrap { get; init; } = FailurePolicy.Keep;
 
-    /// <summary>What becomes of the store after the host failed in the middle of a guest's call: a host function threw, or an import was
+    /// <summary>What becomes of the store after the host failed in the middle of a guest's call: a host function
+    /// threw, or an import was
     /// not answered or not as its type says. Default <see cref="FailurePolicy.Keep"/>.</summary>
     public FailurePolicy AfterHostException { get; init; } = FailurePolicy.Keep;
 
     /// <summary>How the store comes back when it is replaced.</summary>
     public RestartPolicy Restart { get; init; } = new();
 
-    /// <summary>Whose store it is: tenants share the host's processors and its places for waiting requests by their weights
-    /// (<see cref="Admission.AdmissionOptions"/>). 1 to 64 characters; default null: of none, and all of those together count as one.</summary>
+    /// <summary>Whose store it is: tenants share the host's processors and its places for waiting requests by their
+    /// weights
+    /// (<see cref="Admission.AdmissionOptions"/>). 1 to 64 characters; default null: of none, and all of those
+    /// together count as one.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>Most requests that may wait for the store, by handle or as messages, 1 or more. Default 10,000; one more is refused with
+    /// <summary>Most requests that may wait for the store, by handle or as messages, 1 or more. Default 10,000; one
+    /// more is refused with
     /// <c>call.busy</c>.</summary>
     public int QueueLimit { get; init; } = 10_000;
 
-    /// <summary>How long the store may be idle before it is passivated, up to a quarter more: its memory is given back, and what it held is
-    /// lost. Never while a command is under way or waits. <see cref="Timeout.InfiniteTimeSpan"/>: only when the host is short of room, the
+    /// <summary>How long the store may be idle before it is passivated, up to a quarter more: its memory is given
+    /// back, and what it held is
+    /// lost. Never while a command is under way or waits. <see cref="Timeout.InfiniteTimeSpan"/>: only when the host
+    /// is short of room, the
     /// longest idle first. Default null: never.</summary>
     public TimeSpan? PassivateAfter { get; init; }
 
-    /// <summary>What passivation means to the store's handles. Default <see cref="PassivationPolicy.Revive"/>.</summary>
+    /// <summary>What passivation means to the store's handles. Default
+    /// <see cref="PassivationPolicy.Revive"/>.</summary>
     public PassivationPolicy WhenPassivated { get; init; } = PassivationPolicy.Revive;
 
     /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>

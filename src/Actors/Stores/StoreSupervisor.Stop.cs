@@ -3,7 +3,8 @@ using WasmActors.Actors.Messages;
 
 namespace WasmActors.Actors.Stores;
 
-// How the stores end with their host: what was sent before is carried out for a while, then guests are ended, and last those are
+// How the stores end with their host: what was sent before is carried out for a while, then guests are ended, and last
+// those are
 // answered whose store is stuck in a host function.
 internal sealed partial class StoreSupervisor
 {
@@ -97,6 +98,7 @@ internal sealed partial class StoreSupervisor
 
     /// <summary>Ends the stores, and then the supervisor.</summary>
     /// <param name="Grace">Time for what was sent before, until guests are ended.</param>
-    /// <param name="Patience">Time after that for host functions to return, until those who wait for them are answered without them.</param>
+    /// <param name="Patience">Time after that for host functions to return, until those who wait for them are answered
+    /// without them.</param>
     internal sealed record StopStores(TimeSpan Grace, TimeSpan Patience) : INoSerializationVerificationNeeded;
 }

@@ -8,8 +8,10 @@ using WasmActors.Runtime.Failures;
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// Parent of the stores' actors, which <see cref="StoreFactory"/> starts: knows what was decided about each of them, and ends them with the host. An
-/// actor that throws begins again with a fresh store; when, its store's <see cref="RestartPolicy"/> says. Also answers those whose command
+/// Parent of the stores' actors, which <see cref="StoreFactory"/> starts: knows what was decided about each of them,
+/// and ends them with the host. An
+/// actor that throws begins again with a fresh store; when, its store's <see cref="RestartPolicy"/> says. Also answers
+/// those whose command
 /// reached no store any more.
 /// </summary>
 internal sealed partial class StoreSupervisor : UntypedActor

@@ -4,7 +4,8 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores;
 
-/// <summary>Work for a store's actor: a command (<see cref="ICommandWork"/>) or a guest call (<see cref="IGuestWork"/>). It is
+/// <summary>Work for a store's actor: a command (<see cref="ICommandWork"/>) or a guest call
+/// (<see cref="IGuestWork"/>). It is
 /// started once and answered once.</summary>
 internal abstract class StoreWork : Mail
 {
@@ -33,6 +34,20 @@ internal abstract class StoreWork : Mail
 
     /// <summary>Answers the work with a failure.</summary>
     internal abstract void Fail(WasmException failure);
+
+    /// <summary>Answers a command with its reply. Removes it from the <see cref="WaitGraph"/> before.</summary>
+    internal void Answer(object reply)
+    {
+        Leave();
+        ((ICommandWork)this).Reply(reply);
+    }
+
+    /// <summary>Answers the work with a failure. Removes it from the <see cref="WaitGraph"/> before.</summary>
+    internal void FailWith(WasmException failure)
+    {
+        Leave();
+        Fail(failure);
+    }
 
     /// <summary>Adds the work to the <see cref="WaitGraph"/>. Returns false if that would close a circle.</summary>
     internal bool TryJoin(CallChain chain)

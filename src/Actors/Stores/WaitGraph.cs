@@ -3,7 +3,8 @@ using WasmActors.Actors.Messages;
 namespace WasmActors.Actors.Stores;
 
 /// <summary>
-/// Which stores of this process wait for which: an edge for each call that was sent on behalf of a waiting guest and is not yet
+/// Which stores of this process wait for which: an edge for each call that was sent on behalf of a waiting guest and
+/// is not yet
 /// answered. A call that would close a circle is refused, because none of its stores could ever go on.
 /// </summary>
 /// <remarks>Only calls with a chain are in it, and they are few and slow compared to this lock.</remarks>
@@ -11,9 +12,11 @@ internal static class WaitGraph
 {
     private static readonly Lock s_lock = new();
 
-    /// <summary>Adds that the last call of <paramref name="waiter"/> waits for <paramref name="store"/>; false, and nothing is added, when
+    /// <summary>Adds that the last call of <paramref name="waiter"/> waits for <paramref name="store"/>; false, and
+    /// nothing is added, when
     /// the store waits for that call's already, directly or through others.</summary>
-    /// <remarks>It counts until it is removed, or until that call waits no longer: its import may be answered before.</remarks>
+    /// <remarks>It counts until it is removed, or until that call waits no longer: its import may be answered
+    /// before.</remarks>
     internal static bool TryAdd(CallChain waiter, StoreCell store)
     {
         lock (s_lock)

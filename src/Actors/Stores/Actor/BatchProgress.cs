@@ -1,6 +1,6 @@
 using static WasmActors.Actors.Messages.StoreProtocol;
 
-namespace WasmActors.Actors.Stores;
+namespace WasmActors.Actors.Stores.Actor;
 
 /// <summary>How far a batch of calls has come.</summary>
 internal sealed class BatchProgress(CallBatch batch)
