@@ -1,6 +1,5 @@
 // Sample 5: a function of ours raises a trap. The guest unwinds, and the caller catches that trap.
 using WasmActors.Actors.Handles;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 

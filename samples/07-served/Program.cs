@@ -1,7 +1,6 @@
 // Sample 7: imports that are answered later. The guest waits without a thread, and its store answers status requests.
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 await using var host = await WasmHost.StartAsync();

@@ -43,7 +43,8 @@ public class GuideCommandTests
 
         Assert.Equal(
             ["wasmactors serve --data my folder", "1", "echo -n x", "wasmactors call f g", "wasmactors serve"],
-            commands.Select(static words => string.Join(' ', words)));
+            commands.Select(static words => string.Join(' ', words)),
+            StringComparer.Ordinal);
     }
 
     [Fact]
