@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Dispatch;
 using WasmActors.Actors.Admission;
-using WasmActors.Actors.Stores;
+using WasmActors.Actors.Mailboxes;
 using WasmActors.Runtime.Interop.Machine;
 
 namespace WasmActors.Actors.Dispatch;

@@ -1,5 +1,5 @@
 using Akka.Dispatch;
-using WasmActors.Actors.Stores;
+using WasmActors.Actors.Requests;
 
 namespace WasmActors.Actors.Dispatch;
 

@@ -1,4 +1,4 @@
-using WasmActors.Actors.Stores;
+using WasmActors.Actors.Requests;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Interop.Marshalling;

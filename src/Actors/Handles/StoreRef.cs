@@ -1,6 +1,7 @@
 using Akka.Actor;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Requests;
 using WasmActors.Actors.Stores;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

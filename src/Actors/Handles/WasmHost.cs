@@ -8,6 +8,7 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Stores;
+using WasmActors.Actors.Stores.Supervision;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
-using WasmActors.Actors.Stores;
+using WasmActors.Actors.Requests;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;

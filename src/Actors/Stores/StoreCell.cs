@@ -4,6 +4,8 @@ using WasmActors.Actors.Admission;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Passivation;
+using WasmActors.Actors.Requests;
+using WasmActors.Actors.Stores.Supervision;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;

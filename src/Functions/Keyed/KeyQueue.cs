@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
-using WasmActors.Actors.Stores;
+using WasmActors.Actors.Mailboxes;
 
 namespace WasmActors.Functions.Keyed;
 

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
-using WasmActors.Actors.Stores;
+using WasmActors.Actors.Requests;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;

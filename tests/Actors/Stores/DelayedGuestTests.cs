@@ -2,6 +2,7 @@ using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Requests;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Imports;
 using WasmActors.Actors.Tests.Support;

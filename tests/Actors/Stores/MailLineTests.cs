@@ -1,7 +1,8 @@
 using Akka.Actor;
 using CsCheck;
+using WasmActors.Actors.Mailboxes;
 using WasmActors.Actors.Messages;
-using WasmActors.Actors.Stores;
+using WasmActors.Actors.Requests;
 
 namespace WasmActors.Actors.Tests.Stores;
 

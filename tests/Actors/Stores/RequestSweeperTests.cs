@@ -1,4 +1,4 @@
-using WasmActors.Actors.Stores;
+using WasmActors.Actors.Requests;
 
 namespace WasmActors.Actors.Tests.Stores;
 

@@ -1,5 +1,5 @@
 using WasmActors.Actors.Messages;
-using WasmActors.Actors.Stores;
+using WasmActors.Actors.Requests;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Modules;
 

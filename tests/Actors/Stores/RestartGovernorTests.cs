@@ -1,6 +1,7 @@
 using CsCheck;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
+using WasmActors.Actors.Stores.Recipe;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CsCheck;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Requests;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Modules;

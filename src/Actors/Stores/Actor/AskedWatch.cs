@@ -1,3 +1,5 @@
+using WasmActors.Actors.Requests;
+
 namespace WasmActors.Actors.Stores.Actor;
 
 /// <summary>

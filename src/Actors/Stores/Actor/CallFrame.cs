@@ -1,5 +1,6 @@
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Requests;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Actors.Stores.Actor;

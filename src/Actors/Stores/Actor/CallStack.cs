@@ -1,4 +1,5 @@
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Requests;
 
 namespace WasmActors.Actors.Stores.Actor;
 

@@ -1,3 +1,4 @@
+using WasmActors.Actors.Requests;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores.Actor;

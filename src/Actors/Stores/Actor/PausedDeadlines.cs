@@ -1,4 +1,5 @@
 using Akka.Actor;
+using WasmActors.Actors.Requests;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Actors.Messages.StoreProtocol;
 

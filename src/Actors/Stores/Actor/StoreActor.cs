@@ -1,7 +1,11 @@
 using Akka.Actor;
 using WasmActors.Actors.Dispatch;
+using WasmActors.Actors.Mailboxes;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Passivation;
+using WasmActors.Actors.Requests;
+using WasmActors.Actors.Stores.Recipe;
+using WasmActors.Actors.Stores.Supervision;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores.Actor;

@@ -1,6 +1,8 @@
 using Akka.Actor;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Requests;
+using WasmActors.Actors.Stores.Supervision;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Passivation;
+using WasmActors.Actors.Requests;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Stores.Recipe;
+using WasmActors.Actors.Stores.Supervision;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 

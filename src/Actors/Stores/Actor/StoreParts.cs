@@ -1,4 +1,6 @@
 using Akka.Actor;
+using WasmActors.Actors.Stores.Recipe;
+using WasmActors.Actors.Stores.Supervision;
 
 namespace WasmActors.Actors.Stores.Actor;
 

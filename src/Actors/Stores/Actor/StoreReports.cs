@@ -3,6 +3,7 @@ using Serilog;
 using Serilog.Events;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Requests;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using WasmActors.Actors.Requests;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores.Actor;

@@ -1,4 +1,5 @@
 using WasmActors.Actors.Messages;
+using WasmActors.Actors.Requests;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Actors.Messages.StoreProtocol;
