@@ -3,7 +3,7 @@ using WasmActors.Actors.Requests;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Modules;
 
-namespace WasmActors.Actors.Tests.Stores;
+namespace WasmActors.Actors.Tests.Requests;
 
 /// <summary>When a request's actor is asked to look at it.</summary>
 public sealed class RequestTimesTests

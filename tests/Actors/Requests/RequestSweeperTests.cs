@@ -1,6 +1,6 @@
 using WasmActors.Actors.Requests;
 
-namespace WasmActors.Actors.Tests.Stores;
+namespace WasmActors.Actors.Tests.Requests;
 
 public sealed class RequestSweeperTests
 {

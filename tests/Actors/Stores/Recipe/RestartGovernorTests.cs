@@ -6,7 +6,7 @@ using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
-namespace WasmActors.Actors.Tests.Stores;
+namespace WasmActors.Actors.Tests.Stores.Recipe;
 
 /// <summary>When a store that failed is made again.</summary>
 public sealed class RestartGovernorTests

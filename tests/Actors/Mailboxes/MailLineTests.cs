@@ -4,7 +4,7 @@ using WasmActors.Actors.Mailboxes;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Requests;
 
-namespace WasmActors.Actors.Tests.Stores;
+namespace WasmActors.Actors.Tests.Mailboxes;
 
 public class MailLineTests
 {

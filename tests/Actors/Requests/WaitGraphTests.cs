@@ -6,7 +6,7 @@ using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Modules;
 
-namespace WasmActors.Actors.Tests.Stores;
+namespace WasmActors.Actors.Tests.Requests;
 
 /// <summary>Which stores may wait for which.</summary>
 public sealed class WaitGraphTests : IDisposable
