@@ -44,9 +44,9 @@ public sealed partial class LibraryPackageTests(PackedPackages packages)
         Assert.Equal(("4, then trap.integer_divide_by_zero", ""), (run.Output.Trim(), run.Error));
 
         string[] all = [.. Directory.GetFiles(output, "*.dll").Select(static f => Path.GetFileName(f))];
-        Assert.Contains("Akka.dll", all);
+        Assert.Contains("Akka.dll", all, StringComparer.Ordinal);
         Assert.DoesNotContain(all, static f => f.StartsWith("Akka.", StringComparison.Ordinal) && f != "Akka.dll");
-        Assert.DoesNotContain("Google.Protobuf.dll", all);
+        Assert.DoesNotContain("Google.Protobuf.dll", all, StringComparer.Ordinal);
     }
 
     [SkippableFact]

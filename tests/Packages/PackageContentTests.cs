@@ -26,7 +26,7 @@ public sealed class PackageContentTests(PackedPackages packages)
         Assert.Equal("README.md", Of("readme"));
         Assert.Equal("icon.png", Of("icon"));
         Assert.Contains("webassembly", Of("tags"), StringComparison.Ordinal);
-        Assert.NotEqual("Package Description", Of("description"));
+        Assert.NotEqual("Package Description", Of("description"), StringComparer.Ordinal);
         Assert.Equal(hasSymbols, File.Exists(FileOf(package, ".snupkg")));
     }
 

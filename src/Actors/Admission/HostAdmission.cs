@@ -3,7 +3,6 @@ using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Stores.Supervision;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 

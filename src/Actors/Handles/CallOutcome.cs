@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Handles;

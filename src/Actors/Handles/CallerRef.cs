@@ -1,7 +1,6 @@
 using System.Text;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Requests;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Stores;

@@ -1,5 +1,4 @@
 using WasmActors.Actors.Requests;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Stores;

@@ -1,5 +1,4 @@
 using WasmActors.Actors.Messages;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;

@@ -1,6 +1,5 @@
 using System.Text;
 using WasmActors.Actors.Messages;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Interop.Marshalling;
 using WasmActors.Runtime.Stores;

@@ -3,7 +3,6 @@ using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Requests;
 using WasmActors.Actors.Stores;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;

@@ -10,7 +10,6 @@ using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Stores.Supervision;
 using WasmActors.Actors.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Cache;

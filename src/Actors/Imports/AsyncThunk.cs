@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using WasmActors.Actors.Handles;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Values;

@@ -2,7 +2,6 @@ using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Requests;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 using static WasmActors.Actors.Messages.ImportProtocol;

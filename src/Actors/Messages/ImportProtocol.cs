@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using WasmActors.Actors.Handles;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 

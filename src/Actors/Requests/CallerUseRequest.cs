@@ -1,6 +1,5 @@
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Requests;

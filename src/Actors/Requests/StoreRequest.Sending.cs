@@ -2,7 +2,6 @@ using Akka.Actor;
 using WasmActors.Actors.Dispatch;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Telemetry;
 

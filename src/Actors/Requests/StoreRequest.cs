@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
 using WasmActors.Actors.Dispatch;
-using WasmActors.Actors.Messages;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;

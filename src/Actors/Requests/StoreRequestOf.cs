@@ -1,6 +1,5 @@
 using System.Threading.Tasks.Sources;
 using WasmActors.Actors.Messages;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Requests;

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Requests;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Telemetry;
 

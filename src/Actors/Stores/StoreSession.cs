@@ -1,7 +1,6 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores.Recipe;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;

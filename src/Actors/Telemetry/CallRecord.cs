@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using WasmActors.Actors.Stores;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Telemetry;
 using Activity = System.Diagnostics.Activity;

@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Event;
 using Serilog;
 using Serilog.Events;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using AkkaLevel = Akka.Event.LogLevel;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Serilog;
 using WasmActors.Actors.Imports;
-using WasmActors.Functions.Passivation;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using WasmActors.Functions.Content;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 

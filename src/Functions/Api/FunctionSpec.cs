@@ -1,5 +1,4 @@
 using System.Buffers;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Api;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Api;

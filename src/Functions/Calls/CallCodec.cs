@@ -5,7 +5,6 @@ using Google.Protobuf;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Wire;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 using AkkaSerialization = Akka.Serialization.Serialization;

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Akka.Actor;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Content;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 

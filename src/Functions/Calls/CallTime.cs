@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Calls;

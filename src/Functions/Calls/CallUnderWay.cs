@@ -1,6 +1,5 @@
 using System.Threading.Tasks.Sources;
 using Akka.Actor;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Calls;

@@ -3,7 +3,6 @@ using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Wire;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Calls;

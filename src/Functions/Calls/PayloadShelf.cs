@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Content;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.PayloadProtocol;
 

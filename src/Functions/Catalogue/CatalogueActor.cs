@@ -3,7 +3,6 @@ using Akka.Persistence;
 using Serilog;
 using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Catalogue.CatalogueProtocol;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using WasmActors.Functions.Api;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Catalogue;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Wire;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Catalogue;

@@ -1,10 +1,9 @@
 using Akka.Actor;
-using WasmActors.Functions.Calls;
 
 namespace WasmActors.Functions.Content;
 
 /// <summary>
-/// Bytes of a call. Few of them travel in the message; many stay with their node's <see cref="PayloadShelf"/>, and another node fetches
+/// Bytes of a call. Few of them travel in the message; many stay with their node's <c>PayloadShelf</c>, and another node fetches
 /// them from there in parts. Within the node they are simply there.
 /// </summary>
 internal sealed class Payload

@@ -1,7 +1,6 @@
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Registry;
 using WasmActors.Functions.Sessions;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;

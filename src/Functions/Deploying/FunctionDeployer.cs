@@ -4,7 +4,6 @@ using WasmActors.Functions.Registry;
 using WasmActors.Functions.Modules;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Wire;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Precheck;

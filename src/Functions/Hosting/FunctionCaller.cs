@@ -3,14 +3,12 @@ using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Serilog;
 using WasmActors.Actors.Handles;
-using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Catalogue;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Stateless;
 using WasmActors.Functions.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Hosting;
@@ -73,7 +71,7 @@ internal sealed class FunctionCaller(TimeProvider clock, CallRouter router, Payl
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<FunctionReply> SendHereAsync(FunctionPools here, string function, FunctionRequest request, CallTime time, CallOptions options)
+    private static async ValueTask<FunctionReply> SendHereAsync(FunctionPools here, string function, FunctionRequest request, CallTime time, CallOptions options)
     {
         var answer = await here.CallAsync(function, request.Export, request.Content, time, default, options).ConfigureAwait(false);
         return new FunctionReply(answer.Details, answer.Output);

@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Remote;
 using Serilog.Core;
 using WasmActors.Functions.Calls;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Hosting;

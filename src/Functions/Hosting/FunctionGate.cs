@@ -2,7 +2,6 @@ using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Stateless;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 

@@ -16,7 +16,6 @@ using WasmActors.Functions.Modules;
 using WasmActors.Functions.Placement;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Stateless;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Interop.Machine;
 using WasmActors.Runtime.Modules;

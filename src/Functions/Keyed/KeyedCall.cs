@@ -1,13 +1,11 @@
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 using WasmActors.Actors.Messages;
-using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
-using WasmActors.Functions.Calls;
 using WasmActors.Functions.Sessions;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 

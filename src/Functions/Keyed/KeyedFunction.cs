@@ -1,7 +1,6 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Requests;
-using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Catalogue;
@@ -10,7 +9,6 @@ using WasmActors.Functions.Passivation;
 using WasmActors.Functions.Placement;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 

@@ -1,6 +1,5 @@
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Leasing;

@@ -1,5 +1,4 @@
 using Akka.Configuration;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Leasing;

@@ -1,6 +1,5 @@
 using Serilog;
 using WasmActors.Functions.Catalogue;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Modules;

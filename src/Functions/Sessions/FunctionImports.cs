@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using WasmActors.Actors.Imports;
 using WasmActors.Functions.Api;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 

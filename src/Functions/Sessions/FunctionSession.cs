@@ -1,14 +1,12 @@
 using System.Runtime.CompilerServices;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
-using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Conventions;
 using WasmActors.Functions.Registry;
 using WasmActors.Functions.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Wasi;

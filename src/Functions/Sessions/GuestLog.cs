@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using Serilog;
 using WasmActors.Actors.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Wasi;
 

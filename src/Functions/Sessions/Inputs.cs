@@ -2,7 +2,6 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Conventions;
 using WasmActors.Functions.Registry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Sessions;

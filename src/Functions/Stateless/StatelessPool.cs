@@ -1,12 +1,10 @@
 using System.Runtime.CompilerServices;
 using WasmActors.Actors.Handles;
-using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Stateless;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Serilog;
-using WasmActors.Actors.Telemetry;
 using WasmActors.Functions.Api;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Telemetry;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Spectre.Console;
 using WasmActors.Host.Cli.Compilation;
-using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Cache;
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
+using WasmActors.Host.Formats;
 
 namespace WasmActors.Host.Cli;
 

@@ -3,7 +3,7 @@ using Spectre.Console;
 using WasmActors.Host.Cli.Compilation;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Cache;

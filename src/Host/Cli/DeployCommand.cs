@@ -4,7 +4,7 @@ using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Deployments;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli;

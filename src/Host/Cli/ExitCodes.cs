@@ -1,7 +1,6 @@
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Contracts;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli;

@@ -7,6 +7,7 @@ using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
+using WasmActors.Host.Formats;
 
 namespace WasmActors.Host.Cli;
 

@@ -1,6 +1,5 @@
 using System.Text.Unicode;
 using WasmActors.Host.Cli.Output;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Binary;

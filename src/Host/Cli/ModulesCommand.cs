@@ -2,9 +2,9 @@ using System.CommandLine;
 using Spectre.Console;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Client;
-using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Contracts;
+using WasmActors.Host.Formats;
 
 namespace WasmActors.Host.Cli;
 

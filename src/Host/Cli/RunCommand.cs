@@ -2,6 +2,7 @@ using System.CommandLine;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Cli.Running;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Wasi;

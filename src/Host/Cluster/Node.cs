@@ -8,11 +8,9 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
-using WasmActors.Functions.Passivation;
 using WasmActors.Host.Imports;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cluster;

@@ -1,6 +1,5 @@
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cli;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Deployments;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using WasmActors.Functions.Api;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Deployments;

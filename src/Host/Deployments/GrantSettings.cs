@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using WasmActors.Functions.Api;
-using WasmActors.Functions.Wire;
-using WasmActors.Host.Cli.Options;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Wasi;

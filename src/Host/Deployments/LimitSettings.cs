@@ -1,6 +1,5 @@
 using WasmActors.Functions.Api;
-using WasmActors.Host.Cli.Options;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Deployments;

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;

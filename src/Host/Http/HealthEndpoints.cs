@@ -4,7 +4,6 @@ using WasmActors.Actors.Handles;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cluster;
 using WasmActors.Host.Contracts;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;

@@ -6,7 +6,6 @@ using WasmActors.Functions.Api;
 using WasmActors.Host.Access;
 using WasmActors.Host.Contracts;
 using WasmActors.Host.Persistence;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;

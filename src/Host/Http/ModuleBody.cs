@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using WasmActors.Host.Contracts;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules.Binary;
 

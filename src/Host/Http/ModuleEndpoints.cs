@@ -6,7 +6,6 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
 using WasmActors.Host.Contracts;
 using WasmActors.Host.Http.Answers;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;

@@ -9,7 +9,6 @@ using WasmActors.Functions.Api;
 using WasmActors.Host.Contracts;
 using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Settings;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;

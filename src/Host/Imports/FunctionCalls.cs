@@ -5,7 +5,6 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Registry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 

@@ -1,5 +1,4 @@
 using WasmActors.Functions.Api;
-using WasmActors.Functions.Passivation;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Stores;
 

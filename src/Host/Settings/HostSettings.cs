@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using WasmActors.Functions.Api;
-using WasmActors.Host.Cli.Options;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Limits;
 
 namespace WasmActors.Host.Settings;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using WasmActors.Host.Cli.Options;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Limits;
 
 namespace WasmActors.Host.Settings;

@@ -1,7 +1,6 @@
 using Serilog.Core;
 using Serilog.Events;
 using WasmActors.Host.Access;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Telemetry;

@@ -1,4 +1,3 @@
-using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Runtime.Failures;
 

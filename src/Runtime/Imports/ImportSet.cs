@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports.AssemblyScript;
 using WasmActors.Runtime.Modules;

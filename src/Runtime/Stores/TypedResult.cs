@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using System.Reflection;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Interop.Abi;
 using WasmActors.Runtime.Interop.Marshalling;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Runtime.Telemetry;

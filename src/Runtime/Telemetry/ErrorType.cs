@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Reflection;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Runtime.Telemetry;

@@ -1,5 +1,4 @@
 using System.Collections;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Runtime.Values;

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Interop.Bridges;

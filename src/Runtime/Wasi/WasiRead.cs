@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Wasi.Stdin;

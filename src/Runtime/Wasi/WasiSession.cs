@@ -1,6 +1,4 @@
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
-using WasmActors.Runtime.Interop.Abi;
 using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Stores;
 using WasmActors.Runtime.Wasi.Stdin;

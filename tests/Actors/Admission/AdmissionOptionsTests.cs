@@ -1,7 +1,6 @@
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Admission;

@@ -39,7 +39,7 @@ public sealed class ControlGroupTests : IDisposable
 
         var groups = ControlGroup.Find(_root, ["9:name=systemd:/", "4:cpu,memory:/pod/one", "0::/"]);
 
-        Assert.Equal([inner, Path.Combine(_root, "memory", "pod")], groups.Select(static g => g.Folder));
+        Assert.Equal([inner, Path.Combine(_root, "memory", "pod")], groups.Select(static g => g.Folder), StringComparer.Ordinal);
         Assert.Equal(new MemoryReading(2_200, 3_000), groups[0].Read());
     }
 
@@ -48,7 +48,7 @@ public sealed class ControlGroupTests : IDisposable
     {
         string own = Group("memory", "memory.limit_in_bytes", "3000");
 
-        Assert.Equal([own], ControlGroup.Find(_root, ["4:memory:/docker/0123"]).Select(static g => g.Folder));
+        Assert.Equal([own], ControlGroup.Find(_root, ["4:memory:/docker/0123"]).Select(static g => g.Folder), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class ControlGroupTests : IDisposable
     {
         string own = Group("unit", "memory.max", "3000");
 
-        Assert.Equal([own], ControlGroup.Find(_root, ["0::/unit"]).Select(static g => g.Folder));
+        Assert.Equal([own], ControlGroup.Find(_root, ["0::/unit"]).Select(static g => g.Folder), StringComparer.Ordinal);
     }
 
     [SkippableFact]
@@ -69,7 +69,7 @@ public sealed class ControlGroupTests : IDisposable
         try
         {
             await File.WriteAllTextAsync(Path.Combine(group.FullName, "memory.limit_in_bytes"), "3221225472");
-            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"echo $$ > {group.FullName}/cgroup.procs && cat /proc/self/cgroup"]) { RedirectStandardOutput = true })!;
+            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"echo $$ > {group.FullName}/cgroup.procs && cat /proc/self/cgroup"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
             string[] lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n');
             await process.WaitForExitAsync();
 

@@ -1,7 +1,6 @@
 using CsCheck;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Admission;

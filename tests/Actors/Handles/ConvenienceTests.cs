@@ -1,7 +1,6 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Values;

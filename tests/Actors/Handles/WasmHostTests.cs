@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Configuration;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Handles;

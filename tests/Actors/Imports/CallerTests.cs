@@ -1,7 +1,6 @@
 using System.Text;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Stores;

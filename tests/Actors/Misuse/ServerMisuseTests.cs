@@ -3,7 +3,6 @@ using Akka.Actor;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 using static WasmActors.Actors.Messages.ImportProtocol;

@@ -5,7 +5,6 @@ using WasmActors.Actors.Messages;
 using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Passivation;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Soak;

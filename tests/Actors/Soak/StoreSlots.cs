@@ -1,7 +1,6 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;

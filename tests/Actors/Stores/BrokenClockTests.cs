@@ -1,6 +1,5 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Stores;

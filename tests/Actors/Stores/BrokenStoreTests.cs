@@ -3,7 +3,6 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 

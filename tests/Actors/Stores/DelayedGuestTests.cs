@@ -6,7 +6,6 @@ using WasmActors.Actors.Requests;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Imports;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Stores;

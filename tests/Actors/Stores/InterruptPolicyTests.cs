@@ -3,7 +3,6 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Stores;

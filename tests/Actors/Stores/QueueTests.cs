@@ -1,7 +1,6 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Stores;

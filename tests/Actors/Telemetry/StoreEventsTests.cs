@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using static WasmActors.Actors.Messages.StoreEvents;

@@ -3,7 +3,6 @@ using System.Globalization;
 using WasmActors.Actors.Handles;
 using WasmActors.Benchmarks.Pausing;
 using WasmActors.Functions.Api;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Benchmarks.Functions;

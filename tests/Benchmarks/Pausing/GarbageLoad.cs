@@ -1,7 +1,6 @@
 using Akka.Actor;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Values;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Handles;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Benchmarks.Pausing;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Benchmarks.Pausing;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using WasmActors.Actors.Handles;
 using WasmActors.Conformance.Scripts;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;

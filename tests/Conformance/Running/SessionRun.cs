@@ -1,6 +1,5 @@
 using WasmActors.Conformance.Reports;
 using WasmActors.Conformance.Scripts;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Conformance.Running;

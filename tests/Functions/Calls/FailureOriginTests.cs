@@ -3,7 +3,6 @@ using WasmActors.Actors.Imports;
 using WasmActors.Actors.Stores;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Calls;

@@ -5,7 +5,6 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Calls;

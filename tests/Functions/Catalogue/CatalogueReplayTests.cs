@@ -2,7 +2,6 @@ using CsCheck;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Catalogue;
 using WasmActors.Functions.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Catalogue.CatalogueProtocol;
 

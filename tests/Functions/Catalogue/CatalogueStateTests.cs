@@ -1,7 +1,6 @@
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Catalogue;
 using WasmActors.Functions.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Catalogue.CatalogueProtocol;
 

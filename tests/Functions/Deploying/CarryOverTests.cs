@@ -2,7 +2,6 @@ using System.Text;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 

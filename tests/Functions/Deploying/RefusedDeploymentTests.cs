@@ -1,7 +1,6 @@
 using System.Text;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 

@@ -5,7 +5,6 @@ using WasmActors.Actors.Handles;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Hosting;

@@ -4,9 +4,7 @@ using WasmActors.Actors.Imports;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Modules;
-using WasmActors.Functions.Passivation;
 using WasmActors.Functions.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Hosting;

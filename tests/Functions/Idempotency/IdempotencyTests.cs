@@ -3,7 +3,6 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Idempotency;
 using WasmActors.Functions.Tests.Support;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 

@@ -1,6 +1,5 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Functions.Api;
-using WasmActors.Functions.Passivation;
 using WasmActors.Functions.Tests.Support;
 
 namespace WasmActors.Functions.Tests.Keyed;

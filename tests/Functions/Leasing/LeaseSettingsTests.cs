@@ -1,7 +1,6 @@
 using Akka.Configuration;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Leasing;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Leasing;

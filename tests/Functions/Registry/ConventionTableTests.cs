@@ -27,7 +27,7 @@ public class ConventionTableTests
     [Fact]
     public void Names_and_shapes_are_those_that_clients_know()
     {
-        Assert.Equal(["core", "bytes", "wasi-command"], CallingConventions.All.Select(static c => c.Name));
+        Assert.Equal(["core", "bytes", "wasi-command"], CallingConventions.All.Select(static c => c.Name), StringComparer.Ordinal);
         Assert.Equal([CallShape.Numbers, CallShape.Bytes, CallShape.Program], CallingConventions.All.Select(static c => CallingConventions.ShapeOf(c.Convention)));
     }
 }

@@ -13,12 +13,10 @@ using WasmActors.Functions.Placement;
 using WasmActors.Functions.Serialization;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Functions.Wire;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Values;
 using WasmActors.Runtime.Wasi;
-using Wire = WasmActors.Functions.Wire;
 
 namespace WasmActors.Functions.Tests.Serialization;
 

@@ -1,6 +1,5 @@
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Sessions;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Wasi;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using WasmActors.Actors.Handles;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Support;

@@ -1,5 +1,4 @@
 using WasmActors.Host.Cli;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Tests.Cli;

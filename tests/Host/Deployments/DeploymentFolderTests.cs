@@ -1,7 +1,6 @@
 using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
 using WasmActors.Host.Tests.Cli;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Tests.Deployments;

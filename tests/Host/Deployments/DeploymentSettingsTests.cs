@@ -1,7 +1,6 @@
 using System.Text;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Wasi;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using WasmActors.Host.Settings;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;

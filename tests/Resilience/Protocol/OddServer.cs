@@ -1,6 +1,5 @@
 using Akka.Actor;
 using WasmActors.Actors.Messages;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 using static WasmActors.Actors.Messages.ImportProtocol;

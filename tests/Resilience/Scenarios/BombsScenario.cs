@@ -3,7 +3,6 @@ using WasmActors.Actors.Handles;
 using WasmActors.Guests.Hostile;
 using WasmActors.Resilience.Measuring;
 using WasmActors.Resilience.Running;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;

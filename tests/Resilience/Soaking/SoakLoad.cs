@@ -3,7 +3,6 @@ using System.Diagnostics;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Resilience.Measuring;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Modules;

@@ -1,5 +1,4 @@
 using WasmActors.Guests.Hostile;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Imports;
 using WasmActors.Runtime.Limits;

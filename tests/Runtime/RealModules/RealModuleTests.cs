@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Runtime.Tests.RealModules;

@@ -1,6 +1,5 @@
 using System.IO.Pipes;
 using System.Text;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Tests.Modules;
 using WasmActors.Runtime.Wasi;

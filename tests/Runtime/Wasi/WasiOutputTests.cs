@@ -1,6 +1,5 @@
 using System.Text;
 using WasmActors.Guests;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Tests.Modules;

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using WasmActors.Actors.Dispatch;
-using WasmActors.Actors.Messages;
 using WasmActors.Actors.Requests;
 using WasmActors.Actors.Telemetry;
 using WasmActors.Runtime.Calls;

@@ -2,7 +2,6 @@ using Akka.Actor;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores.Recipe;
 using WasmActors.Actors.Stores.Supervision;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores.Actor;

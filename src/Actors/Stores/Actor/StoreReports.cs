@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Serilog;
 using Serilog.Events;
 using WasmActors.Actors.Handles;

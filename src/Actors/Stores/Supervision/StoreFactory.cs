@@ -5,7 +5,6 @@ using WasmActors.Actors.Passivation;
 using WasmActors.Actors.Requests;
 using WasmActors.Actors.Stores.Actor;
 using WasmActors.Actors.Stores.Recipe;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 

@@ -3,7 +3,6 @@ using Akka.Event;
 using Serilog;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Requests;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Stores.Supervision;

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using WasmActors.Host.Contracts;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 

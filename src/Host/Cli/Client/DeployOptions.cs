@@ -2,6 +2,7 @@ using System.CommandLine;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Deployments;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Wasi;
 

@@ -2,11 +2,10 @@ using System.Net.Http.Headers;
 using System.Text;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Registry;
-using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;

@@ -1,9 +1,8 @@
 using Spectre.Console;
-using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Contracts;
 using WasmActors.Host.Deployments;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using WasmActors.Host.Contracts;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;

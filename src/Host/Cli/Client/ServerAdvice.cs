@@ -1,8 +1,7 @@
 using System.Globalization;
 using WasmActors.Functions.Api;
-using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Contracts;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using WasmActors.Host.Cli.Options;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WasmActors.Host.Formats;
 
 namespace WasmActors.Host.Cli.Options;
 

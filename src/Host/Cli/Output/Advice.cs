@@ -1,6 +1,5 @@
 using WasmActors.Host.Cli.Client;
-using WasmActors.Host.Cli.Options;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Output;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
 using WasmActors.Host.Cli.Client;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Output;

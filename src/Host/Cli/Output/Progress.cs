@@ -1,5 +1,4 @@
 using Spectre.Console;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Output;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using WasmActors.Host.Cli.Options;
+using WasmActors.Host.Formats;
 
 namespace WasmActors.Host.Cli.Output;
 

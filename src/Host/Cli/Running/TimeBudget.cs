@@ -1,5 +1,4 @@
 using WasmActors.Actors.Handles;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Running;

@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 using Serilog;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
-using WasmActors.Host.Http;
+using WasmActors.Host.Contracts;
 using WasmActors.Host.Settings;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Deployments.Watching;

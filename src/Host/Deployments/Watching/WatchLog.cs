@@ -1,6 +1,5 @@
 using Serilog;
 using WasmActors.Functions.Api;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Deployments.Watching;

@@ -4,7 +4,6 @@ using Serilog.Events;
 using WasmActors.Host.Access;
 using WasmActors.Host.Contracts;
 using WasmActors.Host.Telemetry;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http.Answers;

@@ -2,9 +2,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using WasmActors.Functions.Api;
-using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Contracts;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http.Calls;

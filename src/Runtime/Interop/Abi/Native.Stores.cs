@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using WasmActors.Runtime.Interop.Bridges;
 
 namespace WasmActors.Runtime.Interop.Abi;
 

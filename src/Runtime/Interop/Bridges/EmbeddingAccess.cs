@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using WasmActors.Runtime.Interop.Abi;
 using Wasmtime;
 
 namespace WasmActors.Runtime.Interop.Bridges;

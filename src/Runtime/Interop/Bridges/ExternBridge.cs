@@ -1,5 +1,4 @@
 using System.Text;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Interop.Abi;
 using WasmActors.Runtime.Stores;

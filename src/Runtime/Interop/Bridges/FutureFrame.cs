@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Interop.Abi;
 
 namespace WasmActors.Runtime.Interop.Bridges;

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using WasmActors.Runtime.Interop.Abi;
 using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Interop.Machine;
-using WasmActors.Runtime.Interop.Memories;
 using WasmActors.Runtime.Limits;
 using Wasmtime;
 

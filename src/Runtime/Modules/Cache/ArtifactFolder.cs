@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
-using WasmActors.Runtime.Interop.Abi;
 using WasmActors.Runtime.Interop.Machine;
 
 namespace WasmActors.Runtime.Modules.Cache;

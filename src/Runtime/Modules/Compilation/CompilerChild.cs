@@ -2,10 +2,8 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
-using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Modules.Compilation;
 

@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Interop.Bridges;
 using WasmActors.Runtime.Interop.Machine;
-using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Modules.Compilation;
 

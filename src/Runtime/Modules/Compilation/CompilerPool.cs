@@ -1,7 +1,5 @@
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
-using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Modules.Compilation;
 

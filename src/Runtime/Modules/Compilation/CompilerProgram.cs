@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
-using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Modules.Compilation;
 

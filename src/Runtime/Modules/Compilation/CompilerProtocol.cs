@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Modules.Compilation;
 

@@ -1,4 +1,3 @@
-using WasmActors.Runtime.Modules;
 
 namespace WasmActors.Runtime.Modules.Compilation;
 

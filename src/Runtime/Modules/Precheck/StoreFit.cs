@@ -1,5 +1,4 @@
 using System.Globalization;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules.Binary;

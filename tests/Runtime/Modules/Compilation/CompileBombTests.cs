@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using WasmActors.Guests.Hostile;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;

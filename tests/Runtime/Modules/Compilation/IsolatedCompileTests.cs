@@ -1,13 +1,11 @@
 using System.Reflection;
 using WasmActors.Guests.Hostile;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Modules.Cache;
 using WasmActors.Runtime.Modules.Compilation;
-using WasmActors.Runtime.Tests.Modules;
 
 namespace WasmActors.Runtime.Tests.Modules.Compilation;
 

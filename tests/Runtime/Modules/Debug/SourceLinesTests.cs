@@ -1,6 +1,5 @@
 using CsCheck;
 using WasmActors.Guests;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Binary;

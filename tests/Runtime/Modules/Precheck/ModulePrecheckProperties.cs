@@ -1,6 +1,5 @@
 using CsCheck;
 using WasmActors.Guests.Hostile;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules.Binary;

@@ -1,5 +1,4 @@
 using WasmActors.Guests.Hostile;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules.Binary;

@@ -1,4 +1,4 @@
-namespace WasmActors.Runtime.Calls;
+namespace WasmActors.Runtime.Failures;
 
 /// <summary>What became of a store whose guest was interrupted in the middle of a call, or failed where a policy says that the store ends with that.</summary>
 public enum StoreFate

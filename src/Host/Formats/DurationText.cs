@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace WasmActors.Host.Cli.Options;
+namespace WasmActors.Host.Formats;
 
 /// <summary>Durations as options take them: a decimal number and a unit, <c>500ms</c>, <c>1.5s</c>, <c>2m</c>, <c>1h</c>.</summary>
 internal static class DurationText

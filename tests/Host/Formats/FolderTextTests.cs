@@ -1,7 +1,7 @@
-using WasmActors.Host.Cli.Options;
+using WasmActors.Host.Formats;
 using WasmActors.Runtime.Wasi;
 
-namespace WasmActors.Host.Tests.Cli.Options;
+namespace WasmActors.Host.Tests.Formats;
 
 public class FolderTextTests
 {

@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using WasmActors.Functions.Api;
-using WasmActors.Host.Contracts;
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 
-namespace WasmActors.Host.Http;
+namespace WasmActors.Host.Contracts;
 
 /// <summary>The HTTP status of the library's failures, and whether the guest may have run. The one place that decides them.</summary>
 internal static class FailureStatus

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using WasmActors.Runtime.Wasi;
 
-namespace WasmActors.Host.Cli.Options;
+namespace WasmActors.Host.Formats;
 
 /// <summary>A folder for a guest: <c>HOST[::GUEST][:ro|:rw]</c>. Without <c>::GUEST</c> the guest sees the host's name; without <c>:ro</c> it may
 /// write. A backslash before a colon makes it part of a name: <c>a\::b</c> is the folder <c>a::b</c>, and <c>a\:ro</c> the folder <c>a:ro</c>.</summary>

@@ -1,11 +1,10 @@
 using System.Reflection;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Contracts;
-using WasmActors.Host.Http;
-using WasmActors.Runtime.Calls;
+using WasmActors.Host.Tests.Http;
 using WasmActors.Runtime.Failures;
 
-namespace WasmActors.Host.Tests.Http;
+namespace WasmActors.Host.Tests.Contracts;
 
 public class FailureStatusTests
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace WasmActors.Host.Cli.Options;
+namespace WasmActors.Host.Formats;
 
 /// <summary>An environment variable: <c>NAME=VALUE</c>; the value may be empty and may hold more equals signs.</summary>
 internal static class VariableText

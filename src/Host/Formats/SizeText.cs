@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace WasmActors.Host.Cli.Options;
+namespace WasmActors.Host.Formats;
 
 /// <summary>Sizes in bytes: <c>65536</c>, <c>64KiB</c>, <c>16MiB</c>, <c>1GiB</c>.</summary>
 internal static class SizeText

@@ -1,4 +1,4 @@
-namespace WasmActors.Host.Cli.Options;
+namespace WasmActors.Host.Formats;
 
 /// <summary>Finds the word that somebody meant who wrote another one.</summary>
 internal static class NearestWord

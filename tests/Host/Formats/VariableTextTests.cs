@@ -1,6 +1,6 @@
-using WasmActors.Host.Cli.Options;
+using WasmActors.Host.Formats;
 
-namespace WasmActors.Host.Tests.Cli.Options;
+namespace WasmActors.Host.Tests.Formats;
 
 public class VariableTextTests
 {

@@ -1,8 +1,8 @@
 using System.Globalization;
 using CsCheck;
-using WasmActors.Host.Cli.Options;
+using WasmActors.Host.Formats;
 
-namespace WasmActors.Host.Tests.Cli.Options;
+namespace WasmActors.Host.Tests.Formats;
 
 public class DurationTextTests
 {

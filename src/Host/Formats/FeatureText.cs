@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using WasmActors.Runtime.Limits;
 
-namespace WasmActors.Host.Cli.Options;
+namespace WasmActors.Host.Formats;
 
 /// <summary>Features of WebAssembly by their usual names.</summary>
 internal static class FeatureText
