@@ -75,7 +75,7 @@ internal sealed class ShardHomes : UntypedActor, IWithTimers
     private void OnRound()
     {
         bool changing = _closed.Any || _clock.GetElapsedTime(_changedAt) < s_settled;
-        if (changing && _cluster.SelfMember.Status is MemberStatus.Up or MemberStatus.Leaving)
+        if (changing && _cluster.SelfMember.Status is (MemberStatus.Up or MemberStatus.Leaving) && HasOthers())
         {
             for (int i = (int)(_round % Parts); i < _marks.Count; i += Parts)
             {
@@ -88,6 +88,9 @@ internal sealed class ShardHomes : UntypedActor, IWithTimers
             _region.Tell(GetShardRegionStats.Instance);
         }
     }
+
+    // A node alone has no homes to learn, and a mark that comes while it stops would make a shard anew that nobody takes over.
+    private bool HasOthers() => _cluster.State.Members.Any(m => m.Status == MemberStatus.Up && !m.UniqueAddress.Equals(_cluster.SelfUniqueAddress));
 
     private void Count(int shards)
     {
