@@ -8,8 +8,7 @@ namespace WasmActors.Actors.Requests;
 
 /// <summary>
 /// A command that came as a message. The store's actor answers it once. If a guest does not return by the deadline,
-/// the sweeper
-/// answers it instead.
+/// the sweeper answers it instead.
 /// </summary>
 internal sealed class AskedCommand : StoreWork, ICommandWork
 {

@@ -5,15 +5,13 @@ using WasmActors.Actors.Telemetry;
 namespace WasmActors.Actors.Requests;
 
 /// <summary>
-/// Ends requests whose deadline comes while nobody else looks at them: those that wait for their store, and those whose
-/// guest is stuck in a host function. One thread for the process; it rests while nothing is under way.
+/// Ends requests whose deadline comes while nobody else looks at them: those that wait for their store, and those
+/// whose guest is stuck in a host function. One thread for the process; it rests while nothing is under way.
 /// </summary>
 /// <remarks>
 /// Requests are pooled and few, so all of them are looked at every 20 ms, and when one of a waiting guest is due,
-/// instead of each
-/// being put into a timer and taken out again: a call that is answered in time pays nothing. Requests that serve once
-/// are looked
-/// at from when they are sent until they are answered.
+/// instead of each being put into a timer and taken out again: a call that is answered in time pays nothing. Requests
+/// that serve once are looked at from when they are sent until they are answered.
 /// </remarks>
 internal static class RequestSweeper
 {

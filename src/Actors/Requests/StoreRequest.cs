@@ -9,8 +9,7 @@ namespace WasmActors.Actors.Requests;
 
 /// <summary>
 /// A command on its way to a store's actor together with the place where its answer is awaited. It is the message
-/// itself, so
-/// that a call in one process allocates nothing.
+/// itself, so that a call in one process allocates nothing.
 /// </summary>
 /// <remarks>
 /// It is answered exactly once, by whoever moves its state to <see cref="Phase.Done"/> first: the actor, the caller's

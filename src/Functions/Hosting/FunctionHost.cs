@@ -33,14 +33,12 @@ namespace WasmActors.Functions.Hosting;
 /// </remarks>
 public sealed class FunctionHost : IAsyncDisposable
 {
-    private static readonly TimeSpan s_answerTime = TimeSpan.FromSeconds(15);
-
     private readonly FunctionRuntime _runtime;
     private readonly FunctionPools _pools;
     private readonly FunctionCaller _caller;
     private readonly FunctionDeployer _deployer;
     private readonly ModuleCollector _collector;
-    private readonly IActorRef _writer;
+    private readonly CatalogueChanges _changes;
     private readonly IActorRef[] _own;
 
     private FunctionHost(WasmHost host, FunctionHostOptions options)
@@ -59,7 +57,6 @@ public sealed class FunctionHost : IAsyncDisposable
         var lease = new KeyLease(BootClock.Instance, leasing.Length);
         _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, router, lease, options);
         _pools = new FunctionPools(_runtime);
-        _deployer = new FunctionDeployer(_runtime, (deploy, cancellation) => ChangeAsync(deploy.Spec.Name, deploy, cancellation));
         host.Admission.IdleMemory.Add(_pools.ReleaseMemory);
         host.Admission.IdleMemory.Add(_runtime.Keys.ReleaseMemory);
 
@@ -69,8 +66,10 @@ public sealed class FunctionHost : IAsyncDisposable
                 PoisonPill.Instance,
                 ClusterSingletonManagerSettings.Create(system)),
             "wasm-catalogue");
-        _writer = system.ActorOf(ClusterSingletonProxy.Props("/user/wasm-catalogue", ClusterSingletonProxySettings.Create(system)), "wasm-catalogue-writer");
-        var follower = system.ActorOf(Props.Create(() => new CatalogueFollower(_writer, Catalogue)), "wasm-catalogue-follower");
+        var writer = system.ActorOf(ClusterSingletonProxy.Props("/user/wasm-catalogue", ClusterSingletonProxySettings.Create(system)), "wasm-catalogue-writer");
+        _changes = new CatalogueChanges(writer, Catalogue);
+        _deployer = new FunctionDeployer(_runtime, (deploy, cancellation) => _changes.MakeAsync(deploy.Spec.Name, deploy, cancellation));
+        var follower = system.ActorOf(Props.Create(() => new CatalogueFollower(writer, Catalogue)), "wasm-catalogue-follower");
         shelf.Holder = system.ActorOf(Props.Create(() => new PayloadHolder(shelf)), "wasm-payloads");
         router.Receiver = system.ActorOf(Props.Create(() => new CallReceiver(router)), "wasm-calls");
         var closed = new ClosedNodes(clock);
@@ -230,12 +229,12 @@ public sealed class FunctionHost : IAsyncDisposable
     /// <param name="cancellation">Gives the wait up; it may be done all the same.</param>
     /// <exception cref="WasmError"><c>function.not_found</c>, <c>function.version_not_found</c>, <c>catalogue.unavailable</c></exception>
     public Task<Deployment> ActivateAsync(string name, int? version = null, RollOut rollOut = RollOut.WhenIdle, CancellationToken cancellation = default) =>
-        ChangeAsync(name, new CatalogueProtocol.Activate(name, version, rollOut), cancellation);
+        _changes.MakeAsync(name, new CatalogueProtocol.Activate(name, version, rollOut), cancellation);
 
     /// <summary>Deletes a function with its versions. Calls that run are carried out; what keyed stores hold is lost.</summary>
     /// <exception cref="WasmError"><c>function.not_found</c>, <c>catalogue.unavailable</c></exception>
     public Task<Deployment> DeleteAsync(string name, CancellationToken cancellation = default) =>
-        ChangeAsync(name, new CatalogueProtocol.Delete(name), cancellation);
+        _changes.MakeAsync(name, new CatalogueProtocol.Delete(name), cancellation);
 
     /// <summary>Stops the stores of stateless functions. The keyed ones end with the system.</summary>
     public async ValueTask DisposeAsync()
@@ -261,44 +260,5 @@ public sealed class FunctionHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         return _runtime.Modules.LookIntoAsync(Catalogue.Active(name).Spec.ModuleDigest, name, cancellation);
-    }
-
-    // This node knows of the change when the caller learns that it is done.
-    private async Task<Deployment> ChangeAsync(string name, CatalogueProtocol.Command command, CancellationToken cancellation)
-    {
-        object reply;
-        try
-        {
-            reply = await _writer.Ask<object>(command, s_answerTime, cancellation).ConfigureAwait(false);
-        }
-        catch (AskTimeoutException)
-        {
-            throw new WasmError(FunctionErrorCode.CatalogueUnavailable, $"The catalogue did not answer within {s_answerTime.TotalSeconds} s. Whether the change was stored will be seen in the list of functions.");
-        }
-
-        switch (reply)
-        {
-            case CatalogueProtocol.Accepted accepted:
-                await ReachAsync(accepted.Revision, cancellation).ConfigureAwait(false);
-                return new Deployment(name, accepted.Number, accepted.Revision);
-            case CatalogueProtocol.Refused refused:
-                throw refused.Failure.ToException();
-            default:
-                throw new InvalidOperationException($"The catalogue answered {reply.GetType().Name}.");
-        }
-    }
-
-    private async Task ReachAsync(long revision, CancellationToken cancellation)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(s_answerTime);
-        try
-        {
-            await Catalogue.ReachAsync(revision, patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new WasmError(FunctionErrorCode.CatalogueUnavailable, $"The change is stored as revision {revision}, but this node has not heard of it within {s_answerTime.TotalSeconds} s.");
-        }
     }
 }

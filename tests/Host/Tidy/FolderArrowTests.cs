@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using WasmActors.Host.Tests.Docs;
 
 namespace WasmActors.Host.Tests.Tidy;
 
@@ -10,10 +11,9 @@ public sealed partial class FolderArrowTests
 {
     private static readonly string[] s_projects = ["Runtime", "Actors", "Functions", "Host"];
 
-    [SkippableFact]
+    [Fact]
     public void Folders_refer_only_to_folders_that_the_list_allows()
     {
-        SourceTree.Require();
         string[] found = [.. Arrows().Select(static a => $"{a.From} -> {a.To}")];
         string[] allowed = Listed("arrows.txt");
 
@@ -21,19 +21,17 @@ public sealed partial class FolderArrowTests
         Assert.True(allowed.Except(found, StringComparer.Ordinal).FirstOrDefault() is null, $"No longer used, remove from tests/Host/Tidy/arrows.txt: {string.Join("; ", allowed.Except(found, StringComparer.Ordinal))}");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Folders_form_only_the_circles_that_the_list_names()
     {
-        SourceTree.Require();
         string[] found = [.. Circles([.. Arrows()]).Select(static c => string.Join(" ", c.Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal)];
 
         Assert.Equal(Listed("circles.txt").Order(StringComparer.Ordinal), found, StringComparer.Ordinal);
     }
 
-    [SkippableFact]
-    public void Failures_and_values_are_below_everything()
+    [Fact]
+    public void Failures_and_content_are_below_everything()
     {
-        SourceTree.Require();
         Assert.DoesNotContain(Arrows(), static a => a.From == "Runtime/Failures");
         Assert.DoesNotContain(Arrows(), static a => a.From == "Functions/Content");
     }
@@ -42,7 +40,7 @@ public sealed partial class FolderArrowTests
     private static partial Regex Using();
 
     private static string[] Listed(string file) =>
-        [.. File.ReadAllLines(Path.Combine(SourceTree.Root!, "tests", "Host", "Tidy", file)).Select(static l => l.Split('#')[0].Trim()).Where(static l => l.Length > 0)];
+        [.. File.ReadAllLines(Path.Combine(Repository.Root, "tests", "Host", "Tidy", file)).Select(static l => l.Split('#')[0].Trim()).Where(static l => l.Length > 0)];
 
     private static IEnumerable<(string From, string To)> Arrows()
     {

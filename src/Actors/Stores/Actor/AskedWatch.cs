@@ -4,8 +4,8 @@ namespace WasmActors.Actors.Stores.Actor;
 
 /// <summary>
 /// Watches the deadline of the command that a store executes for a message: inside a host function that blocks, its
-/// actor cannot.
-/// Each store has at most one. Commands that handles send are requests, which the sweeper watches directly.
+/// actor cannot. Each store has at most one. Commands that handles send are requests, which the sweeper watches
+/// directly.
 /// </summary>
 internal sealed class AskedWatch(StoreCell cell) : ISwept
 {

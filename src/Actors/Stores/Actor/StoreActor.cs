@@ -11,16 +11,14 @@ using WasmActors.Runtime.Failures;
 namespace WasmActors.Actors.Stores.Actor;
 
 /// <summary>
-/// Owns one store: passes each message to the part that handles it. Commands execute in order, one at a time, and each
-/// is answered
-/// exactly once. While a guest is paused, for its next time slice or for an import, read-only commands and
-/// cancellations are
-/// handled at once.
+/// Owns one store: passes each message to the part that handles it. Commands execute in order, one at a time, and
+/// each is answered exactly once. While a guest is paused, for its next time slice or for an import, read-only
+/// commands and cancellations are handled at once.
 /// </summary>
 /// <remarks>
 /// A trap is a reply. If the store cannot continue (an interrupted guest, a bug, a policy), every waiting call fails
-/// with
-/// <c>store.lost</c> and the actor throws. Supervision then restarts it with a fresh store, when its policy allows.
+/// with <c>store.lost</c> and the actor throws. Supervision then restarts it with a fresh store, when its policy
+/// allows.
 /// </remarks>
 internal sealed class StoreActor : UntypedActor, ILiveStore
 {

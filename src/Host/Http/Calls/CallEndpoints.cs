@@ -33,7 +33,7 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
         FunctionReply reply;
         try
         {
-            (reply, shape) = await SendAsync(context, path, function, entry, body.Bytes, within).ConfigureAwait(false);
+            (reply, shape) = await SendAsync(context, path, function, entry, shape, body.Bytes, within).ConfigureAwait(false);
         }
         finally
         {
@@ -45,11 +45,10 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
     }
 
     // A deployment may fall in between: a call that the new version rejects for its shape has not run, and is read again as the new version has it.
-    private async ValueTask<(FunctionReply Reply, HttpShape Shape)> SendAsync(HttpContext context, CallPath path, FunctionRef function, FunctionEntry entry, byte[] body, TimeSpan? within)
+    private async ValueTask<(FunctionReply Reply, HttpShape Shape)> SendAsync(HttpContext context, CallPath path, FunctionRef function, FunctionEntry entry, HttpShape shape, byte[] body, TimeSpan? within)
     {
         while (true)
         {
-            var shape = ShapeOf(entry);
             var (request, left) = await shape.ReadAsync(context, path, entry.ActiveVersion!.Spec, body, within).ConfigureAwait(false);
             if (CallHeaders.IdempotencyKeyOf(context.Request) is { } name)
             {
@@ -70,7 +69,8 @@ internal sealed class CallEndpoints(FunctionHost functions, BodyReader bodies)
 
                 entry = now;
                 within = left;
-                ShapeOf(entry).CheckHead(context);
+                shape = ShapeOf(entry);
+                shape.CheckHead(context);
             }
         }
     }
