@@ -29,6 +29,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The number of its process.</summary>
     public int Id => _process.Id;
 
+    /// <summary>When its process began.</summary>
+    public DateTime Began => _process.StartTime;
+
     /// <summary>Whether its process has ended.</summary>
     public bool HasEnded => _process.HasExited;
 

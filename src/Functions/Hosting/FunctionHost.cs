@@ -49,7 +49,7 @@ public sealed class FunctionHost : IAsyncDisposable
         var router = new CallRouter(clock, shelf, options.CallsUnderWay);
         Catalogue = new FunctionCatalogue();
         var leasing = LeaseSettings.Of(system.Settings.Config);
-        if (LeaseSettings.Hazard(system.Settings.Config) is { } hazard)
+        foreach (string? hazard in new[] { LeaseSettings.Hazard(system.Settings.Config), KeyRegion.Hazard(system.Settings.Config) }.OfType<string>())
         {
             options.Logger.Warning("{Hazard}", hazard);
         }

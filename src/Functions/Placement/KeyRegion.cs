@@ -14,6 +14,7 @@ internal sealed class KeyRegion
     private const string TypeName = "wasm-functions";
     private const string Sharding = "akka.cluster.sharding";
     private const string HandOff = "handoff-timeout";
+    private const string LeastMembers = "akka.cluster.min-nr-of-members";
     private static readonly TimeSpan s_afterGrace = TimeSpan.FromSeconds(6); // Akka ends a shard's actors five seconds before
 
     private KeyRegion(IActorRef region, params IReadOnlyList<IActorRef> watchers)
@@ -27,6 +28,11 @@ internal sealed class KeyRegion
 
     /// <summary>The actors beside it, which are stopped with the host: they hear which nodes leave, empty this one, and learn where shards are.</summary>
     internal IReadOnlyList<IActorRef> Watchers { get; }
+
+    /// <summary>Returns what is dangerous about the number of members that open a cluster; null for nothing.</summary>
+    internal static string? Hazard(Config config) => config.GetInt(LeastMembers, 1) is var least && least > 1
+        ? $"{LeastMembers} is {least}. A coordinator of shards that starts anew, after its node has left or died, waits for so many nodes: with fewer, keys that it has to place stay silent. Set it to 1, give all nodes a role, and set akka.cluster.role.ROLE.min-nr-of-members to {least}"
+        : null;
 
     /// <summary>Starts it.</summary>
     /// <param name="system">A node of a cluster.</param>

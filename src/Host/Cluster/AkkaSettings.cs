@@ -9,6 +9,11 @@ namespace WasmActors.Host.Cluster;
 /// <summary>The Akka settings of a node.</summary>
 internal static class AkkaSettings
 {
+    // Of all nodes, beside the roles of their own. Only to count the nodes that a new cluster needs; nothing is placed by it.
+    private const string Role = "wasmactors";
+    private const string Roles = "akka.cluster.roles";
+    private const string LeastMembers = "akka.cluster.min-nr-of-members";
+
     private static readonly string s_alone = $$"""
         wasmactors.no-transport {
           transport-class = "{{typeof(NoTransport).FullName}}, {{typeof(NoTransport).Assembly.GetName().Name}}"
@@ -49,8 +54,16 @@ internal static class AkkaSettings
             all = file.WithFallback(all);
         }
 
-        return ConfigurationFactory.ParseString(node.IsAlone ? s_alone : Clustered(settings.Tls.IsOn)).WithFallback(all);
+        return ConfigurationFactory.ParseString(node.IsAlone ? s_alone : Clustered(settings.Tls.IsOn)).WithFallback(Opening(all)).WithFallback(all);
     }
+
+    // Akka uses the number of members that open a cluster a second time: each new coordinator of shards waits for so many regions before it places
+    // any, and forever where fewer nodes are left. The number of a role opens a cluster, too, and no coordinator looks at it.
+    private static Config Opening(Config all) => ConfigurationFactory.ParseString($"""
+        {LeastMembers} = 1
+        {Roles} = [{string.Join(", ", all.GetStringList(Roles).Append(Role).Distinct(StringComparer.Ordinal).Select(Quoted))}]
+        akka.cluster.role.{Role}.min-nr-of-members = {all.GetInt(LeastMembers)}
+        """);
 
     /// <summary>Makes sure that the files that the settings name can be read.</summary>
     /// <exception cref="NodeException">One cannot.</exception>

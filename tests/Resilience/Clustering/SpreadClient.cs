@@ -16,7 +16,7 @@ internal sealed class SpreadClient : IDisposable
     internal static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1.5);
 
     private static readonly TimeSpan s_absent = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan s_leaves = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_leaves = TimeSpan.FromSeconds(6); // longer than a stop takes: a connection that is idle when the node closes it may break a call
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly HttpClient[] _nodes;

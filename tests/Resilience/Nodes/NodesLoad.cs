@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using WasmActors.Resilience.Clustering;
 using WasmActors.Resilience.Measuring;
+using WasmActors.Resilience.Running;
 
 namespace WasmActors.Resilience.Nodes;
 
@@ -57,19 +58,26 @@ internal sealed class NodesLoad(SpreadClient client, int functions, TimeSpan cal
     {
         long since = Stopwatch.GetTimestamp();
         int silent = 0;
+        var answers = new ConcurrentQueue<string>();
         await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (key, _) =>
         {
-            while ((await CallKeyAsync(key).ConfigureAwait(false)).Kind != CallEnd.Result)
+            while (await CallKeyAsync(key).ConfigureAwait(false) is { Kind: not CallEnd.Result } outcome)
             {
                 if (Stopwatch.GetElapsedTime(since) > patience)
                 {
                     Interlocked.Increment(ref silent);
+                    answers.Enqueue($"node {outcome.Node}: {outcome.Kind} {outcome.Detail}");
                     return;
                 }
 
                 await Task.Delay(s_pause, CancellationToken.None).ConfigureAwait(false);
             }
         }).ConfigureAwait(false);
+        foreach (var answer in answers.CountBy(static a => a).OrderByDescending(static a => a.Value).Take(5))
+        {
+            ScenarioRun.Tell($"{answer.Value:n0} keys stayed silent; the last answer for them was {answer.Key}");
+        }
+
         return silent == 0 ? Stopwatch.GetElapsedTime(since) : null;
     }
 

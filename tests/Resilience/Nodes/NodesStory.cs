@@ -111,13 +111,18 @@ internal sealed class NodesStory(NodeCluster cluster, NodesLoad load, int functi
         Tell($"a join: {cluster.Places[Joining].Name} was a member after {Join.Value.TotalSeconds:f1} s and {deployed} deployments, and has {has} of {shards} shards {Stopwatch.GetElapsedTime(member).TotalSeconds:f1} s later");
     }
 
-    /// <summary>Kills a node at any moment; in two of three cases while another joins or leaves.</summary>
+    /// <summary>Kills a node at any moment; in two of three cases while another joins or leaves. The first is the node that has the coordinator of shards.</summary>
     /// <param name="number">How many were killed before.</param>
     /// <param name="isLast">Whether the nodes that have ended are not needed any more.</param>
     internal async Task KillAsync(int number, bool isLast)
     {
         var running = Enumerable.Range(0, cluster.Places.Count).Where(i => cluster.Nodes[i] is { HasEnded: false }).ToArray();
         random.Shuffle(running);
+        if (number == 0)
+        {
+            Array.Sort(running, (a, b) => cluster.Nodes[a]!.Began.CompareTo(cluster.Nodes[b]!.Began)); // the coordinator is on the oldest
+        }
+
         int victim = running[0];
         int other = running[1];
         double seconds = random.NextDouble() * s_longestMoment.TotalSeconds;
