@@ -3,17 +3,16 @@ using Xunit.Abstractions;
 namespace WasmActors.Resilience.Tests;
 
 /// <summary>
-/// The scenarios of several nodes in their short form. Their nodes wait most of the time, so they run beside the scenarios of one process.
+/// The scenarios in which nodes come and go, in their short form. Nodes wait most of the time, so these run beside the scenarios of one process.
 /// </summary>
 public sealed class ClusterScenarioTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Scenarios => ["cluster", "catalogue", "starts", "stale", "nodes"];
+    public static TheoryData<string> Scenarios => ["cluster", "nodes"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
         { "cluster", "drain", [] },
         { "cluster", "resolver", [] },
-        { "stale", "lease", [] },
         { "nodes", "drain", [] },
     };
 

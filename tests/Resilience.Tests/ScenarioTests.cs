@@ -48,7 +48,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
             if (line[0] != ' ')
             {
                 scenario = line.Split(' ')[0];
-                Assert.Contains(scenario, Names(Scenarios, ClusterScenarioTests.Scenarios), StringComparer.Ordinal);
+                Assert.Contains(scenario, Names(Scenarios, ClusterScenarioTests.Scenarios, OwnershipScenarioTests.Scenarios), StringComparer.Ordinal);
             }
             else
             {
@@ -56,7 +56,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
             }
         }
 
-        Assert.Equal(((IEnumerable<object[]>)Defences).Concat(ClusterScenarioTests.Defences).Select(static row => ((string)row[0], (string)row[1])).Order(), listed.Order());
+        Assert.Equal(((IEnumerable<object[]>)Defences).Concat(ClusterScenarioTests.Defences).Concat(OwnershipScenarioTests.Defences).Select(static row => ((string)row[0], (string)row[1])).Order(), listed.Order());
     }
 
     [Theory]

@@ -34,6 +34,8 @@ public abstract class ServedHost : IAsyncLifetime
         _folder.Dispose();
     }
 
+    private const long LargeBody = 1 << 20;
+
     internal Task<Answer> GetAsync(string path) => Answer.OfAsync(Client.GetAsync(new Uri(path, UriKind.Relative)));
 
     internal Task<Answer> DeleteAsync(string path) => Answer.OfAsync(Client.DeleteAsync(new Uri(path, UriKind.Relative)));
@@ -44,6 +46,7 @@ public abstract class ServedHost : IAsyncLifetime
     internal static async Task<Answer> SendAsync(HttpClient client, HttpMethod method, string path, HttpContent? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
+        request.Headers.ExpectContinue = body?.Headers.ContentLength > LargeBody; // a body that is rejected for its length is not sent: the connection could break before the answer is read
         foreach (var (name, value) in headers)
         {
             Assert.True(request.Headers.TryAddWithoutValidation(name, value), name);
