@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog;
 using WasmActors.Actors.Imports;
+using WasmActors.Functions.State;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
@@ -21,6 +22,9 @@ public sealed record FunctionHostOptions
 
     /// <summary>Where modules are kept for all nodes.</summary>
     public required IModuleStore Modules { get; init; }
+
+    /// <summary>Where the states of durable keys are kept for all nodes. Default null: no function can be durable.</summary>
+    public IStateStore? State { get; init; }
 
     /// <summary>Sets of imports that functions can be granted, by name: each adds its definitions to a map,
     /// which all stores share that have the same grants. Default none.</summary>

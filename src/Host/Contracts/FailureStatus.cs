@@ -31,7 +31,7 @@ internal static class FailureStatus
         ErrorCode.DeadlineExceeded or FunctionErrorCode.Unanswered or ErrorCode.ImportDeadlineExceeded => StatusCodes.Status504GatewayTimeout,
         _ when IsUnavailable(code) => StatusCodes.Status503ServiceUnavailable,
         ErrorCode.HostException or ErrorCode.EngineError or ErrorCode.CompilerUnavailable or ErrorCode.CompilerBadAnswer
-            or FunctionErrorCode.ModuleCorrupt => StatusCodes.Status500InternalServerError,
+            or FunctionErrorCode.ModuleCorrupt or ErrorCode.StateCorrupt => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status422UnprocessableEntity, // traps, modules that are not valid, limits and grants that a node cannot give
     };
 
@@ -48,11 +48,13 @@ internal static class FailureStatus
             || code.StartsWith("http.", StringComparison.Ordinal) || code.StartsWith("key.", StringComparison.Ordinal)
             || code.StartsWith("compiler.", StringComparison.Ordinal) => false,
         ErrorCode.BadArguments or ErrorCode.BadSignature or FunctionErrorCode.IdempotencyMismatch or FunctionErrorCode.Moved or ErrorCode.Busy
-            or ErrorCode.NoStack or ErrorCode.HostFull or ErrorCode.CircuitOpen or ErrorCode.BadSettings or ErrorCode.WasiBadConfiguration => false,
+            or ErrorCode.NoStack or ErrorCode.HostFull or ErrorCode.CircuitOpen or ErrorCode.BadSettings or ErrorCode.WasiBadConfiguration
+            or ErrorCode.StateCorrupt or ErrorCode.StateUnavailable => false, // what the call changed was undone
         _ => true,
     };
 
     private static bool IsUnavailable(string code) => code is ErrorCode.Busy or ErrorCode.HostFull or ErrorCode.NoStack or ErrorCode.CircuitOpen
         or ErrorCode.StoreLost or ErrorCode.StoreGone or ErrorCode.CompilerBusy or ErrorCode.Cancelled or ErrorCode.ImportServerGone
-        or FunctionErrorCode.Moved or FunctionErrorCode.CatalogueUnavailable or FunctionErrorCode.ModulesUnavailable;
+        or FunctionErrorCode.Moved or FunctionErrorCode.CatalogueUnavailable or FunctionErrorCode.ModulesUnavailable
+        or ErrorCode.StateUnavailable;
 }

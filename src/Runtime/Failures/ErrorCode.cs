@@ -162,4 +162,10 @@ public static class ErrorCode
 
     /// <summary>Wasmtime answered an error that fits none of the other codes.</summary>
     public const string EngineError = "engine.error";
+
+    /// <summary>What is stored of a state is damaged or incomplete: nothing was overwritten.</summary>
+    public const string StateCorrupt = "state.corrupt";
+
+    /// <summary>The database of states does not answer or is full: what was to be stored is not.</summary>
+    public const string StateUnavailable = "state.unavailable";
 }
