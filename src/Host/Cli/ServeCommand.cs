@@ -32,7 +32,6 @@ internal sealed class ServeCommand : Verb
             {
                 var run = new ServeRun(terminal.WithOutput(output), new ServeSettings(parsed.GetValue(_config), Overrides(parsed))
                 {
-                    Watched = parsed.GetValue(_watch),
                     AcceptsNewDatabase = parsed.GetValue(_newDatabase),
                 });
                 return await run.RunAsync(cancellation).ConfigureAwait(false);
@@ -72,6 +71,11 @@ internal sealed class ServeCommand : Verb
         if (parsed.GetValue(_data) is { } data)
         {
             overrides.Add(new("WasmActors:DataFolder", data));
+        }
+
+        if (parsed.GetValue(_watch) is { } watched)
+        {
+            overrides.Add(new("WasmActors:Watch:Folder", watched));
         }
 
         if (parsed.GetValue(_open))

@@ -16,13 +16,12 @@ using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 using Serilog;
 using Serilog.Extensions.Logging;
-using WasmActors.Host.Access;
-using WasmActors.Host.Cluster;
 using WasmActors.Host.Contracts;
 using WasmActors.Host.Http.Answers;
 using WasmActors.Host.Http.Requests;
 using WasmActors.Host.Settings;
 using WasmActors.Host.Telemetry;
+using WasmActors.Host.Triggers;
 
 namespace WasmActors.Host.Http;
 
@@ -39,13 +38,11 @@ internal sealed class HttpServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HealthEndpoints _health;
     private readonly HttpDoor _door;
-    private readonly TimeSpan _grace;
 
-    private HttpServer(WebApplication app, HealthEndpoints health, TimeSpan grace)
+    private HttpServer(WebApplication app, HealthEndpoints health)
     {
         _app = app;
         _health = health;
-        _grace = grace;
         _door = app.Services.GetRequiredService<HttpDoor>();
     }
 
@@ -55,14 +52,12 @@ internal sealed class HttpServer : IAsyncDisposable
 
     /// <summary>Starts to listen.</summary>
     /// <param name="settings">The host's settings.</param>
-    /// <param name="configuration">Where the section Kestrel is read from: certificates, and whatever else ASP.NET documents for it.</param>
-    /// <param name="node">What carries calls out.</param>
-    /// <param name="keys">The API keys; null for an open host.</param>
-    /// <param name="logger">Where the server logs.</param>
+    /// <param name="context">The node. The section Kestrel of its configuration has certificates, and whatever else ASP.NET documents for it.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="IOException">An address is in use or cannot be listened at.</exception>
-    public static async Task<HttpServer> StartAsync(HostSettings settings, IConfiguration configuration, Node node, ApiKeys? keys, Serilog.ILogger logger, CancellationToken cancellation)
+    public static async Task<HttpServer> StartAsync(HostSettings settings, TriggerContext context, CancellationToken cancellation)
     {
+        var (node, keys, configuration, logger) = context;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "wasmactors", EnvironmentName = "Production" });
         builder.Logging.ClearProviders().AddSerilog(logger, dispose: false)
             .AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None) // it would make an activity for each request, traced or not
@@ -122,21 +117,22 @@ internal sealed class HttpServer : IAsyncDisposable
             throw;
         }
 
-        return new HttpServer(app, health, settings.Functions.Grace);
+        return new HttpServer(app, health);
     }
 
     /// <summary>Stops in a way that no client that comes again elsewhere loses a request: first the node says that it is not ready, and asks each client
     /// to come on another connection; then it listens no more; what comes on connections that are there is answered. Requests that run for longer than
     /// the grace time are cancelled, and their clients get 503.</summary>
     /// <param name="drainFor">How long it continues to listen: a load balancer's round of checks.</param>
-    public async Task StopAsync(TimeSpan drainFor)
+    /// <param name="grace">How long requests may run then.</param>
+    public async Task StopAsync(TimeSpan drainFor, TimeSpan grace)
     {
         _health.Stop();
         _door.Drain();
         await Task.Delay(drainFor).ConfigureAwait(false);
         await _door.CloseAsync().ConfigureAwait(false);
         var stopped = _app.StopAsync();
-        if (await Task.WhenAny(stopped, Task.Delay(_grace)).ConfigureAwait(false) != stopped)
+        if (await Task.WhenAny(stopped, Task.Delay(grace)).ConfigureAwait(false) != stopped)
         {
             await _door.EndRequestsAsync().ConfigureAwait(false);
         }

@@ -28,6 +28,8 @@ internal sealed record HostSettings
 
     public required TelemetrySettings Telemetry { get; init; }
 
+    public required WatchSettings Watch { get; init; }
+
     /// <summary>How long a stop may take before the process is ended: requests and keyed stores have the grace time one after the other, and
     /// leaving the cluster takes some seconds.</summary>
     public TimeSpan StopsWithin => Http.DrainFor + (2 * Functions.Grace) + TimeSpan.FromSeconds(35);
@@ -53,6 +55,7 @@ internal sealed record HostSettings
             Stores = StoreSettings.Read(reader),
             Modules = ModuleSettings.Read(reader, data),
             Telemetry = TelemetrySettings.Read(reader),
+            Watch = WatchSettings.Read(reader),
         };
         CheckFeatures(settings, reader);
         if (settings.Functions.LiveKeys > FunctionHostOptions.MostLiveKeys(settings.Stores.MaxStacks))

@@ -20,6 +20,7 @@ public class HostSettingsTests
         Assert.Equal(Path.GetFullPath("wasmactors-data/wasmactors.db"), settings.Database.File);
         Assert.Equal(CompileIsolation.ChildProcess, settings.Modules.Isolation);
         Assert.False(settings.Telemetry.OpenMetrics);
+        Assert.Null(settings.Watch.Folder);
     }
 
     [Fact]

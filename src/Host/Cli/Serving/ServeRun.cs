@@ -1,14 +1,12 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Serilog;
 using WasmActors.Host.Access;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Cluster;
-using WasmActors.Host.Deployments.Watching;
-using WasmActors.Host.Http;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
 using WasmActors.Host.Telemetry;
+using WasmActors.Host.Triggers;
 
 namespace WasmActors.Host.Cli.Serving;
 
@@ -57,13 +55,14 @@ internal sealed class ServeRun(Terminal terminal, ServeSettings source)
             var node = await StartNodeAsync(settings, database, logger, cancellation).ConfigureAwait(false);
             await using (node.ConfigureAwait(false))
             {
-                var server = await ListenAsync(settings, configuration, node, keys, logger, cancellation).ConfigureAwait(false);
-                await using (server.ConfigureAwait(false))
+                var triggers = new TriggerSet(TriggerTable.All, settings, logger, TimeProvider.System);
+                await using (triggers.ConfigureAwait(false))
                 {
-                    await AnnounceAsync(server, node, keys, settings, database, logger, cancellation).ConfigureAwait(false);
-                    await WaitAsync(signals, node, logger).ConfigureAwait(false);
+                    await StartAsync(triggers, new TriggerContext(node, keys, configuration, logger), cancellation).ConfigureAwait(false);
+                    await AnnounceAsync(triggers, keys, settings, database, logger, cancellation).ConfigureAwait(false);
+                    await Task.WhenAny(signals.Asked, node.Leaves).ConfigureAwait(false);
                     deadline.Begin(logger);
-                    return await StopAsync(server, node, settings, logger).ConfigureAwait(false);
+                    return await StopAsync(triggers, node, logger).ConfigureAwait(false);
                 }
             }
         }
@@ -77,49 +76,34 @@ internal sealed class ServeRun(Terminal terminal, ServeSettings source)
     }
 
     // All that can be found wrong before something is opened, made or printed.
-    private void Check(HostSettings settings)
+    private static void Check(HostSettings settings)
     {
-        if (source.Watched is { } watched)
-        {
-            FolderWatch.Require(watched);
-        }
-
         try
         {
+            TriggerSet.Check(TriggerTable.All, settings);
             AkkaSettings.Check(settings);
-            HttpAddresses.Check(settings.Http.Urls);
         }
         catch (NodeException failure)
         {
             throw NotStarted(failure);
         }
-        catch (IOException failure)
+        catch (TriggerException failure)
         {
-            throw InUse(failure);
+            throw NotStarted(failure);
         }
     }
 
-    private async Task WaitAsync(StopSignals signals, Node node, ILogger logger)
-    {
-        var watcher = source.Watched is not { } watched ? null : FolderWatch.Start(watched, node.Functions, logger);
-        await Task.WhenAny(signals.Asked, node.Leaves).ConfigureAwait(false);
-        if (watcher is not null)
-        {
-            await watcher.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<int> StopAsync(HttpServer server, Node node, HostSettings settings, ILogger logger)
+    private static async Task<int> StopAsync(TriggerSet triggers, Node node, ILogger logger)
     {
         if (node.Leaves.IsCompleted)
         {
             logger.Fatal("The node was removed from its cluster, which it had lost, and ends. Start it again to have it join anew");
-            await server.AbandonAsync().ConfigureAwait(false);
+            await triggers.AbandonAsync().ConfigureAwait(false);
             return ExitCodes.Node;
         }
 
         logger.Information("The node stops");
-        await server.StopAsync(settings.Http.DrainFor).ConfigureAwait(false);
+        await triggers.DrainAsync().ConfigureAwait(false);
         return ExitCodes.Ok;
     }
 
@@ -152,29 +136,24 @@ internal sealed class ServeRun(Terminal terminal, ServeSettings source)
         }
     }
 
-    private static async Task<HttpServer> ListenAsync(HostSettings settings, IConfiguration configuration, Node node, ApiKeys? keys, ILogger logger, CancellationToken cancellation)
+    private static async Task StartAsync(TriggerSet triggers, TriggerContext context, CancellationToken cancellation)
     {
         try
         {
-            return await HttpServer.StartAsync(settings, configuration, node, keys, logger, cancellation).ConfigureAwait(false);
+            await triggers.StartAsync(context, cancellation).ConfigureAwait(false);
         }
-        catch (IOException failure)
+        catch (TriggerException failure)
         {
-            throw InUse(failure);
-        }
-        catch (Exception failure) when (failure is InvalidOperationException or SocketException)
-        {
-            throw new CommandLineException("http.cannot_listen", failure.Message, "Check WasmActors:Http:Urls, and for https the section Kestrel.", ExitCodes.Node);
+            throw NotStarted(failure);
         }
     }
 
     private static CommandLineException NotStarted(NodeException failure) =>
         new("node.not_started", failure.Message, "Check the settings below WasmActors:Node, WasmActors:Tls and WasmActors:Database; the log says more.", ExitCodes.Node);
 
-    private static CommandLineException InUse(IOException failure) =>
-        new("http.address_in_use", failure.Message, "Choose another address with --url or WasmActors:Http:Urls.", ExitCodes.Node);
+    private static CommandLineException NotStarted(TriggerException failure) => new(failure.Code, failure.Message, failure.Help, ExitCodes.Node);
 
-    private async Task AnnounceAsync(HttpServer server, Node node, ApiKeys? keys, HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
+    private async Task AnnounceAsync(TriggerSet triggers, ApiKeys? keys, HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
     {
         if (keys is not null && await FirstKey.CreateAsync(database.Keys, cancellation).ConfigureAwait(false) is { } token)
         {
@@ -186,18 +165,12 @@ internal sealed class ServeRun(Terminal terminal, ServeSettings source)
             logger.Warning("No API key has the scope admin, so nobody can make keys: 'wasmactors keys recover' makes one");
         }
 
-        foreach (string address in server.Addresses)
+        foreach (string line in triggers.Announcements)
         {
-            await terminal.Output.WriteLineAsync($"Listening at {address}{(settings.Http.Open ? ", open to all who reach it" : "")}").ConfigureAwait(false);
+            await terminal.Output.WriteLineAsync(line).ConfigureAwait(false);
         }
 
         await terminal.Output.FlushAsync(cancellation).ConfigureAwait(false);
-        logger.Information("The node {Node} serves {Addresses}", node.Members.SelfAddress, server.Addresses);
-        if (settings.Http.Open && server.Addresses.Any(static a => !new Uri(a).IsLoopback))
-        {
-            logger.Warning("The HTTP API asks for no API key and listens beyond this machine: whoever reaches it can deploy and call functions");
-        }
-
         if (!settings.Node.IsAlone && !settings.Tls.IsOn)
         {
             logger.Warning("Nodes connect without TLS (Node:AllowInsecureCluster): whoever reaches {Bind}, port {Port}, controls the cluster", settings.Node.Bind, settings.Node.Port);

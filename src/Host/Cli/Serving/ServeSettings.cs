@@ -8,9 +8,6 @@ namespace WasmActors.Host.Cli.Serving;
 /// <param name="Overrides">Settings of the command line.</param>
 internal sealed record ServeSettings(string? ConfigFile, IReadOnlyList<KeyValuePair<string, string?>> Overrides)
 {
-    /// <summary>The folder of <c>--watch</c>, or null.</summary>
-    public string? Watched { get; init; }
-
     /// <summary>Whether a database is accepted that is not the one that the node used before.</summary>
     public bool AcceptsNewDatabase { get; init; }
 

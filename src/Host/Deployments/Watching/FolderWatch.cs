@@ -34,6 +34,7 @@ internal sealed class FolderWatch : IAsyncDisposable
     private readonly Dictionary<string, WatchedFile> _files = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _end = new();
     private readonly Task _work;
+    private bool _isDisposed;
 
     /// <summary>Begins.</summary>
     /// <param name="folder">The folder, as a full path.</param>
@@ -64,12 +65,21 @@ internal sealed class FolderWatch : IAsyncDisposable
     {
         if (!Directory.Exists(folder))
         {
-            throw new WasmError(ErrorCode.ModuleUnreadable, $"--watch '{folder}' is no folder.");
+            throw new WasmError(ErrorCode.ModuleUnreadable, $"The folder to watch, {folder}, does not exist or is no folder. --watch or WasmActors:Watch:Folder names it.");
         }
     }
 
+    /// <summary>Completes when the watch has ended, with the exception if it failed.</summary>
+    internal Task Completion => _work;
+
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _end.CancelAsync().ConfigureAwait(false);
         await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _events.Dispose();
