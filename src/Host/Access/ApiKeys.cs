@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Data.Common;
 using System.Security.Cryptography;
 using Serilog;
-using WasmActors.Host.Persistence;
 
 namespace WasmActors.Host.Access;
 
@@ -24,7 +23,7 @@ internal sealed class ApiKeys : IAsyncDisposable
     // Stands in for a key that does not exist, so that its secret costs a hash too.
     private static readonly ApiKey s_nobody = new("", "", [], RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes), default, new KeyLimits(null, null, null, null));
 
-    private readonly SqlKeyStore _store;
+    private readonly IKeyStore _store;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _end = new();
@@ -36,7 +35,7 @@ internal sealed class ApiKeys : IAsyncDisposable
     private long _revision = -1;
     private int _failing;
 
-    private ApiKeys(SqlKeyStore store, TimeProvider clock, ILogger logger)
+    private ApiKeys(IKeyStore store, TimeProvider clock, ILogger logger)
     {
         _store = store;
         _clock = clock;
@@ -49,7 +48,7 @@ internal sealed class ApiKeys : IAsyncDisposable
 
     /// <summary>Reads the keys.</summary>
     /// <exception cref="DbException">The database does not answer.</exception>
-    public static async Task<ApiKeys> OpenAsync(SqlKeyStore store, TimeProvider clock, ILogger logger, CancellationToken cancellation)
+    public static async Task<ApiKeys> OpenAsync(IKeyStore store, TimeProvider clock, ILogger logger, CancellationToken cancellation)
     {
         var keys = new ApiKeys(store, clock, logger);
         try

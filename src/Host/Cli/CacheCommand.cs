@@ -55,7 +55,7 @@ internal sealed class CacheCommand : Verb
             [.. listed.Select(static m => new CachedArtifact(m.Digest, m.Bytes, m.LastUsed, m.IsUsable))]);
         if (format == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, report, ReportJson.Default.CacheReport);
+            JsonReport.Write(_terminal, report, ReportJson.Default.CacheReport);
         }
         else
         {
@@ -73,7 +73,7 @@ internal sealed class CacheCommand : Verb
         Check(modules);
         if (format == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, report, ReportJson.Default.ClearReport);
+            JsonReport.Write(_terminal, report, ReportJson.Default.ClearReport);
         }
         else
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using WasmActors.Host.Cli.Failures;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Cli.Running;
 

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Spectre.Console;
 using WasmActors.Host.Cli.Compilation;
+using WasmActors.Host.Cli.Failures;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Formats;
+using WasmActors.Host.Modules;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Cache;
@@ -73,7 +75,7 @@ internal sealed class CompileCommand : Verb
 
         if (format == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, new CompileReport(compiled), ReportJson.Default.CompileReport);
+            JsonReport.Write(_terminal, new CompileReport(compiled), ReportJson.Default.CompileReport);
         }
         else if (compiled.Count > 0)
         {

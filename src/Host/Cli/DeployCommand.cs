@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using WasmActors.Host.Cli.Client;
+using WasmActors.Host.Cli.Failures;
 using WasmActors.Host.Cli.Options;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Deployments;
@@ -142,7 +143,7 @@ internal sealed class DeployCommand : Verb
     {
         if (format == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, new DeployReport(deployed), ReportJson.Default.DeployReport);
+            JsonReport.Write(_terminal, new DeployReport(deployed), ReportJson.Default.DeployReport);
             return;
         }
 

@@ -68,7 +68,7 @@ internal sealed class FunctionsCommand : Verb
     {
         using var client = await _server.ConnectAsync(parsed, cancellation).ConfigureAwait(false);
         var list = await FunctionPages.ReadAsync(client, cancellation).ConfigureAwait(false);
-        return Write(parsed, () => ReportJson.Write(_terminal, list, ClientJson.Default.FunctionList), () => new FunctionTables(_terminal).Write(list));
+        return Write(parsed, () => JsonReport.Write(_terminal, list, ClientJson.Default.FunctionList), () => new FunctionTables(_terminal).Write(list));
     }
 
     private async Task<int> ShowAsync(ParseResult parsed, string name, CancellationToken cancellation)
@@ -76,7 +76,7 @@ internal sealed class FunctionsCommand : Verb
         using var client = await _server.ConnectAsync(parsed, cancellation).ConfigureAwait(false);
         var answer = await client.SendAsync(HttpMethod.Get, ApiPath.Function(name), null, cancellation).ConfigureAwait(false);
         var function = answer.Read(ClientJson.Default.FunctionModel);
-        return Write(parsed, () => ReportJson.Write(_terminal, function, ClientJson.Default.FunctionModel), () => new FunctionTables(_terminal).Write(function));
+        return Write(parsed, () => JsonReport.Write(_terminal, function, ClientJson.Default.FunctionModel), () => new FunctionTables(_terminal).Write(function));
     }
 
     private async Task<int> VersionsAsync(ParseResult parsed, string name, CancellationToken cancellation)
@@ -84,7 +84,7 @@ internal sealed class FunctionsCommand : Verb
         using var client = await _server.ConnectAsync(parsed, cancellation).ConfigureAwait(false);
         var answer = await client.SendAsync(HttpMethod.Get, $"{ApiPath.Function(name)}/versions", null, cancellation).ConfigureAwait(false);
         var list = answer.Read(ClientJson.Default.VersionList);
-        return Write(parsed, () => ReportJson.Write(_terminal, list, ClientJson.Default.VersionList), () => new FunctionTables(_terminal).Write(list));
+        return Write(parsed, () => JsonReport.Write(_terminal, list, ClientJson.Default.VersionList), () => new FunctionTables(_terminal).Write(list));
     }
 
     private void AddRollback()
@@ -100,7 +100,7 @@ internal sealed class FunctionsCommand : Verb
             var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             var answer = await client.SendAsync(HttpMethod.Post, $"{ApiPath.Function(parsed.GetRequiredValue(function))}/rollback", content, cancellation).ConfigureAwait(false);
             var done = answer.Read(ClientJson.Default.DeploymentModel);
-            return Write(parsed, () => ReportJson.Write(_terminal, done, ClientJson.Default.DeploymentModel), () =>
+            return Write(parsed, () => JsonReport.Write(_terminal, done, ClientJson.Default.DeploymentModel), () =>
             {
                 _terminal.Output.WriteLine($"Version {done.Version} of {parsed.GetValue(function)} is active.");
                 foreach (var change in done.Changes ?? [])
@@ -128,7 +128,7 @@ internal sealed class FunctionsCommand : Verb
 
             using var client = await _server.ConnectAsync(parsed, cancellation).ConfigureAwait(false);
             await client.SendAsync(HttpMethod.Delete, path, null, cancellation).ConfigureAwait(false);
-            return Write(parsed, () => ReportJson.Write(_terminal, new DeleteReport(name), ReportJson.Default.DeleteReport), () => _terminal.Output.WriteLine($"{name} is deleted."));
+            return Write(parsed, () => JsonReport.Write(_terminal, new DeleteReport(name), ReportJson.Default.DeleteReport), () => _terminal.Output.WriteLine($"{name} is deleted."));
         });
         Add(command);
     }

@@ -50,12 +50,12 @@ internal sealed class InspectCommand : Verb
     {
         using var engine = new WasmEngine();
         using var modules = new ModuleCache(engine, new ModuleCacheOptions { OnDisk = !parsed.GetValue(_noCache), Isolation = IsolateOption.Isolation(parsed.GetValue(_isolate)) });
-        var file = await ModuleFile.ReadAsync(parsed.GetRequiredValue(_file), _terminal, cancellation).ConfigureAwait(false);
+        var file = await ModuleInput.ReadAsync(parsed.GetRequiredValue(_file), _terminal, cancellation).ConfigureAwait(false);
         var module = await file.CompileAsync(modules, _terminal, cancellation).ConfigureAwait(false);
         var report = ModuleReport.Of(file, module);
         if (parsed.GetValue(_output) == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, report, ReportJson.Default.ModuleReport);
+            JsonReport.Write(_terminal, report, ReportJson.Default.ModuleReport);
         }
         else
         {

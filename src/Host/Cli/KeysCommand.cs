@@ -65,7 +65,7 @@ internal sealed class KeysCommand : Verb
         var list = answer.Read(ClientJson.Default.KeyList);
         if (parsed.GetValue(_output) == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, list, ClientJson.Default.KeyList);
+            JsonReport.Write(_terminal, list, ClientJson.Default.KeyList);
             return ExitCodes.Ok;
         }
 
@@ -134,7 +134,7 @@ internal sealed class KeysCommand : Verb
 
         if (format == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, key, ClientJson.Default.KeyModel);
+            JsonReport.Write(_terminal, key, ClientJson.Default.KeyModel);
             return;
         }
 
@@ -154,7 +154,7 @@ internal sealed class KeysCommand : Verb
             await client.SendAsync(HttpMethod.Delete, path, null, cancellation).ConfigureAwait(false);
             if (parsed.GetValue(_output) == OutputFormat.Json)
             {
-                ReportJson.Write(_terminal, new DeleteReport(which), ReportJson.Default.DeleteReport);
+                JsonReport.Write(_terminal, new DeleteReport(which), ReportJson.Default.DeleteReport);
             }
             else
             {

@@ -53,7 +53,7 @@ internal sealed class ModulesCommand : Verb
         var modules = await ReadAllAsync(client, cancellation).ConfigureAwait(false);
         if (parsed.GetValue(_output) == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, new ModuleList(modules), ClientJson.Default.ModuleList);
+            JsonReport.Write(_terminal, new ModuleList(modules), ClientJson.Default.ModuleList);
         }
         else if (modules.Count == 0)
         {
@@ -93,7 +93,7 @@ internal sealed class ModulesCommand : Verb
             await client.SendAsync(HttpMethod.Delete, $"{ApiPath.Modules}/{whole}", null, cancellation).ConfigureAwait(false);
             if (parsed.GetValue(_output) == OutputFormat.Json)
             {
-                ReportJson.Write(_terminal, new DeleteReport(whole), ReportJson.Default.DeleteReport);
+                JsonReport.Write(_terminal, new DeleteReport(whole), ReportJson.Default.DeleteReport);
             }
             else
             {

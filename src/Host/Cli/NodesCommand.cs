@@ -42,7 +42,7 @@ internal sealed class NodesCommand : Verb
         var list = answer.Read(ClientJson.Default.NodeList);
         if (parsed.GetValue(_output) == OutputFormat.Json)
         {
-            ReportJson.Write(_terminal, list, ClientJson.Default.NodeList);
+            JsonReport.Write(_terminal, list, ClientJson.Default.NodeList);
             return ExitCodes.Ok;
         }
 

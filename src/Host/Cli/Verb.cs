@@ -24,7 +24,7 @@ internal abstract class Verb : Command
         var file = new Argument<string>("FILE") { Description = "WebAssembly module, binary (.wasm) or text (.wat); - for standard input." };
         file.Validators.Add(static result =>
         {
-            foreach (var token in result.Tokens.Where(static t => t.Value != ModuleFile.StandardInput))
+            foreach (var token in result.Tokens.Where(static t => t.Value != ModuleInput.StandardInput))
             {
                 RequireFileName(token.Value, result);
             }

@@ -1,5 +1,5 @@
 using WasmActors.Functions.Api;
-using WasmActors.Host.Cli;
+using WasmActors.Host.Modules;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Deployments;

@@ -106,7 +106,7 @@ internal sealed class HttpServer : IAsyncDisposable
                 .Finally(endpoint => endpoint.RequestDelegate = Gate.Open(OnItsOwn(MadeOnce(endpoint, app))));
         }
 
-        HostTelemetry.Map(app, settings.Telemetry, gate);
+        MetricsEndpoint.Map(app, settings.Telemetry, gate);
         try
         {
             await app.StartAsync(cancellation).ConfigureAwait(false);

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Access;
 using WasmActors.Host.Contracts;
-using WasmActors.Host.Persistence;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Http;

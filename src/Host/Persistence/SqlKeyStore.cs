@@ -4,8 +4,8 @@ using WasmActors.Host.Access;
 
 namespace WasmActors.Host.Persistence;
 
-/// <summary>API keys in a table, without their secrets. Names are unique. Every change raises the revision in the same transaction.</summary>
-internal sealed class SqlKeyStore(Sql sql)
+/// <summary>API keys in a table. A change raises the revision in the same transaction.</summary>
+internal sealed class SqlKeyStore(Sql sql) : IKeyStore
 {
     private const string Columns = "id, name, scopes, hash, created_at, requests_per_second, burst, concurrency, max_body_bytes";
     private const string Insert = $"INSERT INTO wasm_keys ({Columns}) VALUES (@id, @name, @scopes, @hash, @created, @rate, @burst, @concurrency, @body) ON CONFLICT DO NOTHING";
@@ -13,25 +13,23 @@ internal sealed class SqlKeyStore(Sql sql)
     // The first statement of a change: it also makes changes of other nodes wait, so that what the second one reads is not about to change.
     private const string Raise = "UPDATE wasm_host SET keys_revision = keys_revision + 1";
 
-    /// <summary>The number of changes so far. Whoever knows it has all keys if it is the same as when they were read.</summary>
+    /// <inheritdoc/>
     public async Task<long> RevisionAsync(CancellationToken cancellation) =>
         (await sql.QueryAsync("SELECT keys_revision FROM wasm_host", static row => Number(row, 0) ?? 0, cancellation).ConfigureAwait(false))[0];
 
-    /// <summary>Adds a key.</summary>
-    /// <returns>False if there is one with its name.</returns>
+    /// <inheritdoc/>
     public Task<bool> AddAsync(ApiKey key, CancellationToken cancellation) =>
         sql.ChangeAsync(cancellation, new(Raise), new(Insert, Parameters(key)));
 
-    /// <summary>Adds a key if there has never been one.</summary>
-    /// <returns>False if there is or was one.</returns>
+    /// <inheritdoc/>
     public Task<bool> AddFirstAsync(ApiKey key, CancellationToken cancellation) =>
         sql.ChangeAsync(cancellation, new($"{Raise} WHERE keys_revision = 0"), new(Insert, Parameters(key)));
 
-    /// <summary>All keys.</summary>
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellation) =>
         sql.QueryAsync($"SELECT {Columns} FROM wasm_keys ORDER BY name", Read, cancellation);
 
-    /// <summary>Removes a key, but not the last one with the scope admin: nobody could make keys any more.</summary>
+    /// <inheritdoc/>
     public async Task<KeyRemoval> RemoveAsync(string id, CancellationToken cancellation)
     {
         const string Admin = "scopes LIKE '%admin%'";

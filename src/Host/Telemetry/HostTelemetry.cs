@@ -1,15 +1,7 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using WasmActors.Host.Access;
-using WasmActors.Host.Http;
-using WasmActors.Host.Http.Answers;
-using WasmActors.Host.Http.OpenApi;
 using WasmActors.Host.Settings;
 
 namespace WasmActors.Host.Telemetry;
@@ -18,7 +10,6 @@ namespace WasmActors.Host.Telemetry;
 internal static class HostTelemetry
 {
     private const string Library = "WasmActors";
-    private const string Path = "/metrics";
     private static readonly string[] s_meters = [Library, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     /// <summary>Sets up what collects them.</summary>
@@ -52,35 +43,4 @@ internal static class HostTelemetry
                 .AddOtlpExporter(otlp => otlp.Endpoint = new Uri(settings.OtlpEndpoint)));
         }
     }
-
-    /// <summary>Serves /metrics.</summary>
-    public static void Map(WebApplication app, TelemetrySettings settings, Gate gate)
-    {
-        if (!settings.Metrics)
-        {
-            return;
-        }
-
-        var scrape = Buffered(((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(static _ => true).Build());
-        app.MapGet(Path, settings.OpenMetrics ? Gate.Open(scrape) : gate.Guard(ApiScope.Admin, scrape))
-            .Describe("metrics", "Health", "Metrics in Prometheus' text format.").AnswersBytes("text/plain");
-    }
-
-    // The exporter's own buffer is locked while it is written: a client that does not read would hold up all others.
-    private static RequestDelegate Buffered(RequestDelegate scrape) => async context =>
-    {
-        using var buffer = new MemoryStream();
-        var body = context.Features.Get<IHttpResponseBodyFeature>();
-        context.Response.Body = buffer;
-        try
-        {
-            await scrape(context).ConfigureAwait(false);
-        }
-        finally
-        {
-            context.Features.Set(body);
-        }
-
-        await AnswerBytes.WriteAsync(context, buffer.GetBuffer().AsMemory(0, (int)buffer.Length)).ConfigureAwait(false);
-    };
 }

@@ -90,7 +90,7 @@ internal sealed class FunctionCall(CallSettings settings, ApiClient client, Term
         var texts = CoreValues.Read(export, results);
         if (settings.Format == OutputFormat.Json)
         {
-            ReportJson.Write(terminal, results, ClientJson.Default.ResultsModel);
+            JsonReport.Write(terminal, results, ClientJson.Default.ResultsModel);
         }
         else
         {

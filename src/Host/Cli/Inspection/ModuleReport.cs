@@ -1,4 +1,5 @@
 using WasmActors.Host.Cli.Running;
+using WasmActors.Host.Modules;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;

@@ -29,7 +29,7 @@ internal sealed class GuestRun(RunSettings settings, Terminal terminal, ILogger 
         var host = await WasmHost.StartAsync(HostOptions(), cancellation).ConfigureAwait(false);
         try
         {
-            var file = await ModuleFile.ReadAsync(settings.File, terminal, cancellation).ConfigureAwait(false);
+            var file = await ModuleInput.ReadAsync(settings.File, terminal, cancellation).ConfigureAwait(false);
             var module = await file.CompileAsync(host.Modules, terminal, cancellation).ConfigureAwait(false);
             LogModule(host.Modules, module);
 

@@ -1,11 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Cli.Compilation;
 using WasmActors.Host.Cli.Inspection;
 
-namespace WasmActors.Host.Cli.Output;
+namespace WasmActors.Host.Cli;
 
 /// <summary>Reports as JSON: camelCase, indented, everything but plain letters of text escaped.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
@@ -15,9 +13,4 @@ namespace WasmActors.Host.Cli.Output;
 [JsonSerializable(typeof(ClearReport))]
 [JsonSerializable(typeof(DeleteReport))]
 [JsonSerializable(typeof(DeployReport))]
-internal sealed partial class ReportJson : JsonSerializerContext
-{
-    /// <summary>Writes a report and a line's end.</summary>
-    public static void Write<T>(Terminal terminal, T report, JsonTypeInfo<T> type) =>
-        terminal.Output.WriteLine(JsonSerializer.Serialize(report, type));
-}
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -2,7 +2,7 @@ using WasmActors.Host.Cli.Client;
 using WasmActors.Host.Formats;
 using WasmActors.Runtime.Failures;
 
-namespace WasmActors.Host.Cli.Output;
+namespace WasmActors.Host.Cli.Failures;
 
 /// <summary>What somebody at the command line can do about a failure.</summary>
 internal static class Advice

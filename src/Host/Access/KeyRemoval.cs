@@ -1,4 +1,4 @@
-namespace WasmActors.Host.Persistence;
+namespace WasmActors.Host.Access;
 
 /// <summary>What came of removing an API key.</summary>
 internal enum KeyRemoval

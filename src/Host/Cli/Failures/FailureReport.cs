@@ -1,9 +1,10 @@
 using System.CommandLine;
 using Spectre.Console;
 using WasmActors.Host.Cli.Client;
+using WasmActors.Host.Cli.Output;
 using WasmActors.Runtime.Failures;
 
-namespace WasmActors.Host.Cli.Output;
+namespace WasmActors.Host.Cli.Failures;
 
 /// <summary>Tells a failure on standard error in one block: code, message, backtrace, and what to do.</summary>
 internal sealed class FailureReport(Terminal terminal)
