@@ -33,6 +33,9 @@ namespace WasmActors.Functions.Hosting;
 /// </remarks>
 public sealed class FunctionHost : IAsyncDisposable
 {
+    private const string Transports = "akka.remote.enabled-transports";
+    private const string NoTransport = "wasmactors.no-transport";
+
     private readonly FunctionRuntime _runtime;
     private readonly FunctionPools _pools;
     private readonly FunctionCaller _caller;
@@ -79,6 +82,12 @@ public sealed class FunctionHost : IAsyncDisposable
         var region = placed.Region;
         var gate = system.ActorOf(Props.Create(() => new FunctionGate(_runtime, _pools, region)), FunctionGate.Name);
         var undelivered = system.ActorOf(Props.Create(() => new UndeliveredCalls()), "wasm-undelivered");
+        if (system.Settings.Config.GetStringList(Transports).Contains(NoTransport))
+        {
+            var self = Cluster.Get(system);
+            self.Join(self.SelfAddress);
+        }
+
         _own = [gate, follower, undelivered, keeper, .. placed.Watchers, router.Receiver, shelf.Holder];
         _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue, options.Logger);
         StoredModules = new StoredModules(_runtime.Modules, Catalogue);
@@ -122,6 +131,13 @@ public sealed class FunctionHost : IAsyncDisposable
             .WithFallback(ClusterSharding.DefaultConfig())
             .WithFallback(ClusterSingleton.DefaultConfig());
     }
+
+    /// <summary>Returns the Akka settings of a single node, which listens at nothing and reaches nobody, over <see cref="DefaultConfig"/>. <see cref="Attach"/>
+    /// makes the node a cluster of its own. A program adds a journal if its deployments are to survive a restart.</summary>
+    public static Config SingleNodeConfig() => ConfigurationFactory.ParseString($"""
+        {Transports} = ["{NoTransport}"]
+        akka.cluster.seed-nodes = []
+        """).WithFallback(DefaultConfig());
 
     /// <summary>A function to be called; whether it is deployed is seen when it is called.</summary>
     /// <exception cref="WasmError"><c>function.bad_name</c>, <c>function.bad_key</c></exception>

@@ -58,7 +58,7 @@ internal sealed class KeyRegion
             {
                 var empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 departing.Tell(new DepartureActor.Depart(empty));
-                await empty.Task.ConfigureAwait(false);
+                await Task.WhenAny(empty.Task, departing.WatchAsync()).ConfigureAwait(false); // a host that was disposed before has no such actor any more
             }
 
             return Done.Instance;

@@ -14,11 +14,8 @@ internal static class AkkaSettings
     private const string Roles = "akka.cluster.roles";
     private const string LeastMembers = "akka.cluster.min-nr-of-members";
 
-    private static readonly string s_alone = $$"""
-        wasmactors.no-transport {
-          transport-class = "{{typeof(NoTransport).FullName}}, {{typeof(NoTransport).Assembly.GetName().Name}}"
-          applied-adapters = []
-        }
+    // As FunctionHost.SingleNodeConfig() has it.
+    private const string Alone = """
         akka.remote.enabled-transports = ["wasmactors.no-transport"]
         akka.cluster.seed-nodes = []
         """;
@@ -54,7 +51,7 @@ internal static class AkkaSettings
             all = file.WithFallback(all);
         }
 
-        return ConfigurationFactory.ParseString(node.IsAlone ? s_alone : Clustered(settings.Tls.IsOn)).WithFallback(Opening(all)).WithFallback(all);
+        return ConfigurationFactory.ParseString(node.IsAlone ? Alone : Clustered(settings.Tls.IsOn)).WithFallback(Opening(all)).WithFallback(all);
     }
 
     // Akka uses the number of members that open a cluster a second time: each new coordinator of shards waits for so many regions before it places

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Remote.Transport;
 
-namespace WasmActors.Host.Cluster;
+namespace WasmActors.Functions.Hosting;
 
 /// <summary>
 /// The transport of a node without a cluster: it listens at nothing and reaches nobody. Akka's cluster needs a transport for the node's
@@ -12,7 +12,7 @@ internal sealed class NoTransport : Transport
 {
     private const int Ports = 65_535;
 
-    /// <summary>Made by Akka, by the name in <see cref="AkkaSettings"/>.</summary>
+    /// <summary>Made by Akka, by the name in config/wasmactors-cluster.conf.</summary>
     public NoTransport(ActorSystem system, Config config)
     {
         System = system;
@@ -30,7 +30,7 @@ internal sealed class NoTransport : Transport
 
     /// <summary>Fails: there are no other nodes.</summary>
     public override Task<AssociationHandle> Associate(Address remoteAddress) => Task.FromException<AssociationHandle>(
-        new InvalidAssociationException($"This node has no cluster and cannot reach {remoteAddress}. WasmActors:Node:SeedNodes names the nodes of one."));
+        new InvalidAssociationException($"This node has no cluster and cannot reach {remoteAddress}. Name the nodes of one in WasmActors:Node:SeedNodes, or in akka.cluster.seed-nodes of FunctionHost.DefaultConfig()."));
 
     public override Task<bool> Shutdown() => Task.FromResult(true);
 }
