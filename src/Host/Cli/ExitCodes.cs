@@ -124,7 +124,7 @@ internal static class ExitCodes
         ErrorCode.ModuleUnreadable => ModuleUnreadable,
         ErrorCode.MissingImport or ErrorCode.ImportWrongKind or ErrorCode.ImportWrongType or ErrorCode.WasiNeedsMemory => Link,
         ErrorCode.LimitExceeded or ErrorCode.FeatureNotAllowed or ErrorCode.ModuleTooLarge or ErrorCode.ModuleTooExpensive or FunctionErrorCode.PayloadTooLarge
-            or ApiErrorCode.BodyTooLarge => Limit,
+            or ErrorCode.StateUnsupported or ApiErrorCode.BodyTooLarge => Limit,
         ErrorCode.BadArguments or ErrorCode.BadSettings or ErrorCode.WasiBadConfiguration => Usage,
         ErrorCode.ExportNotFound or ErrorCode.ExportWrongKind => Usage,
         FunctionErrorCode.BadName or FunctionErrorCode.BadKey or FunctionErrorCode.BadSpec or FunctionErrorCode.NotGranted or FunctionErrorCode.ChangeNotConfirmed or FunctionErrorCode.ModuleInUse => Usage,

@@ -49,7 +49,7 @@ internal static class FailureStatus
             || code.StartsWith("compiler.", StringComparison.Ordinal) => false,
         ErrorCode.BadArguments or ErrorCode.BadSignature or FunctionErrorCode.IdempotencyMismatch or FunctionErrorCode.Moved or ErrorCode.Busy
             or ErrorCode.NoStack or ErrorCode.HostFull or ErrorCode.CircuitOpen or ErrorCode.BadSettings or ErrorCode.WasiBadConfiguration
-            or ErrorCode.StateCorrupt or ErrorCode.StateUnavailable => false, // what the call changed was undone
+            or ErrorCode.StateCorrupt or ErrorCode.StateUnavailable or ErrorCode.StateUnsupported => false, // what the call changed was undone
         _ => true,
     };
 

@@ -160,10 +160,13 @@ public static class ErrorCode
     /// <summary>The compiler program answered something that is not to be trusted: none of it was loaded.</summary>
     public const string CompilerBadAnswer = "compiler.bad_answer";
 
+    /// <summary>The module holds state that cannot be saved. The message says which, and what to do.</summary>
+    public const string StateUnsupported = "state.unsupported";
+
     /// <summary>Wasmtime answered an error that fits none of the other codes.</summary>
     public const string EngineError = "engine.error";
 
-    /// <summary>What is stored of a state is damaged or incomplete: nothing was overwritten.</summary>
+    /// <summary>A stored state is damaged or incomplete, or belongs to another module. Nothing was overwritten or applied.</summary>
     public const string StateCorrupt = "state.corrupt";
 
     /// <summary>The database of states does not answer or is full: what was to be stored is not.</summary>

@@ -47,6 +47,22 @@ internal static unsafe class TableBridge
             : throw OutOfRange(store, table, index);
     }
 
+    /// <summary>Reads the functions of a table from its start: <see cref="NativeFunc.Private"/>, which identifies a function within its
+    /// instance; 0 for null.</summary>
+    internal static void GetFunctions(WasmStore store, NativeItem table, Span<nint> functions)
+    {
+        for (int i = 0; i < functions.Length; i++)
+        {
+            NativeVal val;
+            if (Native.wasmtime_table_get(store.Context, &table, (ulong)i, &val) == 0 || val.Kind != (byte)ValKind.FuncRef)
+            {
+                throw OutOfRange(store, table, i);
+            }
+
+            functions[i] = val.Func.StoreId == 0 ? 0 : val.Func.Private; // functions are borrowed: nothing to release
+        }
+    }
+
     internal static void Set(WasmStore store, NativeItem table, long index, in Val value)
     {
         if (index < 0 || index >= Size(store, table))

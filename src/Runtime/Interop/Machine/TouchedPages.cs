@@ -2,21 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace WasmActors.Runtime.Interop.Machine;
 
-/// <summary>Knows which pages of this process's private memory hold something: <c>PAGEMAP_SCAN</c> (Linux 6.7).</summary>
-internal static unsafe partial class TouchedPages
+/// <summary>Knows which pages of this process's private memory hold something, where the system tells it.</summary>
+internal static unsafe class TouchedPages
 {
-    private const int CloseOnExec = 0x80000;
-    private const nuint Scan = 0xC0606610;
-
     // Every entry of a page table that is not empty is one of the two; an empty one reads as zeros.
-    private const ulong Present = 1 << 3;
-    private const ulong Swapped = 1 << 4;
+    private const ulong Touched = PageMap.Present | PageMap.Swapped;
 
     private const int MaxRuns = 4;
-
-    // Of this process; open until it ends.
-    private static readonly int s_pageMap = OperatingSystem.IsLinux() ? open("/proc/self/pagemap", CloseOnExec) : -1;
-    private static volatile bool s_cannotScan = s_pageMap < 0;
 
     /// <summary>Fills memory that nobody uses with zeros if that takes few pages and none of them is swapped out.</summary>
     /// <param name="place">Beginning of a page.</param>
@@ -25,27 +17,20 @@ internal static unsafe partial class TouchedPages
     /// <returns>Whether all of it is zeros now. False also where the system cannot tell.</returns>
     internal static bool TryClear(nint place, nuint length, int maxPages)
     {
-        if (s_cannotScan)
+        var runs = stackalloc PageMap.PageRegion[MaxRuns];
+        var scan = new PageMap.ScanArgument
         {
-            return false;
-        }
-
-        var runs = stackalloc PageRegion[MaxRuns];
-        var scan = new ScanArgument
-        {
-            Size = (ulong)sizeof(ScanArgument),
             Start = (ulong)place,
             End = (ulong)place + length,
             Runs = (ulong)runs,
             RunCount = MaxRuns,
             MaxPages = (ulong)maxPages + 1,
-            AnyOf = Present | Swapped,
-            Return = Present | Swapped,
+            AnyOf = Touched,
+            Return = Touched,
         };
-        long found = ioctl(s_pageMap, Scan, &scan);
+        int found = PageMap.Scan(ref scan);
         if (found < 0)
         {
-            s_cannotScan = true;
             return false;
         }
 
@@ -54,7 +39,7 @@ internal static unsafe partial class TouchedPages
         for (int i = 0; i < found; i++)
         {
             bytes += runs[i].End - runs[i].Start;
-            knowsAll &= runs[i].Categories == Present;
+            knowsAll &= runs[i].Categories == PageMap.Present;
         }
 
         if (!knowsAll || bytes > (ulong)maxPages * (ulong)Environment.SystemPageSize)
@@ -69,39 +54,4 @@ internal static unsafe partial class TouchedPages
 
         return true;
     }
-
-    // struct pm_scan_arg
-    [StructLayout(LayoutKind.Sequential)]
-    private struct ScanArgument
-    {
-        public ulong Size;
-        public ulong Flags;
-        public ulong Start;
-        public ulong End;
-        public ulong WalkEnd;
-        public ulong Runs;
-        public ulong RunCount;
-        public ulong MaxPages;
-        public ulong Inverted;
-        public ulong AllOf;
-        public ulong AnyOf;
-        public ulong Return;
-    }
-
-    // struct page_region
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PageRegion
-    {
-        public ulong Start;
-        public ulong End;
-        public ulong Categories;
-    }
-
-    // int open(const char*, int flags)
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int open(string path, int flags);
-
-    // int ioctl(int file, unsigned long request, void*): the number of runs that were written, or -1.
-    [LibraryImport("libc")]
-    private static partial int ioctl(int file, nuint request, ScanArgument* argument);
 }

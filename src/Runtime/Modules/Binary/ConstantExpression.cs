@@ -7,7 +7,8 @@ internal static class ConstantExpression
 {
     /// <summary>Passes over an expression including its end; an instruction that is unknown fails the cursor.</summary>
     /// <param name="cursor">Stands at the first instruction.</param>
-    public static void Skip(ref WasmCursor cursor)
+    /// <param name="use">Collects what the expression refers to; null for nothing.</param>
+    public static void Skip(ref WasmCursor cursor, ReferenceUse? use = null)
     {
         while (!cursor.Failed)
         {
@@ -28,8 +29,12 @@ internal static class ConstantExpression
                 case 0x44: // f64.const
                     cursor.ReadBytes(8);
                     break;
-                case 0x23 or 0xD2: // global.get, ref.func
+                case 0x23: // global.get
                     cursor.ReadU32();
+                    break;
+                case 0xD2: // ref.func
+                    uint function = cursor.ReadU32();
+                    use?.Functions.Add(function);
                     break;
                 case 0xD0: // ref.null
                     cursor.SkipHeapType();
@@ -39,6 +44,7 @@ internal static class ConstantExpression
                     break;
                 case 0xFB:
                     cursor.Note(WasmFeatures.Gc);
+                    use?.NoteHeap();
                     SkipHeapInstruction(ref cursor, start);
                     break;
                 case 0xFD:

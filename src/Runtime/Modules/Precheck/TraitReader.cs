@@ -165,7 +165,8 @@ internal static class TraitReader
         section.Note(body.Traits);
     }
 
-    private static void ReadInstruction(ref WasmCursor body, byte instruction)
+    /// <summary>Passes over what follows the code of any instruction, and notes what it uses.</summary>
+    internal static void ReadInstruction(ref WasmCursor body, byte instruction)
     {
         switch (instruction)
         {

@@ -15,10 +15,14 @@ internal static class TypeSection
 
     /// <summary>Reads the section to its end or to the first thing that it does not know.</summary>
     /// <returns>How many types there are, at least as many as have members.</returns>
-    public static long Read(ref WasmCursor cursor, TypeMembers members)
+    public static long Read(ref WasmCursor cursor, TypeMembers members) => Math.Max(Count(ref cursor, members, out uint groups), groups);
+
+    /// <summary>Reads the section as <see cref="Read"/> does.</summary>
+    /// <returns>The number of types: a group may have none.</returns>
+    public static long Count(ref WasmCursor cursor, TypeMembers members, out uint groups)
     {
         int bytes = cursor.Remaining;
-        uint groups = cursor.ReadU32();
+        groups = cursor.ReadU32();
         long types = 0;
         for (uint i = 0; i < groups && !cursor.Failed; i++)
         {
@@ -44,7 +48,7 @@ internal static class TypeSection
             members.Add(new TypeShape(bytes, 0));
         }
 
-        return Math.Max(types, groups);
+        return types;
     }
 
     private static void ReadType(ref WasmCursor cursor, TypeMembers members)

@@ -1,0 +1,44 @@
+using WasmActors.Runtime.Interop.Abi;
+using WasmActors.Runtime.Stores;
+
+namespace WasmActors.Runtime.Interop.Pages;
+
+/// <summary>The bytes of a linear memory, page by page. The store must have been entered, and nothing may grow the
+/// memory meanwhile.</summary>
+/// <remarks>The memory belongs to the store. A view holds its address only, so it must not outlive the entry.</remarks>
+internal readonly unsafe ref struct MemoryView
+{
+    /// <summary>Bytes of the pages that are compared, whatever the system's pages are.</summary>
+    internal const int PageBytes = 4096;
+
+    private readonly byte* _start;
+
+    private MemoryView(byte* start, long length)
+    {
+        _start = start;
+        Length = length;
+    }
+
+    /// <summary>Length of the memory in bytes.</summary>
+    internal long Length { get; }
+
+    /// <summary>Number of pages; the last may be cut off.</summary>
+    internal long Pages => (Length + PageBytes - 1) / PageBytes;
+
+    /// <summary>Address of the first byte.</summary>
+    internal nint Start => (nint)_start;
+
+    internal static MemoryView Of(WasmStore store, NativeItem memory) =>
+        new(
+            Native.wasmtime_memory_data(store.Context, &memory),
+            (long)Native.wasmtime_memory_data_size(store.Context, &memory));
+
+    /// <summary>The bytes of a page.</summary>
+    internal Span<byte> Page(long page)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(page);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(page, Pages);
+        long at = page * PageBytes;
+        return new Span<byte>(_start + at, (int)Math.Min(PageBytes, Length - at));
+    }
+}
