@@ -101,7 +101,7 @@ internal sealed class FunctionDatabase
     private static string Provider(DatabaseKind kind) => kind == DatabaseKind.Sqlite ? "SQLite.MS" : "PostgreSQL.15";
 
     // PostgreSQL fails one of two that make a table at the same time; it is there then.
-    private static async Task CreateAsync(Sql sql, string statement, CancellationToken cancellation)
+    internal static async Task CreateAsync(Sql sql, string statement, CancellationToken cancellation)
     {
         try
         {

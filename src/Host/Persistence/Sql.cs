@@ -28,20 +28,56 @@ internal sealed class Sql(DbProviderFactory provider, string connectionString)
         var connection = await OpenAsync(cancellation).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var command = Command(connection, query, parameters);
-            await using (command.ConfigureAwait(false))
+            return await SqlSnapshot.QueryAsync(connection, query, read, cancellation, parameters).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads by several queries what was there at one moment.</summary>
+    /// <param name="begin">The statement that begins such a transaction.</param>
+    /// <param name="read">Executes the queries.</param>
+    /// <param name="cancellation">Gives the attempt up.</param>
+    /// <exception cref="DbException">The database does not answer or rejects a query.</exception>
+    public async Task<T> SnapshotAsync<T>(string begin, Func<SqlSnapshot, Task<T>> read, CancellationToken cancellation)
+    {
+        var connection = await OpenAsync(cancellation).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await RunAsync(connection, begin, cancellation).ConfigureAwait(false);
+            try
             {
-                var rows = new List<T>();
-                var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
+                return await read(new SqlSnapshot(connection)).ConfigureAwait(false);
+            }
+            finally
+            {
+                await RunAsync(connection, "ROLLBACK", CancellationToken.None).ConfigureAwait(false); // the connection is used again
+            }
+        }
+    }
+
+    /// <summary>Executes statements in one transaction.</summary>
+    /// <returns>The number of rows that they changed together.</returns>
+    /// <exception cref="DbException">The database does not answer or rejects a statement; nothing was changed, unless the last step failed.</exception>
+    public async Task<int> ExecuteAllAsync(CancellationToken cancellation, params SqlStatement[] statements)
+    {
+        var connection = await OpenAsync(cancellation).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                int changed = 0;
+                foreach (var statement in statements)
                 {
-                    while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                    var command = Command(connection, statement.Text, statement.Parameters);
+                    await using (command.ConfigureAwait(false))
                     {
-                        rows.Add(read(reader));
+                        command.Transaction = transaction;
+                        changed += await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
                     }
                 }
 
-                return rows;
+                await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                return changed;
             }
         }
     }
@@ -76,6 +112,15 @@ internal sealed class Sql(DbProviderFactory provider, string connectionString)
         }
     }
 
+    private static async Task RunAsync(DbConnection connection, string statement, CancellationToken cancellation)
+    {
+        var command = Command(connection, statement, []);
+        await using (command.ConfigureAwait(false))
+        {
+            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
     private async Task<DbConnection> OpenAsync(CancellationToken cancellation)
     {
         var connection = provider.CreateConnection()!;
@@ -92,7 +137,7 @@ internal sealed class Sql(DbProviderFactory provider, string connectionString)
         }
     }
 
-    private static DbCommand Command(DbConnection connection, string text, (string Name, object? Value)[] parameters)
+    internal static DbCommand Command(DbConnection connection, string text, (string Name, object? Value)[] parameters)
     {
         var command = connection.CreateCommand();
         command.CommandText = text;
