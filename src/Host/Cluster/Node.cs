@@ -8,6 +8,7 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
+using WasmActors.Functions.State;
 using WasmActors.Host.Imports;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
@@ -49,7 +50,7 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>Starts a node and waits until it is a member that knows the catalogue.</summary>
     /// <exception cref="NodeException">It did not become one in time; nothing of it is left.</exception>
-    public static async Task<Node> StartAsync(HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
+    public static async Task<Node> StartAsync(HostSettings settings, FunctionDatabase database, IStateStore states, ILogger logger, CancellationToken cancellation)
     {
         int shards = await ShardsAsync(settings.Functions, database, logger, cancellation).ConfigureAwait(false);
         var system = CreateSystem(settings, database);
@@ -66,6 +67,7 @@ internal sealed class Node : IAsyncDisposable
         {
             Imports = new Dictionary<string, Action<ImportMap>>(StringComparer.Ordinal) { [FunctionCalls.Set] = calls.Offer },
             Modules = database.Modules,
+            State = states,
             Grace = settings.Functions.Grace,
             CallsUnderWay = settings.Functions.CallsUnderWay,
             HeldBytes = settings.Functions.HeldBytes,

@@ -20,6 +20,8 @@ internal sealed record HostSettings
 
     public required DatabaseSettings Database { get; init; }
 
+    public required StateSettings State { get; init; }
+
     public required FunctionSettings Functions { get; init; }
 
     public required StoreSettings Stores { get; init; }
@@ -44,13 +46,15 @@ internal sealed record HostSettings
     {
         string data = Path.GetFullPath(reader.Text("DataFolder", "wasmactors-data"));
         var tls = TlsSettings.Read(reader);
+        var database = DatabaseSettings.Read(reader, data);
         var settings = new HostSettings
         {
             DataFolder = data,
             Node = NodeSettings.Read(reader, tls),
             Tls = tls,
             Http = HttpSettings.Read(reader),
-            Database = DatabaseSettings.Read(reader, data),
+            Database = database,
+            State = StateSettings.Read(reader, database, data),
             Functions = FunctionSettings.Read(reader),
             Stores = StoreSettings.Read(reader),
             Modules = ModuleSettings.Read(reader, data),

@@ -41,5 +41,5 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static bool IsOwn(string name) => s_own.Contains(name, StringComparer.Ordinal) || name.StartsWith("wasmactors.db", StringComparison.Ordinal);
+    private static bool IsOwn(string name) => s_own.Contains(name, StringComparer.Ordinal) || name.StartsWith("wasmactors.db", StringComparison.Ordinal) || name.StartsWith("state.db", StringComparison.Ordinal);
 }

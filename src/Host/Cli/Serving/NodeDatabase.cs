@@ -1,5 +1,6 @@
 using System.Data.Common;
 using WasmActors.Host.Persistence;
+using WasmActors.Host.Persistence.States;
 using WasmActors.Host.Settings;
 
 namespace WasmActors.Host.Cli.Serving;
@@ -30,6 +31,31 @@ internal static class NodeDatabase
         await mark.CheckAsync(database, cancellation).ConfigureAwait(false);
         return database;
     });
+
+    /// <summary>Opens the database of states, and makes sure that it is the one that belongs to the catalogue's.</summary>
+    /// <exception cref="CommandLineException"><c>database.unavailable</c>, <c>database.replaced</c></exception>
+    public static async Task<SqlStateStore> OpenStatesAsync(HostSettings settings, FunctionDatabase database, bool acceptsNew, CancellationToken cancellation)
+    {
+        try
+        {
+            return settings.Database.Kind == DatabaseKind.Sqlite
+                ? await StateDatabase.OpenFileAsync(settings.State.File, settings.State.Store, new StateMark(database.Cluster, acceptsNew), cancellation).ConfigureAwait(false)
+                : await StateDatabase.OpenPostgresAsync(settings.Database.Connection, settings.State.Store, cancellation).ConfigureAwait(false);
+        }
+        catch (StateReplacedException replaced)
+        {
+            throw new CommandLineException(
+                "database.replaced",
+                replaced.Message,
+                $"Restore the file, or correct WasmActors:State:File. To continue without the states of durable keys, start once with {DatabaseMark.Option}.",
+                ExitCodes.Node);
+        }
+        catch (Exception failure) when (failure is DbException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            string what = settings.Database.Kind == DatabaseKind.Sqlite ? $"the file {settings.State.File}" : "PostgreSQL";
+            throw new CommandLineException("database.unavailable", $"The database of states cannot be opened ({what}): {failure.Message}", "Check WasmActors:State:File, and that the database runs and lets this program in.", ExitCodes.Node);
+        }
+    }
 
     /// <summary>Opens one that exists.</summary>
     /// <exception cref="CommandLineException"><c>database.unavailable</c></exception>

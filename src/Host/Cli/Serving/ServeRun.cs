@@ -4,6 +4,7 @@ using WasmActors.Host.Access;
 using WasmActors.Host.Cli.Output;
 using WasmActors.Host.Cluster;
 using WasmActors.Host.Persistence;
+using WasmActors.Host.Persistence.States;
 using WasmActors.Host.Settings;
 using WasmActors.Host.Telemetry;
 using WasmActors.Host.Triggers;
@@ -49,10 +50,19 @@ internal sealed class ServeRun(Terminal terminal, ServeSettings source)
     private async Task<int> RunAsync(IConfiguration configuration, HostSettings settings, ILogger logger, StopSignals signals, StopDeadline deadline, CancellationToken cancellation)
     {
         var database = await NodeDatabase.OpenAsync(settings, source.AcceptsNewDatabase, cancellation).ConfigureAwait(false);
+        var states = await NodeDatabase.OpenStatesAsync(settings, database, source.AcceptsNewDatabase, cancellation).ConfigureAwait(false);
+        await using (states.ConfigureAwait(false))
+        {
+            return await RunAsync(configuration, settings, database, states, logger, signals, deadline, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> RunAsync(IConfiguration configuration, HostSettings settings, FunctionDatabase database, SqlStateStore states, ILogger logger, StopSignals signals, StopDeadline deadline, CancellationToken cancellation)
+    {
         var keys = settings.Http.Open ? null : await ApiKeys.OpenAsync(database.Keys, TimeProvider.System, logger, cancellation).ConfigureAwait(false);
         try
         {
-            var node = await StartNodeAsync(settings, database, logger, cancellation).ConfigureAwait(false);
+            var node = await StartNodeAsync(settings, database, states, logger, cancellation).ConfigureAwait(false);
             await using (node.ConfigureAwait(false))
             {
                 var triggers = new TriggerSet(TriggerTable.All, settings, logger, TimeProvider.System);
@@ -124,11 +134,11 @@ internal sealed class ServeRun(Terminal terminal, ServeSettings source)
         }
     }
 
-    private static async Task<Node> StartNodeAsync(HostSettings settings, FunctionDatabase database, ILogger logger, CancellationToken cancellation)
+    private static async Task<Node> StartNodeAsync(HostSettings settings, FunctionDatabase database, SqlStateStore states, ILogger logger, CancellationToken cancellation)
     {
         try
         {
-            return await Node.StartAsync(settings, database, logger, cancellation).ConfigureAwait(false);
+            return await Node.StartAsync(settings, database, states, logger, cancellation).ConfigureAwait(false);
         }
         catch (NodeException failure)
         {

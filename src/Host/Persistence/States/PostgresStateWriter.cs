@@ -1,6 +1,5 @@
 using Npgsql;
 using WasmActors.Functions.State;
-using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Persistence.States;
 

@@ -28,9 +28,9 @@ internal sealed class SqliteThread : IAsyncDisposable
         {
             _work.Add(() => Run(work, done));
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException ended)
         {
-            throw new ObjectDisposedException(nameof(SqliteThread));
+            throw new ObjectDisposedException("The database of states is closed.", ended);
         }
 
         return done.Task;

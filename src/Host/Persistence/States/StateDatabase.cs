@@ -14,9 +14,15 @@ internal static class StateDatabase
     /// <exception cref="DbException">It cannot be opened, or is no database.</exception>
     /// <exception cref="IOException">The same.</exception>
     /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
-    public static async Task<SqlStateStore> OpenFileAsync(string path, StateStoreOptions options, CancellationToken cancellation = default)
+    /// <exception cref="StateReplacedException">It is not the file that belongs to the catalogue.</exception>
+    public static async Task<SqlStateStore> OpenFileAsync(string path, StateStoreOptions options, StateMark? mark = null, CancellationToken cancellation = default)
     {
         string full = Path.GetFullPath(path);
+        if (mark is not null)
+        {
+            await mark.CheckFileAsync(full, cancellation).ConfigureAwait(false);
+        }
+
         PrivateFiles.CreateFolder(Path.GetDirectoryName(full)!);
         PrivateFiles.Create(full);
         foreach (string ending in s_beside)
@@ -28,6 +34,11 @@ internal static class StateDatabase
         var sql = new Sql(SqliteFactory.Instance, connection.ToString());
         await sql.ExecuteAsync("PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
         await CreateAsync(sql, DatabaseKind.Sqlite, cancellation).ConfigureAwait(false);
+        if (mark is not null)
+        {
+            await mark.CheckAsync(sql, full, cancellation).ConfigureAwait(false);
+        }
+
         return new SqlStateStore(sql, DatabaseKind.Sqlite, new SqliteStateWriter(full, options), options);
     }
 
