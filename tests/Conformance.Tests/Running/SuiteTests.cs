@@ -1,6 +1,7 @@
 using WasmActors.Conformance.Cli;
 using WasmActors.Conformance.Reports;
 using WasmActors.Conformance.Running;
+using WasmActors.Conformance.Tests.Support;
 using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Conformance.Tests.Running;
@@ -15,8 +16,8 @@ public sealed class SuiteTests
     [InlineData(ExecutionMode.Preemptive)]
     public async Task All_scripts_pass(ExecutionMode mode)
     {
-        string? folder = Folder();
-        Skip.If(folder is null, "There is no folder shared/spec beside the solution's folder: put scripts of github.com/WebAssembly/testsuite there.");
+        string? folder = SpecFolder.Find();
+        Skip.If(folder is null, SpecFolder.Missing);
 
         var run = new SuiteRun { Files = ScriptFinder.Find([folder], null), Mode = mode, Jobs = 2 };
         var report = await run.RunAsync().WaitAsync(s_deadline);
@@ -27,17 +28,5 @@ public sealed class SuiteTests
         Assert.Equal(run.Files.Count, report.Files.Length);
         Assert.InRange(report.Skipped, 0, report.Assertions / 500);
         Assert.True(report.Passed > 1_000, $"Only {report.Passed} assertions were found.");
-    }
-
-    private static string? Folder()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "WasmActors.sln")))
-        {
-            root = root.Parent;
-        }
-
-        string? folder = root?.Parent is { } parent ? Path.Combine(parent.FullName, "shared", "spec") : null;
-        return Directory.Exists(folder) ? folder : null;
     }
 }

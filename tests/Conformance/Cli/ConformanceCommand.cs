@@ -20,6 +20,12 @@ internal sealed class ConformanceCommand : RootCommand
     private readonly Option<ExecutionMode> _mode = new("--mode") { HelpName = "direct|preemptive", Description = "How stores run their guests.", DefaultValueFactory = static _ => ExecutionMode.Direct };
     private readonly Option<string?> _filter = new("--filter") { HelpName = "TEXT", Description = "Run only the files that have TEXT in their path." };
     private readonly Option<int> _jobs = new("--jobs") { HelpName = "N", Description = "Files that run at the same time; by default as many as there are processors.", DefaultValueFactory = static _ => Environment.ProcessorCount };
+    private readonly Option<bool> _durable = new("--durable")
+    {
+        Arity = ArgumentArity.Zero,
+        Description = "Repeat each action on a twin whose whole state moves to a fresh store after every action.",
+    };
+
     private readonly Option<bool> _failFast = new("--fail-fast") { Arity = ArgumentArity.Zero, Description = "End at the first failure." };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Arity = ArgumentArity.Zero, Description = "Tell each failure: its line, what was expected and what came." };
 
@@ -49,6 +55,7 @@ internal sealed class ConformanceCommand : RootCommand
         Add(_mode);
         Add(_filter);
         Add(_jobs);
+        Add(_durable);
         Add(_failFast);
         Add(_verbose);
         SetAction(RunAsync);
@@ -61,6 +68,7 @@ internal sealed class ConformanceCommand : RootCommand
             Files = ScriptFinder.Find(parsed.GetRequiredValue(_paths), parsed.GetValue(_filter)),
             Mode = parsed.GetValue(_mode),
             Jobs = parsed.GetValue(_jobs),
+            Moves = parsed.GetValue(_durable),
             StopAtFailure = parsed.GetValue(_failFast),
         };
         var report = await run.RunAsync(cancellation);

@@ -33,6 +33,11 @@ internal sealed class ReportTable(IAnsiConsole console)
         }
 
         console.WriteLine($"{report.Mode.ToString().ToLowerInvariant()} mode, {report.Seconds:0.0} s{(report.IsComplete ? "" : "; ended at the first failure, the rest was not run")}");
+        foreach (string line in report.Durable?.Lines ?? [])
+        {
+            console.WriteLine(line);
+        }
+
         console.WriteLine(report.Summary);
     }
 

@@ -8,7 +8,13 @@ namespace WasmActors.Conformance.Reports;
 /// <param name="Seconds">How long it took.</param>
 /// <param name="IsComplete">False where the run ended at the first failure.</param>
 /// <param name="Files">The scripts, in order of their names.</param>
-internal sealed record RunReport(ExecutionMode Mode, double Seconds, bool IsComplete, ImmutableArray<FileReport> Files)
+/// <param name="Durable">What became of the twins whose state moved; null where there were none.</param>
+internal sealed record RunReport(
+    ExecutionMode Mode,
+    double Seconds,
+    bool IsComplete,
+    ImmutableArray<FileReport> Files,
+    DurableReport? Durable = null)
 {
     /// <summary>Assertions that hold.</summary>
     public int Passed => Files.Sum(static f => f.Passed);

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Stores;
+using WasmActors.Conformance.Durable;
+using WasmActors.Conformance.Reports;
 using WasmActors.Conformance.Scripts;
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
@@ -16,30 +19,47 @@ internal sealed class ConformanceHost : IAsyncDisposable
 {
     private static readonly TimeSpan s_compileTime = TimeSpan.FromMinutes(2);
 
+    // The engine that moving twins have is another, with the same settings.
+    private static readonly EngineSettings s_engine = new() { WideArithmetic = true, CustomPageSizes = true };
+
     private readonly WasmHost _host;
     private readonly ExecutionMode _mode;
     private readonly TimeSpan _deadline;
+    private readonly DurableHost? _durable;
+    private readonly ConditionalWeakTable<WasmModule, byte[]> _binaries = [];
 
-    private ConformanceHost(WasmHost host, ExecutionMode mode, TimeSpan deadline)
+    private ConformanceHost(WasmHost host, ExecutionMode mode, TimeSpan deadline, DurableHost? durable)
     {
         _host = host;
         _mode = mode;
         _deadline = deadline;
+        _durable = durable;
     }
+
+    /// <summary>What became of moving twins; null where there are none.</summary>
+    public DurableReport? Durable => _durable?.Tally.ToReport();
 
     /// <summary>Starts the host.</summary>
     /// <param name="mode">How stores run their guests.</param>
     /// <param name="deadline">Longest time of one call; null for a minute.</param>
-    public static async Task<ConformanceHost> StartAsync(ExecutionMode mode, TimeSpan? deadline = null)
+    /// <param name="moves">Whether each instance has a twin whose state moves to a fresh store after every action.</param>
+    /// <param name="spoils">Whether each move changes a bit of the state.</param>
+    public static async Task<ConformanceHost> StartAsync(
+        ExecutionMode mode,
+        TimeSpan? deadline = null,
+        bool moves = false,
+        bool spoils = false)
     {
+        var time = deadline ?? TimeSpan.FromMinutes(1);
         var options = new WasmHostOptions
         {
-            Engine = new EngineSettings { WideArithmetic = true, CustomPageSizes = true },
+            Engine = s_engine,
 
             // Nearly every module of a script is used once.
             Cache = new ModuleCacheOptions { OnDisk = false, MaxModules = 16 },
         };
-        return new ConformanceHost(await WasmHost.StartAsync(options), mode, deadline ?? TimeSpan.FromMinutes(1));
+        var durable = moves ? new DurableHost(mode, time, s_engine, spoils) : null;
+        return new ConformanceHost(await WasmHost.StartAsync(options), mode, time, durable);
     }
 
     /// <summary>Makes a store of its own for a script.</summary>
@@ -67,7 +87,8 @@ internal sealed class ConformanceHost : IAsyncDisposable
             // A script whose guest did not end has failed; nothing of it is repeated.
             AfterInterrupt = FailurePolicy.Stop,
         };
-        return await ScriptSession.OpenAsync(_host, await _host.CreateStoreAsync(spec));
+        var twins = _durable is null ? null : new Twins(_durable, BinaryOf);
+        return await ScriptSession.OpenAsync(_host, await _host.CreateStoreAsync(spec), twins);
     }
 
     /// <summary>The binary form of a module: the first half of loading it, which finds what is malformed in text.</summary>
@@ -88,8 +109,23 @@ internal sealed class ConformanceHost : IAsyncDisposable
     /// <summary>Validates and compiles a module: the second half.</summary>
     /// <exception cref="WasmError"><c>module.invalid</c></exception>
     /// <exception cref="TimeoutException">The compiler does not come to an end.</exception>
-    public Task<WasmModule> CompileAsync(ImmutableArray<byte> binary, string name) =>
-        _host.LoadAsync(binary.AsMemory(), name).WaitAsync(s_compileTime);
+    public async Task<WasmModule> CompileAsync(ImmutableArray<byte> binary, string name)
+    {
+        var module = await _host.LoadAsync(binary.AsMemory(), name).WaitAsync(s_compileTime);
+        if (_durable is not null)
+        {
+            _binaries.AddOrUpdate(module, [.. binary]);
+        }
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+        return module;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _durable?.Dispose();
+    }
+
+    private byte[] BinaryOf(WasmModule module) =>
+        _binaries.TryGetValue(module, out byte[]? binary) ? binary : throw new InvalidOperationException($"{module} was compiled elsewhere.");
 }

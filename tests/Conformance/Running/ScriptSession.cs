@@ -1,7 +1,9 @@
 using WasmActors.Actors.Handles;
 using WasmActors.Actors.Imports;
+using WasmActors.Conformance.Durable;
 using WasmActors.Conformance.Scripts;
 using WasmActors.Conformance.Values;
+using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Values;
 
@@ -15,12 +17,14 @@ internal sealed class ScriptSession : IAsyncDisposable
     private readonly WasmHost _host;
     private readonly StoreRef _store;
     private readonly Dictionary<string, InstanceRef> _registered = new(StringComparer.Ordinal);
+    private readonly Twins? _twins;
     private References? _references;
 
-    private ScriptSession(WasmHost host, StoreRef store)
+    private ScriptSession(WasmHost host, StoreRef store, Twins? twins)
     {
         _host = host;
         _store = store;
+        _twins = twins;
     }
 
     /// <summary>The modules that were defined.</summary>
@@ -30,9 +34,9 @@ internal sealed class ScriptSession : IAsyncDisposable
     public Shelf<InstanceRef> Instances { get; } = new("instance");
 
     /// <summary>Begins in a store, which is the session's from here on.</summary>
-    public static async Task<ScriptSession> OpenAsync(WasmHost host, StoreRef store)
+    public static async Task<ScriptSession> OpenAsync(WasmHost host, StoreRef store, Twins? twins)
     {
-        var session = new ScriptSession(host, store);
+        var session = new ScriptSession(host, store, twins);
         session.Register(Spectest.Name, await Spectest.InstantiateAsync(host, store));
         return session;
     }
@@ -41,18 +45,26 @@ internal sealed class ScriptSession : IAsyncDisposable
     public void Register(string name, InstanceRef instance) => _registered[name] = instance;
 
     /// <summary>Instantiates a module; its imports come from registered instances.</summary>
-    public ValueTask<InstanceRef> InstantiateAsync(WasmModule module)
+    public async ValueTask<InstanceRef> InstantiateAsync(WasmModule module)
     {
         var imports = new ImportMap();
+        var suppliers = new HashSet<InstanceRef>();
         foreach (var (from, name) in module.Imports.Select(static import => (import.Module, import.Name)).Distinct())
         {
-            if (_registered.GetValueOrDefault(from)?.TryGetExport(name) is { } export)
+            if (_registered.GetValueOrDefault(from) is { } supplier && supplier.TryGetExport(name) is { } export)
             {
                 imports.Define(from, name, export);
+                if (from != Spectest.Name)
+                {
+                    suppliers.Add(supplier);
+                }
             }
         }
 
-        return _store.InstantiateAsync(module, imports);
+        _twins?.Share(suppliers);
+        var instance = await _store.InstantiateAsync(module, imports);
+        _twins?.Add(instance, module, suppliers.Count > 0);
+        return instance;
     }
 
     /// <summary>Does what a script asks of an instance.</summary>
@@ -60,18 +72,25 @@ internal sealed class ScriptSession : IAsyncDisposable
     public async ValueTask<IReadOnlyList<Val>> PerformAsync(ScriptAction action)
     {
         var instance = Instances.Get(action.Instance);
-        if (action is not ScriptAction.Invoke invoke)
-        {
-            return [await instance.GetGlobal(action.Export).GetAsync()];
-        }
-
-        object?[] arguments = new object?[invoke.Arguments.Length];
+        object?[] arguments = action is ScriptAction.Invoke invoke ? new object?[invoke.Arguments.Length] : [];
         for (int i = 0; i < arguments.Length; i++)
         {
-            arguments[i] = await ValueOfAsync(invoke.Arguments[i]);
+            arguments[i] = await ValueOfAsync(((ScriptAction.Invoke)action).Arguments[i]);
         }
 
-        return [.. await instance.GetFunc(action.Export).CallAsync(arguments)];
+        try
+        {
+            IReadOnlyList<Val> results = action is ScriptAction.Invoke
+                ? [.. await instance.GetFunc(action.Export).CallAsync(arguments)]
+                : [await instance.GetGlobal(action.Export).GetAsync()];
+            _twins?.Repeat(instance, action, arguments, MovingTwin.Describe(results));
+            return results;
+        }
+        catch (WasmException failure)
+        {
+            _twins?.Repeat(instance, action, arguments, failure.Code);
+            throw;
+        }
     }
 
     /// <summary>Whether results are what a script expects.</summary>
@@ -96,6 +115,7 @@ internal sealed class ScriptSession : IAsyncDisposable
     /// <summary>Ends the store.</summary>
     public async ValueTask DisposeAsync()
     {
+        _twins?.Dispose();
         using var deadline = new CancellationTokenSource(s_stopTime);
         await _store.StopAsync(deadline.Token);
     }

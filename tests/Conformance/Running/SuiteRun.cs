@@ -20,6 +20,12 @@ internal sealed record SuiteRun
     /// <summary>Whether the first failure ends the run.</summary>
     public bool StopAtFailure { get; init; }
 
+    /// <summary>Whether each instance has a twin whose state moves to a fresh store after every action.</summary>
+    public bool Moves { get; init; }
+
+    /// <summary>Whether each move changes a bit of the state, to show that it is noticed.</summary>
+    public bool Spoils { get; init; }
+
     /// <summary>What is known not to work.</summary>
     public KnownLimits Limits { get; init; } = KnownLimits.Carried;
 
@@ -30,7 +36,8 @@ internal sealed record SuiteRun
         var time = Stopwatch.StartNew();
         var reports = new ConcurrentBag<FileReport>();
         var gate = new RunGate(StopAtFailure, cancellation);
-        await using (var host = await ConformanceHost.StartAsync(Mode))
+        DurableReport? durable;
+        await using (var host = await ConformanceHost.StartAsync(Mode, moves: Moves, spoils: Spoils))
         {
             var runner = new ScriptRunner(host, Limits, gate);
             var options = new ParallelOptions { MaxDegreeOfParallelism = Jobs, CancellationToken = cancellation };
@@ -41,8 +48,10 @@ internal sealed record SuiteRun
                     reports.Add(await runner.RunFileAsync(file));
                 }
             });
+            durable = host.Durable;
         }
 
-        return new RunReport(Mode, time.Elapsed.TotalSeconds, !gate.IsClosed, [.. reports.OrderBy(static r => r.Path, StringComparer.Ordinal)]);
+        FileReport[] files = [.. reports.OrderBy(static r => r.Path, StringComparer.Ordinal)];
+        return new RunReport(Mode, time.Elapsed.TotalSeconds, !gate.IsClosed, [.. files], durable);
     }
 }
