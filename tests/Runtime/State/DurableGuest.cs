@@ -15,11 +15,16 @@ namespace WasmActors.Runtime.Tests.State;
 internal sealed class DurableGuest : IDisposable
 {
     private readonly WasmModule _module;
-    private readonly ImportSet? _imports;
+    private readonly Func<WasmStore, ImportSet>? _imports;
     private readonly PageSearch _search;
     private readonly WasmStore _store;
 
-    public DurableGuest(WasmModule module, ImportSet? imports = null, PageSearch? search = null)
+    public DurableGuest(WasmModule module, ImportSet imports)
+        : this(module, _ => imports)
+    {
+    }
+
+    public DurableGuest(WasmModule module, Func<WasmStore, ImportSet>? imports = null, PageSearch? search = null)
     {
         _module = module;
         _imports = imports;
@@ -30,7 +35,7 @@ internal sealed class DurableGuest : IDisposable
             Mode = ExecutionMode.Direct,
             Limits = new StoreLimits { Deadline = TimeSpan.FromSeconds(60), Memories = null, Tables = null },
         });
-        Instance = _store.Instantiate(module, imports);
+        Instance = _store.Instantiate(module, imports?.Invoke(_store));
         State = InstanceState.Attach(Instance, _search);
     }
 

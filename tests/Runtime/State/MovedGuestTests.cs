@@ -1,0 +1,175 @@
+using WasmActors.Guests;
+using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Tests.RealModules;
+
+namespace WasmActors.Runtime.Tests.State;
+
+/// <summary>Programs of real compilers answer the same if their whole state moves to a fresh store after every call.</summary>
+public sealed class MovedGuestTests
+{
+    private const int Calls = 1000;
+
+    // Of so many moves, one takes the whole state; the others take that one and the captures after it.
+    private const int Cycle = 10;
+
+    private const string Map = """
+        #include <stdlib.h>
+        #include <string.h>
+        #define EXPORT(name) __attribute__((export_name(#name)))
+        struct entry { struct entry *next; int key; int length; char *bytes; };
+        static struct entry *table[64];
+        static long long calls;
+        static struct entry **find(int key) {
+            struct entry **at = &table[key & 63];
+            while (*at && (*at)->key != key) at = &(*at)->next;
+            return at;
+        }
+        EXPORT(put) int put(int key, int length) {
+            struct entry **at = find(key);
+            if (!*at) { *at = calloc(1, sizeof **at); (*at)->key = key; }
+            (*at)->bytes = realloc((*at)->bytes, length);
+            memset((*at)->bytes, key, length);
+            (*at)->length = length;
+            return (int)++calls;
+        }
+        EXPORT(get) int get(int key) {
+            struct entry *e = *find(key);
+            int sum = 0;
+            for (int i = 0; e && i < e->length; i++) sum = sum * 31 + e->bytes[i];
+            return e ? sum : -1;
+        }
+        EXPORT(drop) int drop(int key) {
+            struct entry **at = find(key), *e = *at;
+            if (!e) return 0;
+            *at = e->next;
+            free(e->bytes);
+            free(e);
+            return 1;
+        }
+        EXPORT(fail) int fail(int key) { put(key, 5000); __builtin_trap(); }
+        EXPORT(sum) int sum(void) {
+            int all = (int)calls;
+            for (int key = 0; key < 200; key++) all = all * 17 + get(key);
+            return all;
+        }
+        """;
+
+    [SkippableFact]
+    public async Task C_with_an_allocator()
+    {
+        var file = await ClangGuest.SourceAsync(Map, GuestKind.Reactor);
+        Skip.If(file.IsMissing, file.MissingBecause);
+        using var module = DurableGuest.Compile(await File.ReadAllBytesAsync(file.Path!));
+        using var first = new DurableGuest(module);
+        first.Instance.TryGetFunc("_initialize")?.Call();
+        using var twin = first.With(first.State.Save());
+
+        Move(first, twin, (guest, call) =>
+        {
+            int seed = HashCode.Combine(call, 15);
+            int key = (seed & int.MaxValue) % 200;
+            return (call % 7) switch
+            {
+                0 => guest.I32("drop", key).ToString(),
+                1 or 2 => guest.I32("get", key).ToString(),
+                3 => guest.I32("sum").ToString(),
+                _ => guest.I32("put", key, (call * 37) % 3000).ToString(),
+            };
+        });
+    }
+
+    [SkippableFact]
+    public async Task C_that_traps_continues_as_if_it_had_not_been_called()
+    {
+        var file = await ClangGuest.SourceAsync(Map, GuestKind.Reactor);
+        Skip.If(file.IsMissing, file.MissingBecause);
+        using var module = DurableGuest.Compile(await File.ReadAllBytesAsync(file.Path!));
+        using var twin = new DurableGuest(module);
+        var guest = twin.Fresh();
+        int inPlace = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            Assert.Equal(twin.I32("put", i, i * 20), guest.I32("put", i, i * 20));
+            guest.State.Capture();
+            byte[] before = guest.State.Save();
+            Assert.Throws<Trap>(() => guest.I32("fail", i + 1));
+            if (guest.State.RollBack())
+            {
+                inPlace++;
+            }
+            else
+            {
+                guest.Dispose(); // its memory grew
+                guest = twin.With(before);
+            }
+
+            Assert.Equal(before, guest.State.Save());
+        }
+
+        Assert.InRange(inPlace, 150, 199);
+        Assert.Equal(twin.I32("sum"), guest.I32("sum"));
+        Assert.Equal(twin.State.Save(), guest.State.Save());
+        guest.Dispose();
+    }
+
+    [SkippableFact]
+    public async Task QuickJS_with_closures_and_generators()
+    {
+        byte[] wasm = await File.ReadAllBytesAsync(await RealModules.RealModules.FileAsync("@jitl/quickjs-wasmfile-release-sync", "0.32.0", "dist/emscripten-module.wasm"));
+        using var module = DurableGuest.Compile(MovedQuickJs.WithOwnMemory(wasm));
+        using var first = new DurableGuest(module, MovedQuickJs.Imports);
+        var script = MovedQuickJs.Start(first);
+        using var twin = first.With(first.State.Save());
+
+        Move(first, twin, (guest, call) => script.On(guest).Evaluate(call == 0 ? MovedQuickJs.Setup : MovedQuickJs.Scripts[call % MovedQuickJs.Scripts.Length]));
+    }
+
+    [SkippableFact]
+    public async Task Rust_that_formats_text()
+    {
+        byte[] wasm = await File.ReadAllBytesAsync(await RealModules.RealModules.FileAsync("@dprint/json", "0.24.0", "plugin.wasm"));
+        using var module = DurableGuest.Compile(wasm);
+        using var first = new DurableGuest(module);
+        using var twin = first.Fresh();
+
+        Move(first, twin, static (guest, call) =>
+            new DprintJson(guest.Instance).Format("a.json", $"{{\"n\":[{string.Join(" ,", Enumerable.Range(0, call % 40))}]}}", """{"plugin":{},"global":{}}"""));
+    }
+
+    // The first guest moves; its successors are disposed here.
+    private static void Move(DurableGuest first, DurableGuest twin, Func<DurableGuest, int, string> call)
+    {
+        first.State.Capture();
+        byte[] start = first.State.Save();
+        var deltas = new List<byte[]> { start };
+        var guest = first.With(start);
+        try
+        {
+            for (int i = 0; i < Calls; i++)
+            {
+                Assert.Equal(call(twin, i), call(guest, i));
+                byte[] whole = guest.State.Save();
+                byte[]? delta = guest.State.Capture();
+                if (i % Cycle == 0)
+                {
+                    deltas.Clear();
+                    deltas.Add(whole);
+                }
+                else if (delta is not null)
+                {
+                    deltas.Add(delta);
+                }
+
+                guest.Dispose();
+                guest = first.With([.. deltas]);
+                Assert.Equal(whole, guest.State.Save());
+            }
+
+            Assert.Equal(twin.State.Save(), guest.State.Save());
+        }
+        finally
+        {
+            guest.Dispose();
+        }
+    }
+}
