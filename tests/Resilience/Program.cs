@@ -1,3 +1,4 @@
+using WasmActors.Resilience.Commits;
 using WasmActors.Resilience.Running;
 
-return await ResilienceCommand.RunAsync(args).ConfigureAwait(false);
+return args is [CommitWorker.Verb, ..] ? await CommitWorker.RunAsync(args).ConfigureAwait(false) : await ResilienceCommand.RunAsync(args).ConfigureAwait(false);

@@ -23,6 +23,7 @@ internal static class ScenarioCatalogue
         StartsScenario.Scenario,
         StaleScenario.Scenario,
         NodesScenario.Scenario,
+        CommitsScenario.Scenario,
     ];
 
     internal static Scenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);
