@@ -215,7 +215,7 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
             """,
             Numbers(rows.Select(static r => r.Id)),
             Texts(rows.Select(static r => r.ModuleDigest)),
-            Integers(rows.Select(static r => r.Version)),
+            Integers(rows.Select(static r => (int)r.Version)),
             Numbers(rows.Select(static r => r.Sequence)),
             Numbers(rows.Select(static r => r.BaseSequence)),
             Numbers(rows.Select(static r => r.BaseBytes)),

@@ -94,9 +94,12 @@ internal sealed class SqlStateStore(Sql sql, DatabaseKind kind, IStateWriter wri
         {
             (string, object?)[] which = [("@function", function), ("@version", (long)throughVersion)];
             await sql.ExecuteAsync(
-                "INSERT INTO wasm_functions (function, through_version) VALUES (@function, @version) ON CONFLICT (function) DO UPDATE SET through_version = excluded.through_version WHERE wasm_functions.through_version < excluded.through_version",
+                """
+                INSERT INTO wasm_functions (function, through_version, sum) VALUES (@function, @version, @sum)
+                ON CONFLICT (function) DO UPDATE SET through_version = excluded.through_version, sum = excluded.sum WHERE wasm_functions.through_version < excluded.through_version
+                """,
                 cancellation,
-                which).ConfigureAwait(false);
+                [.. which, ("@sum", RowSums.OfFunction(function, throughVersion))]).ConfigureAwait(false);
             while (true)
             {
                 var ids = await sql.QueryAsync(
@@ -165,7 +168,7 @@ internal sealed class SqlStateStore(Sql sql, DatabaseKind kind, IStateWriter wri
     {
         var (state, _) = StateReading.ReadRow(row);
         long at = row.IsDBNull(14) ? 0 : StateReading.Number(row, 14);
-        return new StateSummary(state.Id, state.Function, state.Key, state.ModuleDigest, state.Version, state.Sequence, state.BaseSequence, StateReading.Number(row, 12) + StateReading.Number(row, 13), DateTimeOffset.FromUnixTimeMilliseconds(at));
+        return new StateSummary(state.Id, state.Function, state.Key, state.ModuleDigest, (int)state.Version, state.Sequence, state.BaseSequence, StateReading.Number(row, 12) + StateReading.Number(row, 13), DateTimeOffset.FromUnixTimeMilliseconds(at));
     }
 
     // Away from the caller's thread: SQLite's asynchronous methods block.

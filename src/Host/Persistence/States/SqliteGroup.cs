@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using WasmActors.Functions.State;
 using WasmActors.Runtime.Failures;
 
@@ -13,7 +15,7 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
     /// <param name="commits">The commits; those of one state in the order of their sequences.</param>
     /// <param name="chunks">The chunks of each checkpoint, by the place of its commit.</param>
     /// <exception cref="WasmError"><c>state.unavailable</c>: nothing was stored.</exception>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">It is unknown whether something was stored.</exception>
+    /// <exception cref="SqliteException">It is unknown whether something was stored.</exception>
     public IReadOnlyList<CommitOutcome> Write(IReadOnlyList<StateCommit> commits, IReadOnlyDictionary<int, IReadOnlyList<BaseChunk>> chunks)
     {
         var outcomes = new CommitOutcome[commits.Count];
@@ -41,8 +43,21 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
             throw StateFailures.Unavailable(failure); // the connection is closed, and the transaction with it
         }
 
-        session.Execute("COMMIT");
+        Commit();
         return outcomes;
+    }
+
+    // A full disk keeps the mark of the commit out of the log. Of another failure here, such as one of the flush, nobody knows what the disk has.
+    private void Commit()
+    {
+        try
+        {
+            session.Execute("COMMIT");
+        }
+        catch (SqliteException full) when (full.SqliteErrorCode is raw.SQLITE_FULL or raw.SQLITE_BUSY)
+        {
+            throw StateFailures.Unavailable(full);
+        }
     }
 
     private CommitOutcome Write(StateCommit commit, IReadOnlyList<BaseChunk>? chunks, long now)
@@ -109,7 +124,7 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
         var row = new StateRow(find.Number(0), find.Text(1), find.Text(2))
         {
             ModuleDigest = find.Text(3),
-            Version = (int)find.Number(4),
+            Version = find.Number(4),
             Sequence = find.Number(5),
             BaseSequence = find.Number(6),
             BaseBytes = find.Number(7),

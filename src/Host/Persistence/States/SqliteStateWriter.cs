@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using WasmActors.Functions.State;
 
 namespace WasmActors.Host.Persistence.States;
@@ -5,8 +6,8 @@ namespace WasmActors.Host.Persistence.States;
 /// <summary>Writes and looks up states in SQLite, with one connection and one thread for each of the two.</summary>
 internal sealed class SqliteStateWriter(string path, StateStoreOptions options) : IStateWriter
 {
-    private readonly SqliteThread _writes = new("wasm-state-commits", () => new SqliteSession(path, options));
-    private readonly SqliteThread _reads = new("wasm-state-reads", () => new SqliteSession(path, options));
+    private readonly SqliteThread _writes = new("wasm-state-commits", () => Open(path, options));
+    private readonly SqliteThread _reads = new("wasm-state-reads", () => Open(path, options));
 
     public Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StateCommit> commits, IReadOnlyDictionary<int, IReadOnlyList<BaseChunk>> chunks, CancellationToken cancellation) =>
         _writes.RunAsync(session => new SqliteGroup(session, options).Write(commits, chunks));
@@ -32,5 +33,17 @@ internal sealed class SqliteStateWriter(string path, StateStoreOptions options) 
     {
         await _writes.DisposeAsync().ConfigureAwait(false);
         await _reads.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static SqliteSession Open(string path, StateStoreOptions options)
+    {
+        try
+        {
+            return new SqliteSession(path, options);
+        }
+        catch (SqliteException failure)
+        {
+            throw StateFailures.Unavailable(failure);
+        }
     }
 }

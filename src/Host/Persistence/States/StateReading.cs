@@ -40,14 +40,14 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
         byte[]? whole = row.BaseSequence == 0 ? null : await BaseAsync(row, cancellation).ConfigureAwait(false);
         var deltas = await DeltasAsync(row, cancellation).ConfigureAwait(false);
         var answers = await AnswersAsync(row, cancellation).ConfigureAwait(false);
-        return new StoredState(row.Id, row.ModuleDigest, row.Version, row.Sequence, whole, deltas, answers);
+        return new StoredState(row.Id, row.ModuleDigest, checked((int)row.Version), row.Sequence, whole, deltas, answers);
     }
 
     internal static (StateRow Row, long Sum) ReadRow(DbDataReader row) => (
         new StateRow(Number(row, 0), row.GetString(1), row.GetString(2))
         {
             ModuleDigest = row.GetString(3),
-            Version = (int)Number(row, 4),
+            Version = Number(row, 4),
             Sequence = Number(row, 5),
             BaseSequence = Number(row, 6),
             BaseBytes = Number(row, 7),
@@ -58,6 +58,13 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
         Number(row, 11));
 
     internal static long Number(DbDataReader row, int column) => Convert.ToInt64(row.GetValue(column), CultureInfo.InvariantCulture);
+
+    private static bool IsPacked(DbDataReader row, int column) => Number(row, column) switch
+    {
+        0 => false,
+        1 => true,
+        _ => throw new FormatException("A chunk is neither compressed nor not."),
+    };
 
     // Without a row in wasm_states, the key must not have any others: that row was lost, and the key would begin anew.
     private async Task RequireNothingAsync(CancellationToken cancellation)
@@ -76,22 +83,22 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
         }
     }
 
-    private async Task<bool> IsDeletedAsync(int version, CancellationToken cancellation)
+    private async Task<bool> IsDeletedAsync(long version, CancellationToken cancellation)
     {
         var deleted = await rows.QueryAsync(
-            "SELECT 1 FROM wasm_functions WHERE function = @function AND through_version >= @version",
-            static _ => true,
+            "SELECT through_version, sum FROM wasm_functions WHERE function = @function",
+            static r => (Through: Number(r, 0), Sum: Number(r, 1)),
             cancellation,
-            ("@function", function),
-            ("@version", (long)version)).ConfigureAwait(false);
-        return deleted.Count > 0;
+            ("@function", function)).ConfigureAwait(false);
+        Require(deleted.All(d => RowSums.OfFunction(function, d.Through) == d.Sum), "the row of its function in wasm_functions does not have its checksum");
+        return deleted.Any(d => d.Through >= version);
     }
 
     private async Task<byte[]> BaseAsync(StateRow row, CancellationToken cancellation)
     {
         var chunks = await rows.QueryAsync(
             "SELECT chunk, packed, body, sum FROM wasm_chunks WHERE state_id = @id",
-            static r => new BaseChunk((int)Number(r, 0), Number(r, 1) != 0, r.GetFieldValue<byte[]>(2), Number(r, 3)),
+            static r => new BaseChunk(checked((int)Number(r, 0)), IsPacked(r, 1), r.GetFieldValue<byte[]>(2), Number(r, 3)),
             cancellation,
             ("@id", row.Id)).ConfigureAwait(false);
         byte[]? whole = BaseChunks.Join(row, chunks);

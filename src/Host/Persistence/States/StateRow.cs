@@ -9,7 +9,7 @@ internal sealed record StateRow(long Id, string Function, string Key)
     public string ModuleDigest { get; set; } = "";
 
     /// <summary>Version that made the newest commit.</summary>
-    public int Version { get; set; }
+    public long Version { get; set; }
 
     /// <summary>Sequence of the newest commit.</summary>
     public long Sequence { get; set; }

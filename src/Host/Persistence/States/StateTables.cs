@@ -23,7 +23,7 @@ internal static class StateTables
             $"CREATE TABLE IF NOT EXISTS wasm_chunks (state_id BIGINT NOT NULL, chunk INTEGER NOT NULL, packed INTEGER NOT NULL, body {bytes} NOT NULL, sum BIGINT NOT NULL, PRIMARY KEY (state_id, chunk))",
             $"CREATE TABLE IF NOT EXISTS wasm_answers (state_id BIGINT NOT NULL, seq BIGINT NOT NULL, before BIGINT NOT NULL, call_key TEXT NOT NULL, hash {bytes} NOT NULL, at BIGINT NOT NULL, answer {bytes} NOT NULL, sum BIGINT NOT NULL, PRIMARY KEY (state_id, seq))",
             "CREATE TABLE IF NOT EXISTS wasm_state_file (one INTEGER PRIMARY KEY, id BIGINT NOT NULL)",
-            "CREATE TABLE IF NOT EXISTS wasm_functions (function TEXT PRIMARY KEY, through_version BIGINT NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS wasm_functions (function TEXT PRIMARY KEY, through_version BIGINT NOT NULL, sum BIGINT NOT NULL)",
         ];
     }
 }
