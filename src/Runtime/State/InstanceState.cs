@@ -34,16 +34,16 @@ public sealed class InstanceState : IDisposable
     private bool _isFresh = true;
     private bool _disposed;
 
-    private InstanceState(WasmInstance instance, StateMap map, PageSearch search)
+    private InstanceState(WasmInstance instance, StateMap map, PagePlan plan)
     {
         _instance = instance;
         _map = map;
         var functions = new FunctionIndex(instance, map);
-        var pristine = map.Pristine(() => PristineState.Read(instance, map, search));
+        var pristine = map.Pristine(() => PristineState.Read(instance, map, plan.Search));
         using var _ = instance.Store.Enter();
         _memories = [.. map.Memories.Zip(
             pristine.Memories,
-            (m, pages) => new TrackedMemory(m.Index, At<WasmMemory>(m.Export), pages, search))];
+            (m, pages) => new TrackedMemory(m.Index, At<WasmMemory>(m.Export), pages, plan))];
         _tables = [.. map.Tables.Select(t => new TrackedTable(t.Index, At<WasmTable>(t.Export), functions))];
         _globals = new TrackedGlobals(instance, map, functions);
         _drops = new TrackedDrops(instance, map);
@@ -61,15 +61,20 @@ public sealed class InstanceState : IDisposable
         }
     }
 
-    /// <summary>How pages that a guest may have changed are found on this system, for logs: <c>scan</c>,
-    /// <c>pagemap</c> or <c>compare</c>. The last
-    /// reads all of a memory for each capture.</summary>
-    public static string PageSearchName => ResidentPages.Best.ToString().ToLowerInvariant();
+    /// <summary>How this system finds the pages that a guest changed, for logs: <c>userfaultfd</c> lists the pages that
+    /// were written, <c>scan</c> and <c>pagemap</c> list those that are in memory, and <c>compare</c> reads whole
+    /// memories.</summary>
+    public static string PageSearchName =>
+        WrittenPages.IsSupported ? "userfaultfd" : ResidentPages.Best.ToString().ToLowerInvariant();
 
     /// <summary>Begins to track an instance. Call it right after the instantiation, before any function of the
     /// instance runs.</summary>
     /// <exception cref="WasmError"><c>state.unsupported</c>: its module was not rewritten.</exception>
-    public static InstanceState Attach(WasmInstance instance) => Attach(instance, ResidentPages.Best);
+    public static InstanceState Attach(WasmInstance instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        return Attach(instance, PagePlan.For(instance.Store.Engine));
+    }
 
     /// <summary>Captures what changed since the last capture or since <see cref="Attach(WasmInstance)"/>. The
     /// captured state becomes the one that
@@ -181,12 +186,9 @@ public sealed class InstanceState : IDisposable
         (_memories, _tables) = ([], []);
     }
 
-    /// <summary>Begins to track an instance with a way to find pages, where the system has it.</summary>
-    internal static InstanceState Attach(WasmInstance instance, PageSearch search)
-    {
-        ArgumentNullException.ThrowIfNull(instance);
-        return new InstanceState(instance, StateMap.Of(instance.Module), search);
-    }
+    /// <summary>Begins to track an instance in a certain way, where the system has it.</summary>
+    internal static InstanceState Attach(WasmInstance instance, PagePlan plan) =>
+        new(instance, StateMap.Of(instance.Module), plan);
 
     private static ByteWriter Begin(bool isWhole, out ByteWriter scratch)
     {

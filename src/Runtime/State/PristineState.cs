@@ -1,5 +1,4 @@
 using WasmActors.Runtime.Interop.Pages;
-using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Runtime.State;
@@ -11,11 +10,8 @@ internal sealed record PristineState(IReadOnlyList<byte[]?[]> Memories)
     /// <summary>Reads the memories of an instance that was just made.</summary>
     public static PristineState Read(WasmInstance instance, StateMap map, PageSearch search)
     {
-        // A memory that begins as an image of a file holds bytes in pages that nobody has touched.
-        var settings = instance.Store.Engine.Settings;
-        bool hasImages = settings.MemoryImages || settings.Allocation != AllocationStrategy.OnDemand;
+        search = PagePlan.HasImages(instance.Store.Engine.Settings) ? PageSearch.Compare : search;
         using var _ = instance.Store.Enter();
-        search = hasImages ? PageSearch.Compare : search;
         return new PristineState([.. map.Memories.Select(m => ReadPages(instance, m.Export, search))]);
     }
 

@@ -8,22 +8,29 @@ internal sealed class TrackedMemory
 {
     private const int Granule = 32;
 
+    // Reading a page costs about as much as asking the system about so many.
+    private const int PagesPerRead = 64;
+
     private static readonly byte[] s_zeros = new byte[MemoryView.PageBytes];
 
     private readonly WasmMemory _memory;
-    private readonly PageSearch _search;
+    private readonly PagePlan _plan;
     private readonly byte[]?[] _pristine;
 
     // Pages that differed from the pristine ones when they were captured. The others are not kept.
     private byte[]?[] _captured = [];
     private long _capturedLength;
 
-    public TrackedMemory(int index, WasmMemory memory, byte[]?[] pristine, PageSearch search)
+    // Where the memory was when the system began to watch it; 0 while it does not.
+    private nint _watchedStart;
+    private long _watchedLength;
+
+    public TrackedMemory(int index, WasmMemory memory, byte[]?[] pristine, PagePlan plan)
     {
         Index = index;
         _memory = memory;
         _pristine = pristine;
-        _search = search;
+        _plan = plan;
         _capturedLength = View().Length;
     }
 
@@ -50,7 +57,7 @@ internal sealed class TrackedMemory
     {
         var view = View();
         var runs = new RunWriter(scratch);
-        Walk(view, ref runs, static (TrackedMemory memory, ref RunWriter runs, long page, Span<byte> bytes) =>
+        WalkChanged(view, ref runs, static (TrackedMemory memory, ref RunWriter runs, long page, Span<byte> bytes) =>
         {
             var before = memory.Before(page);
             if (!bytes.SequenceEqual(before.AsSpan(0, bytes.Length)))
@@ -74,7 +81,7 @@ internal sealed class TrackedMemory
     {
         var view = View();
         var runs = new RunWriter(scratch);
-        Walk(view, ref runs, static (TrackedMemory memory, ref RunWriter runs, long page, Span<byte> bytes) =>
+        WalkResident(view, ref runs, static (TrackedMemory memory, ref RunWriter runs, long page, Span<byte> bytes) =>
         {
             var before = memory.Pristine(page);
             if (!bytes.SequenceEqual(before.AsSpan(0, bytes.Length)))
@@ -92,7 +99,7 @@ internal sealed class TrackedMemory
     public void RollBack()
     {
         var none = default(RunWriter);
-        Walk(View(), ref none, static (TrackedMemory memory, ref RunWriter _, long page, Span<byte> bytes) =>
+        WalkChanged(View(), ref none, static (TrackedMemory memory, ref RunWriter _, long page, Span<byte> bytes) =>
         {
             var before = memory.Before(page).AsSpan(0, bytes.Length);
             if (!bytes.SequenceEqual(before))
@@ -154,20 +161,66 @@ internal sealed class TrackedMemory
 
     private MemoryView View() => MemoryView.Of(_memory.Store, _memory.Native.Item);
 
-    private void Walk(MemoryView view, ref RunWriter runs, PageVisitor visit)
+    // All pages that may differ from what was captured. Each is equal to it afterwards.
+    private void WalkChanged(MemoryView view, ref RunWriter runs, PageVisitor visit)
+    {
+        bool isWatched = _watchedStart != 0 && _watchedStart == view.Start && _watchedLength == view.Length;
+        if (isWatched && TryWalkWritten(view, ref runs, visit))
+        {
+            return;
+        }
+
+        _watchedStart = 0;
+        long read = WalkResident(view, ref runs, visit);
+        if (read > _plan.WatchFrom && read * PagesPerRead > view.Pages && WrittenPages.TryWatch(view))
+        {
+            (_watchedStart, _watchedLength) = (view.Start, view.Length);
+        }
+    }
+
+    private bool TryWalkWritten(MemoryView view, ref RunWriter runs, PageVisitor visit)
     {
         Span<PageRange> ranges = stackalloc PageRange[ResidentPages.Room];
         for (long from = 0; from < view.Pages;)
         {
-            int count = ResidentPages.Next(_search, view, ref from, ranges);
-            foreach (var range in ranges[..count])
+            int count = WrittenPages.Next(view, ref from, ranges);
+            if (count < 0)
             {
-                for (long page = range.First; page < range.End; page++)
-                {
-                    visit(this, ref runs, page, view.Page(page));
-                }
+                return false;
+            }
+
+            Visit(view, ranges[..count], ref runs, visit);
+        }
+
+        return true;
+    }
+
+    private long WalkResident(MemoryView view, ref RunWriter runs, PageVisitor visit)
+    {
+        Span<PageRange> ranges = stackalloc PageRange[ResidentPages.Room];
+        long pages = 0;
+        for (long from = 0; from < view.Pages;)
+        {
+            int count = ResidentPages.Next(_plan.Search, view, ref from, ranges);
+            pages += Visit(view, ranges[..count], ref runs, visit);
+        }
+
+        return pages;
+    }
+
+    private long Visit(MemoryView view, scoped ReadOnlySpan<PageRange> ranges, ref RunWriter runs, PageVisitor visit)
+    {
+        long pages = 0;
+        foreach (var range in ranges)
+        {
+            pages += range.End - range.First;
+            for (long page = range.First; page < range.End; page++)
+            {
+                visit(this, ref runs, page, view.Page(page));
             }
         }
+
+        return pages;
     }
 
     private void Write(ByteWriter output, long length, RunWriter runs)

@@ -76,12 +76,12 @@ public sealed class ResidentPagesTests
     }
 
     [Theory]
-    [MemberData(nameof(Searches))]
-    public async Task States_are_captured_rolled_back_and_moved_while_the_collector_runs(int search)
+    [MemberData(nameof(PagePlans.Names), MemberType = typeof(PagePlans))]
+    public async Task States_are_captured_rolled_back_and_moved_while_the_collector_runs(string plan)
     {
         await using var collections = new ConstantCollections(lowest: 0);
-        using var guest = DurableGuest.Of(Writer, (PageSearch)search);
-        var random = new Random(search);
+        using var guest = DurableGuest.Of(Writer, PagePlans.Of(plan));
+        var random = new Random(15);
         var deltas = new List<byte[]>();
         for (int round = 0; round < 60; round++)
         {

@@ -1,6 +1,5 @@
 using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Imports;
-using WasmActors.Runtime.Interop.Pages;
 using WasmActors.Runtime.Limits;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Binary;
@@ -16,7 +15,7 @@ internal sealed class DurableGuest : IDisposable
 {
     private readonly WasmModule _module;
     private readonly Func<WasmStore, ImportSet>? _imports;
-    private readonly PageSearch _search;
+    private readonly PagePlan _plan;
     private readonly WasmStore _store;
 
     public DurableGuest(WasmModule module, ImportSet imports)
@@ -24,11 +23,11 @@ internal sealed class DurableGuest : IDisposable
     {
     }
 
-    public DurableGuest(WasmModule module, Func<WasmStore, ImportSet>? imports = null, PageSearch? search = null)
+    public DurableGuest(WasmModule module, Func<WasmStore, ImportSet>? imports = null, PagePlan? plan = null)
     {
         _module = module;
         _imports = imports;
-        _search = search ?? ResidentPages.Best;
+        _plan = plan ?? PagePlan.For(module.Engine);
         _store = new WasmStore(module.Engine, new StoreOptions
         {
             Features = WasmFeatures.All,
@@ -36,20 +35,20 @@ internal sealed class DurableGuest : IDisposable
             Limits = new StoreLimits { Deadline = TimeSpan.FromSeconds(60), Memories = null, Tables = null },
         });
         Instance = _store.Instantiate(module, imports?.Invoke(_store));
-        State = InstanceState.Attach(Instance, _search);
+        State = InstanceState.Attach(Instance, _plan);
     }
 
     public WasmInstance Instance { get; }
 
     public InstanceState State { get; }
 
-    public static DurableGuest Of(string text, PageSearch? search = null) => new(Compile(ModuleText.ToBinary(text)), null, search);
+    public static DurableGuest Of(string text, PagePlan? plan = null) => new(Compile(ModuleText.ToBinary(text)), null, plan);
 
     public static WasmModule Compile(ReadOnlyMemory<byte> wasm, WasmEngine? engine = null) =>
         WasmModule.FromBytes(engine ?? TestStore.Plain, StateRewriter.Rewrite(wasm));
 
     /// <summary>A fresh guest of the same module.</summary>
-    public DurableGuest Fresh() => new(_module, _imports, _search);
+    public DurableGuest Fresh() => new(_module, _imports, _plan);
 
     /// <summary>A fresh guest with deltas applied in order.</summary>
     public DurableGuest With(params byte[][] deltas)

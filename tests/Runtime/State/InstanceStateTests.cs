@@ -24,24 +24,23 @@ public sealed class InstanceStateTests
           (func (export "trap") (param i32) (i32.store (local.get 0) (i32.const 99)) (global.set $g (i64.const 0)) unreachable))
         """;
 
-    // A public method cannot take what is internal.
-    public static TheoryData<int> Searches => [.. Enum.GetValues<PageSearch>().Select(static s => (int)s)];
+    public static TheoryData<string> Plans => PagePlans.Names;
 
     [Theory]
-    [MemberData(nameof(Searches))]
-    public void A_call_that_changes_nothing_captures_nothing(int search)
+    [MemberData(nameof(Plans))]
+    public void A_call_that_changes_nothing_captures_nothing(string plan)
     {
-        using var guest = DurableGuest.Of(Counter, (PageSearch)search);
+        using var guest = DurableGuest.Of(Counter, PagePlans.Of(plan));
         guest.I32("add", 4092, 0);
 
         Assert.Null(guest.State.Capture());
     }
 
     [Theory]
-    [MemberData(nameof(Searches))]
-    public void Captures_in_order_and_a_saved_state_both_give_the_same_instance(int search)
+    [MemberData(nameof(Plans))]
+    public void Captures_in_order_and_a_saved_state_both_give_the_same_instance(string plan)
     {
-        using var guest = DurableGuest.Of(Counter, (PageSearch)search);
+        using var guest = DurableGuest.Of(Counter, PagePlans.Of(plan));
         var deltas = new List<byte[]>();
         for (int i = 0; i < 40; i++)
         {
@@ -62,10 +61,10 @@ public sealed class InstanceStateTests
     }
 
     [Theory]
-    [MemberData(nameof(Searches))]
-    public void A_trap_is_rolled_back_and_the_guest_continues(int search)
+    [MemberData(nameof(Plans))]
+    public void A_trap_is_rolled_back_and_the_guest_continues(string plan)
     {
-        using var guest = DurableGuest.Of(Counter, (PageSearch)search);
+        using var guest = DurableGuest.Of(Counter, PagePlans.Of(plan));
         guest.I32("add", 8000, 5);
         guest.State.Capture();
         byte[] before = guest.State.Save();
@@ -84,10 +83,10 @@ public sealed class InstanceStateTests
     }
 
     [Theory]
-    [MemberData(nameof(Searches))]
-    public void A_memory_that_grew_is_moved_but_not_rolled_back(int search)
+    [MemberData(nameof(Plans))]
+    public void A_memory_that_grew_is_moved_but_not_rolled_back(string plan)
     {
-        using var guest = DurableGuest.Of(Counter, (PageSearch)search);
+        using var guest = DurableGuest.Of(Counter, PagePlans.Of(plan));
         Assert.Equal(2, guest.I32("grow", 3));
         Assert.False(guest.State.RollBack());
         byte[] grown = guest.State.Capture()!;

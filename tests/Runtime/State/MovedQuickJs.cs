@@ -68,8 +68,18 @@ internal sealed class MovedQuickJs
         .Define("a", "s", (int _, int _, int _, int _, int _) => 0)
         .Define("a", "t", (int _, int _) => { });
 
-    /// <summary>Makes the memory that the module imports one that it defines.</summary>
-    public static byte[] WithOwnMemory(byte[] wasm)
+    /// <summary>The script of a call; the first sets up what the others use.</summary>
+    public static string ScriptOf(int call) => call == 0 ? Setup : Scripts[call % Scripts.Length];
+
+    /// <summary>Reads the module. The memory that it imports becomes one that it defines.</summary>
+    public static async Task<byte[]> ReadAsync()
+    {
+        const string package = "@jitl/quickjs-wasmfile-release-sync";
+        string path = await RealModules.RealModules.FileAsync(package, "0.32.0", "dist/emscripten-module.wasm");
+        return WithOwnMemory(await File.ReadAllBytesAsync(path));
+    }
+
+    private static byte[] WithOwnMemory(byte[] wasm)
     {
         var output = new ByteWriter(wasm.Length);
         output.Bytes(wasm.AsSpan(0, 8));

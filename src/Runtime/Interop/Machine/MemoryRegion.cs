@@ -131,6 +131,23 @@ internal sealed unsafe class MemoryRegion
         band.Give(place, isWarm);
     }
 
+    /// <summary>Whether a place is one of the slots, which all lie in one mapping.</summary>
+    /// <param name="place">The place.</param>
+    /// <param name="start">Beginning of the mapping.</param>
+    /// <param name="length">Its length in bytes.</param>
+    internal static bool IsSlot(nint place, out nint start, out nuint length)
+    {
+        (start, length) = (0, 0);
+        if (!s_shared.IsValueCreated || Shared._bands.Length == 0 || Shared.BandOf(place) is null)
+        {
+            return false;
+        }
+
+        start = Shared._bands[0].Start;
+        length = (nuint)(Shared._bands[^1].End - start);
+        return true;
+    }
+
     /// <summary>Gives the pages of free slots back to the system.</summary>
     internal static void Trim()
     {
@@ -169,6 +186,8 @@ internal sealed unsafe class MemoryRegion
         private int _fresh;
 
         internal int SlotBytes => slotBytes;
+
+        internal nint Start => start;
 
         internal nint End => At(SlotsOfEachSize);
 

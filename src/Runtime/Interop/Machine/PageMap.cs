@@ -14,6 +14,15 @@ internal static unsafe partial class PageMap
     /// <summary>The page is the system's page of zeros: it was read, and never written.</summary>
     internal const ulong Zero = 1 << 5;
 
+    /// <summary>The page was written since it was protected last. Known of pages that userfaultfd protects.</summary>
+    internal const ulong Written = 1 << 1;
+
+    /// <summary>Protects the pages that are found.</summary>
+    internal const ulong Protect = 1;
+
+    /// <summary>Fails if there are pages that userfaultfd does not protect.</summary>
+    internal const ulong RequireProtection = 2;
+
     private const int CloseOnExec = 0x80000;
     private const nuint ScanRequest = 0xC0606610;
 
@@ -29,20 +38,20 @@ internal static unsafe partial class PageMap
     /// <returns>The number of runs; -1 where the system cannot tell, now and later.</returns>
     internal static int Scan(ref ScanArgument scan)
     {
-        if (s_cannotScan)
-        {
-            return -1;
-        }
-
-        scan.Size = (ulong)sizeof(ScanArgument);
-        int found;
-        fixed (ScanArgument* argument = &scan)
-        {
-            found = ioctl(s_file, ScanRequest, argument);
-        }
-
+        int found = s_cannotScan ? -1 : TryScan(ref scan);
         s_cannotScan |= found < 0;
         return found;
+    }
+
+    /// <summary>Finds runs of pages, as <see cref="Scan"/>.</summary>
+    /// <returns>The number of runs; -1 for a failure, which says nothing of other scans.</returns>
+    internal static int TryScan(ref ScanArgument scan)
+    {
+        scan.Size = (ulong)sizeof(ScanArgument);
+        fixed (ScanArgument* argument = &scan)
+        {
+            return ioctl(s_file, ScanRequest, argument);
+        }
     }
 
     /// <summary><c>struct pm_scan_arg</c></summary>

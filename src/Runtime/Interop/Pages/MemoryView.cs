@@ -33,6 +33,21 @@ internal readonly unsafe ref struct MemoryView
             Native.wasmtime_memory_data(store.Context, &memory),
             (long)Native.wasmtime_memory_data_size(store.Context, &memory));
 
+    /// <summary>Beginning of the system's page at an address.</summary>
+    internal static ulong AlignDown(ulong address) => address & ~((ulong)Environment.SystemPageSize - 1);
+
+    /// <summary>Beginning of the system's page at or behind an address.</summary>
+    internal static ulong AlignUp(ulong address) => AlignDown(address + (ulong)Environment.SystemPageSize - 1);
+
+    /// <summary>The pages between two addresses, of which the system's pages may be larger than these and reach beyond the
+    /// memory.</summary>
+    /// <param name="from">The first page of interest.</param>
+    /// <param name="start">The first address.</param>
+    /// <param name="end">The address behind the last.</param>
+    internal PageRange RangeOf(long from, ulong start, ulong end) => new(
+        Math.Max(from, (long)(start - (ulong)_start) / PageBytes),
+        Math.Min(Pages, (long)(end - (ulong)_start) / PageBytes));
+
     /// <summary>The bytes of a page.</summary>
     internal Span<byte> Page(long page)
     {

@@ -62,8 +62,8 @@ internal static unsafe class ResidentPages
         ulong start = (ulong)view.Start;
         var scan = new PageMap.ScanArgument
         {
-            Start = AlignDown(start + ((ulong)from * MemoryView.PageBytes)),
-            End = AlignUp(start + (ulong)view.Length),
+            Start = MemoryView.AlignDown(start + ((ulong)from * MemoryView.PageBytes)),
+            End = MemoryView.AlignUp(start + (ulong)view.Length),
             Runs = (ulong)runs,
             RunCount = (ulong)Math.Min(Room, ranges.Length),
             Inverted = PageMap.Zero,
@@ -74,7 +74,7 @@ internal static unsafe class ResidentPages
         int found = PageMap.Scan(ref scan);
         for (int i = 0; i < found; i++)
         {
-            ranges[i] = RangeOf(view, from, runs[i].Start - start, runs[i].End - start);
+            ranges[i] = view.RangeOf(from, runs[i].Start, runs[i].End);
         }
 
         if (found >= 0)
@@ -95,8 +95,8 @@ internal static unsafe class ResidentPages
         Span<ulong> entries = stackalloc ulong[EntriesAtOnce];
         ulong page = (ulong)Environment.SystemPageSize;
         ulong start = (ulong)view.Start;
-        ulong at = AlignDown(start + ((ulong)from * MemoryView.PageBytes));
-        ulong end = AlignUp(start + (ulong)view.Length);
+        ulong at = MemoryView.AlignDown(start + ((ulong)from * MemoryView.PageBytes));
+        ulong end = MemoryView.AlignUp(start + (ulong)view.Length);
         entries = entries[..(int)Math.Min(EntriesAtOnce, (end - at) / page)];
         if (!TryRead(file, entries, (long)(at / page * sizeof(ulong))))
         {
@@ -111,7 +111,7 @@ internal static unsafe class ResidentPages
                 continue;
             }
 
-            var range = RangeOf(view, from, at - start, at - start + page);
+            var range = view.RangeOf(from, at, at + page);
             if (found > 0 && ranges[found - 1].End == range.First)
             {
                 ranges[found - 1] = ranges[found - 1] with { End = range.End };
@@ -129,14 +129,6 @@ internal static unsafe class ResidentPages
         from = at >= end ? view.Pages : (long)(at - start) / MemoryView.PageBytes;
         return found;
     }
-
-    // A page of the system may be larger than one of a view, and the last may reach beyond the memory.
-    private static PageRange RangeOf(MemoryView view, long from, ulong first, ulong end) =>
-        new(Math.Max(from, (long)first / MemoryView.PageBytes), Math.Min(view.Pages, (long)end / MemoryView.PageBytes));
-
-    private static ulong AlignDown(ulong address) => address & ~((ulong)Environment.SystemPageSize - 1);
-
-    private static ulong AlignUp(ulong address) => AlignDown(address + (ulong)Environment.SystemPageSize - 1);
 
     private static SafeFileHandle? Open()
     {
