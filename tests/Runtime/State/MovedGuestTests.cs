@@ -1,5 +1,7 @@
 using WasmActors.Guests;
 using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.Imports;
+using WasmActors.Runtime.State;
 using WasmActors.Runtime.Tests.RealModules;
 
 namespace WasmActors.Runtime.Tests.State;
@@ -7,7 +9,9 @@ namespace WasmActors.Runtime.Tests.State;
 /// <summary>Programs of real compilers answer the same if their whole state moves to a fresh store after every call.</summary>
 public sealed class MovedGuestTests
 {
-    private const int Calls = 1000;
+    // More of them for a long run: WASMACTORS_MOVED_CALLS=10000 dotnet test tests/Runtime --filter FullyQualifiedName~MovedGuest
+    private static readonly int s_calls =
+        int.TryParse(Environment.GetEnvironmentVariable("WASMACTORS_MOVED_CALLS"), out int calls) ? calls : 1000;
 
     // Of so many moves, one takes the whole state; the others take that one and the captures after it.
     private const int Cycle = 10;
@@ -132,7 +136,7 @@ public sealed class MovedGuestTests
         using var leader = new DurableGuest(module, static _ => MovedQuickJs.Imports, PagePlans.Of(plan));
         var script = MovedQuickJs.Start(leader);
         using var follower = leader.With(leader.State.Capture()!);
-        for (int call = 0; call < Calls; call++)
+        for (int call = 0; call < s_calls; call++)
         {
             script.Evaluate(MovedQuickJs.ScriptOf(call));
             if (leader.State.Capture() is { } delta)
@@ -156,6 +160,48 @@ public sealed class MovedGuestTests
     }
 
     [SkippableFact]
+    public async Task AssemblyScript_with_its_collector()
+    {
+        var file = await AssemblyScriptGuest.SourceAsync("""
+            class Account { constructor(public name: string, public sum: i64) {} history: string[] = []; }
+            const accounts = new Map<i32, Account>();
+            export function add(key: i32, by: i32): i32 {
+              if (!accounts.has(key)) accounts.set(key, new Account("account " + key.toString(), 0));
+              const account = accounts.get(key);
+              account.sum += by;
+              account.history.push(account.name + " " + account.sum.toString());
+              if (account.history.length > 20) account.history = account.history.slice(10);
+              return <i32>account.sum;
+            }
+            export function remove(key: i32): i32 { return accounts.delete(key) ? 1 : 0; }
+            export function describe(): i32 {
+              let sum = 0;
+              const keys = accounts.keys();
+              for (let i = 0; i < keys.length; i++) {
+                const text = accounts.get(keys[i]).history.join(";");
+                for (let k = 0; k < text.length; k++) sum = sum * 31 + text.charCodeAt(k);
+              }
+              return sum;
+            }
+            export function collect(): void { __collect(); }
+            """);
+        Skip.If(file.IsMissing, file.MissingBecause);
+        var imports = new ImportSet { Unknown = UnknownImports.Trap };
+        using var module = DurableGuest.Compile(await File.ReadAllBytesAsync(file.Path!));
+        using var first = new DurableGuest(module, imports);
+        first.Instance.TryGetFunc(StateRewriter.Start)?.Call();
+        using var twin = first.With(first.State.Save());
+
+        Move(first, twin, static (guest, call) => (call % 9) switch
+        {
+            0 => guest.I32("describe").ToString(),
+            4 => guest.I32("remove", call % 31).ToString(),
+            7 => guest.Call("collect").Count.ToString(),
+            _ => guest.I32("add", call % 31, call).ToString(),
+        });
+    }
+
+    [SkippableFact]
     public async Task Rust_that_formats_text()
     {
         byte[] wasm = await File.ReadAllBytesAsync(await RealModules.RealModules.FileAsync("@dprint/json", "0.24.0", "plugin.wasm"));
@@ -176,7 +222,7 @@ public sealed class MovedGuestTests
         var guest = first.With(start);
         try
         {
-            for (int i = 0; i < Calls; i++)
+            for (int i = 0; i < s_calls; i++)
             {
                 Assert.Equal(call(twin, i), call(guest, i));
                 byte[] whole = guest.State.Save();
