@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WasmActors.Functions.Registry;
 using WasmActors.Host.Access;
 using WasmActors.Host.Cluster;
 using WasmActors.Host.Contracts;
@@ -68,7 +69,7 @@ internal static class HttpApi
                 Query("dryRun", "true checks everything and reports what would change."),
                 Query("kind", "stateless or keyed; with a module as the body."),
                 Query("changeKind", "true lets the kind be another than the active version's; with a module as the body."),
-                Query("convention", "core, bytes or wasi-command; with a module as the body."),
+                Query("convention", $"One of {string.Join(", ", CallingConventions.All.Select(static c => c.Name))}; with a module as the body."),
                 Query("changeConvention", "true lets the convention be another than the active version's; with a module as the body."),
                 Query("reuse", "never or untilIdle; with a module as the body."),
                 Query("label", "A name for the version; with a module as the body."),

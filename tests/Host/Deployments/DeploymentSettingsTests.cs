@@ -56,7 +56,7 @@ public class DeploymentSettingsTests
     [InlineData("""{ "limits": { "stores": 1.5 } }""", "$.limits.stores in line 1 is no setting")]
     [InlineData("""{ "limits": { "stores" } }""", "'}' is invalid after a property name")]
     [InlineData("""{ "kind": "Keyed" }""", "kind is 'Keyed'; allowed is stateless or keyed")]
-    [InlineData("""{ "convention": "wasi" }""", "allowed is core or bytes or wasi-command")]
+    [InlineData("""{ "convention": "wasi" }""", "convention is 'wasi'; allowed is core or bytes or ")]
     [InlineData("""{ "reuse": "until-idle" }""", "allowed is never or untilIdle")]
     [InlineData("""{ "limits": { "deadline": "soon" } }""", "limits.deadline: 'soon'")]
     [InlineData("""{ "grants": { "imports": [null] } }""", "grants.imports")]
