@@ -1,10 +1,15 @@
 namespace WasmActors.Host.Access;
 
-/// <summary>Stores API keys without their secrets. Names are unique. Each change raises the revision together with its effect.</summary>
-/// <remarks>Every method fails with <see cref="System.Data.Common.DbException"/> if the database does not answer.</remarks>
+/// <summary>
+/// Stores API keys without their secrets. Names are unique. Each change raises the revision together with its effect.
+/// </summary>
+/// <remarks>Every method fails with <see cref="System.Data.Common.DbException"/> if the database does not
+/// answer.</remarks>
 internal interface IKeyStore
 {
-    /// <summary>Returns the number of changes so far. If it is the same as when the keys were read, they have not changed.</summary>
+    /// <summary>
+    /// Returns the number of changes so far. If it is the same as when the keys were read, they have not changed.
+    /// </summary>
     Task<long> RevisionAsync(CancellationToken cancellation);
 
     /// <summary>Returns all keys, by name.</summary>

@@ -18,18 +18,24 @@ internal static class ModuleInput
 
     /// <summary>Reads a file, or standard input to its end for the name <c>-</c>.</summary>
     /// <exception cref="WasmError"><c>module.unreadable</c>, <c>module.invalid</c></exception>
-    public static async Task<ModuleFile> ReadAsync(string path, Terminal terminal, CancellationToken cancellation) => path == StandardInput
-        ? ModuleFile.Read("standard input", await ReadInputAsync(terminal, cancellation).ConfigureAwait(false))
-        : await ModuleFile.ReadAsync(path, cancellation).ConfigureAwait(false);
+    public static async Task<ModuleFile> ReadAsync(string path, Terminal terminal, CancellationToken cancellation) =>
+        path == StandardInput
+            ? ModuleFile.Read("standard input", await ReadInputAsync(terminal, cancellation).ConfigureAwait(false))
+            : await ModuleFile.ReadAsync(path, cancellation).ConfigureAwait(false);
 
     /// <summary>Compiles a module or takes it out of the cache, and shows progress if that takes a while.</summary>
     /// <exception cref="WasmError"><c>module.invalid</c></exception>
-    public static async Task<WasmModule> CompileAsync(this ModuleFile file, ModuleCache modules, Terminal terminal, CancellationToken cancellation)
+    public static async Task<WasmModule> CompileAsync(
+        this ModuleFile file,
+        ModuleCache modules,
+        Terminal terminal,
+        CancellationToken cancellation)
     {
         string name = Path.GetFileName(file.Path);
         try
         {
-            return await Progress.ShowAsync(terminal, $"Compiling {name}", modules.GetAsync(file.Binary, name, cancellation)).ConfigureAwait(false);
+            var compiling = modules.GetAsync(file.Binary, name, cancellation);
+            return await Progress.ShowAsync(terminal, $"Compiling {name}", compiling).ConfigureAwait(false);
         }
         catch (WasmError invalid) when (invalid.Code == ErrorCode.ModuleInvalid)
         {
@@ -52,13 +58,18 @@ internal static class ModuleInput
                     all.Write(part, 0, count);
                     if (all.Length > MostBytes)
                     {
-                        throw new WasmError(ErrorCode.ModuleTooLarge, $"Standard input has more than {MostBytes >> 20} MiB, the most that a module may have.");
+                        throw new WasmError(
+                            ErrorCode.ModuleTooLarge,
+                            $"Standard input has more than {MostBytes >> 20} MiB, the most that a module may have.");
                     }
                 }
             }
             catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
             {
-                throw new WasmError(ErrorCode.ModuleUnreadable, $"The module cannot be read from standard input: {unreadable.Message}", unreadable);
+                throw new WasmError(
+                    ErrorCode.ModuleUnreadable,
+                    $"The module cannot be read from standard input: {unreadable.Message}",
+                    unreadable);
             }
 
             return ModuleText.WithoutScriptLine(all.ToArray());

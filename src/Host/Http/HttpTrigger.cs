@@ -11,8 +11,7 @@ internal sealed class HttpTrigger(HostSettings settings) : ITrigger
 
     public string Name => "http";
 
-    public IReadOnlyList<string> Announcements =>
-        [.. (_server?.Addresses ?? []).Select(address => $"Listening at {address}{(settings.Http.Open ? ", open to all who reach it" : "")}")];
+    public IReadOnlyList<string> Announcements => [.. (_server?.Addresses ?? []).Select(Announcement)];
 
     public void Check()
     {
@@ -38,13 +37,21 @@ internal sealed class HttpTrigger(HostSettings settings) : ITrigger
         }
         catch (Exception failure) when (failure is InvalidOperationException or SocketException)
         {
-            throw new TriggerException("http.cannot_listen", failure.Message, "Check WasmActors:Http:Urls, and for https the section Kestrel.");
+            throw new TriggerException(
+                "http.cannot_listen",
+                failure.Message,
+                "Check WasmActors:Http:Urls, and for https the section Kestrel.");
         }
 
-        context.Logger.Information("The node {Node} serves {Addresses}", context.Node.Members.SelfAddress, _server.Addresses);
+        context.Logger.Information(
+            "The node {Node} serves {Addresses}",
+            context.Node.Members.SelfAddress,
+            _server.Addresses);
         if (settings.Http.Open && _server.Addresses.Any(static a => !new Uri(a).IsLoopback))
         {
-            context.Logger.Warning("The HTTP API asks for no API key and listens beyond this machine: whoever reaches it can deploy and call functions");
+            context.Logger.Warning(
+                "The HTTP API asks for no API key and listens beyond this machine: "
+                + "whoever reaches it can deploy and call functions");
         }
     }
 
@@ -53,6 +60,9 @@ internal sealed class HttpTrigger(HostSettings settings) : ITrigger
     public Task AbandonAsync() => _server?.AbandonAsync() ?? Task.CompletedTask;
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private string Announcement(string address) =>
+        $"Listening at {address}{(settings.Http.Open ? ", open to all who reach it" : "")}";
 
     private static TriggerException InUse(IOException failure) =>
         new("http.address_in_use", failure.Message, "Choose another address with --url or WasmActors:Http:Urls.");

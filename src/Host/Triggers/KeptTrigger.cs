@@ -1,6 +1,8 @@
 namespace WasmActors.Host.Triggers;
 
-/// <summary>A trigger of a node. If it fails after its start, it is disposed and a new one is started, after pauses that grow.</summary>
+/// <summary>
+/// A trigger of a node. If it fails after its start, it is disposed and a new one is started, after pauses that grow.
+/// </summary>
 /// <param name="first">The trigger.</param>
 /// <param name="create">Creates its successors.</param>
 /// <param name="clock">The clock of pauses.</param>
@@ -44,7 +46,11 @@ internal sealed class KeptTrigger(ITrigger first, Func<ITrigger> create, TimePro
     public async ValueTask DisposeAsync()
     {
         await StopKeepingAsync().ConfigureAwait(false);
-        await (_trigger?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+        if (_trigger is { } trigger)
+        {
+            await trigger.DisposeAsync().ConfigureAwait(false);
+        }
+
         _stop.Dispose();
     }
 
@@ -74,7 +80,11 @@ internal sealed class KeptTrigger(ITrigger first, Func<ITrigger> create, TimePro
             catch (Exception failure)
             {
                 pause = clock.GetElapsedTime(since) > s_longestPause ? s_shortestPause : pause;
-                context.Logger.Error(failure, "The trigger {Trigger} failed. It is started again in {Seconds} s", Name, pause.TotalSeconds);
+                context.Logger.Error(
+                    failure,
+                    "The trigger {Trigger} failed. It is started again in {Seconds} s",
+                    Name,
+                    pause.TotalSeconds);
             }
 
             since = clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency);

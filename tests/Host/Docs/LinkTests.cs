@@ -18,13 +18,13 @@ public partial class LinkTests
     [Fact]
     public void The_architecture_names_source_files_that_exist()
     {
-        var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.proto", SearchOption.AllDirectories))
+        var sources = new[] { ("src", "*.cs"), ("src", "*.proto"), ("tests", "*.cs") }
+            .SelectMany(static kind => Directory.EnumerateFiles(Path.Combine(Repository.Root, kind.Item1), kind.Item2, SearchOption.AllDirectories))
             .Select(static file => Path.GetFileName(file)).ToHashSet(StringComparer.Ordinal);
         string[] named = [.. SourceFile().Matches(Prose("docs/architecture.md")).Select(static match => match.Groups[1].Value)];
 
         Assert.NotEmpty(named);
-        Assert.All(named, name => Assert.True(sources.Contains(name), $"There is no {name} in src."));
+        Assert.All(named, name => Assert.True(sources.Contains(name), $"There is no {name} in src or tests."));
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using WasmActors.Host.Triggers;
 
 namespace WasmActors.Host.Cli.Serving;
 
-/// <summary>The kinds of triggers that there are, in the order in which they start. A new one gets a line here.</summary>
+/// <summary>
+/// The kinds of triggers that there are, in the order in which they start. A new one gets a line here.
+/// </summary>
 internal static class TriggerTable
 {
     /// <summary>Each line creates a trigger, or returns null if the settings do not ask for it.</summary>

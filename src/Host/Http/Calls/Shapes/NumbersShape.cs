@@ -20,7 +20,12 @@ internal sealed class NumbersShape(FunctionHost functions) : HttpShape
 
     internal override long MostBytes(FunctionSpec spec) => BodyReader.MostJson;
 
-    internal override ValueTask<(FunctionRequest Request, TimeSpan? Within)> ReadAsync(HttpContext context, CallPath path, FunctionSpec spec, byte[] body, TimeSpan? within) =>
+    internal override ValueTask<(FunctionRequest Request, TimeSpan? Within)> ReadAsync(
+        HttpContext context,
+        CallPath path,
+        FunctionSpec spec,
+        byte[] body,
+        TimeSpan? within) =>
         _input.ReadAsync(path.Function, path.Export, spec, body, within, context.RequestAborted);
 
     internal override Task WriteAsync(HttpContext context, FunctionReply reply)
