@@ -68,6 +68,36 @@ public sealed class InstanceRef
     public async ValueTask<int> RunCommandAsync(CallOptions options = default) =>
         (await Store.SendAsync<StoreProtocol.Exited>(new StoreProtocol.RunCommand(Number), options).ConfigureAwait(false)).Status;
 
+    /// <summary>Restores the state of a new instance, before anything in it was called; without deltas, its changes are
+    /// recorded from now on.</summary>
+    /// <param name="deltas">What was captured, in that order, of an instance of the same module.</param>
+    /// <param name="options">Time and cancellation.</param>
+    /// <exception cref="WasmError"><c>state.unsupported</c>: the module was not rewritten by <c>StateRewriter</c>.
+    /// <c>state.corrupt</c>: a delta is damaged, or of another module; the instance is of no use any more.</exception>
+    public async ValueTask RestoreStateAsync(IReadOnlyList<ReadOnlyMemory<byte>> deltas, CallOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(deltas);
+        await Store.SendAsync<StoreProtocol.Done>(new StoreProtocol.RestoreState(Number, deltas), options).ConfigureAwait(false);
+    }
+
+    /// <summary>Captures what has changed since the state was captured, restored or rolled back last.</summary>
+    /// <returns>The changes, as docs/state-format.md draws them; null if there are none.</returns>
+    /// <exception cref="WasmError"><c>state.unsupported</c></exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> CaptureStateAsync(CallOptions options = default) =>
+        (await Store.SendAsync<StoreProtocol.Captured>(new StoreProtocol.CaptureState(Number), options).ConfigureAwait(false)).Delta;
+
+    /// <summary>Returns the whole state as one delta for a new instance of the same module.</summary>
+    /// <exception cref="WasmError"><c>state.unsupported</c></exception>
+    public async ValueTask<ReadOnlyMemory<byte>> SaveStateAsync(CallOptions options = default) =>
+        (await Store.SendAsync<StoreProtocol.Captured>(new StoreProtocol.CaptureState(Number, Whole: true), options).ConfigureAwait(false)).Delta!.Value;
+
+    /// <summary>Rolls back to the state that was captured or restored last.</summary>
+    /// <returns>False if that cannot be done in place: the instance is of no use any more, and its store is to be
+    /// stopped.</returns>
+    /// <exception cref="WasmError"><c>state.unsupported</c></exception>
+    public async ValueTask<bool> RollBackStateAsync(CallOptions options = default) =>
+        (await Store.SendAsync<StoreProtocol.RolledBack>(new StoreProtocol.RollBackState(Number), options).ConfigureAwait(false)).Value;
+
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is InstanceRef other && Number == other.Number && Store.Equals(other.Store);
 

@@ -184,6 +184,33 @@ public static class StoreProtocol
         public override string ToString() => nameof(Data);
     }
 
+    /// <summary>Restores the state of an instance whose module <c>StateRewriter</c> has rewritten, before anything in it
+    /// was called. Without deltas its changes are recorded from now on. Answered by <see cref="Done"/>.</summary>
+    /// <param name="Instance">Its number in the store.</param>
+    /// <param name="Deltas">What <see cref="Captured"/> had, in that order.</param>
+    public sealed record RestoreState(int Instance, IReadOnlyList<ReadOnlyMemory<byte>> Deltas) : Command;
+
+    /// <summary>Captures what has changed in an instance since its state was captured, restored or rolled back last.
+    /// Answered by <see cref="Captured"/>.</summary>
+    /// <param name="Instance">Its number in the store.</param>
+    /// <param name="Whole">Whether the whole state is wanted, as one delta for a new instance.</param>
+    public sealed record CaptureState(int Instance, bool Whole = false) : Command;
+
+    /// <summary>A captured state.</summary>
+    /// <param name="Delta">The changes, as docs/state-format.md draws them; null if there are none.</param>
+    public sealed record Captured(ReadOnlyMemory<byte>? Delta)
+    {
+        /// <summary>Its name: what it carries is not for logs.</summary>
+        public override string ToString() => nameof(Captured);
+    }
+
+    /// <summary>Rolls an instance back to the state that was captured or restored last. Answered by
+    /// <see cref="RolledBack"/>.</summary>
+    public sealed record RollBackState(int Instance) : Command;
+
+    /// <summary>Whether the state was rolled back. If not, the instance is of no use any more.</summary>
+    public sealed record RolledBack(bool Value);
+
     /// <summary>Collects the guest's heap. Answered by <see cref="Done"/>.</summary>
     public sealed record CollectGuestHeap : Command;
 

@@ -102,6 +102,8 @@ internal sealed partial class StoreSession
             case SetData set:
                 Store.Data = set.Value;
                 return Done.Instance;
+            case RestoreState or CaptureState or RollBackState:
+                return (_states ??= new StoreStates(Instance)).Execute(command);
             case CollectGuestHeap:
                 Store.CollectGuestHeap();
                 return Done.Instance;

@@ -28,6 +28,7 @@ internal sealed partial class StoreSession : IDisposable
     private int _measuredInstances;
     private int _measuredCreations;
     private WasmExtern? _ofCaller;
+    private StoreStates? _states;
 
     /// <param name="store">The store; the session owns it.</param>
     /// <param name="cell">What handles know of it.</param>
@@ -47,7 +48,11 @@ internal sealed partial class StoreSession : IDisposable
 
     internal WasmStore Store { get; }
 
-    public void Dispose() => Store.Dispose();
+    public void Dispose()
+    {
+        _states?.Dispose();
+        Store.Dispose();
+    }
 
     internal WasmFunc Func(ExternId id) => Find(id) as WasmFunc ?? Item<WasmFunc>(id);
 

@@ -17,6 +17,13 @@ public static class StateRewriter
     /// it.</summary>
     public const string Start = "$wa.start";
 
+    /// <summary>Returns whether an export belongs to the rewritten form and not to the module itself.</summary>
+    public static bool IsHidden(string export)
+    {
+        ArgumentNullException.ThrowIfNull(export);
+        return export.StartsWith(HiddenExports.Prefix, StringComparison.Ordinal);
+    }
+
     private const byte FuncKind = 0;
     private const byte TableKind = 1;
     private const byte MemoryKind = 2;

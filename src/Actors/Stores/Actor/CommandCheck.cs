@@ -29,6 +29,7 @@ internal static class CommandCheck
         CreateMemory { Type: null } => nameof(CreateMemory.Type),
         CreateTable { Type: null } => nameof(CreateTable.Type),
         CreateGlobal { Type: null } => nameof(CreateGlobal.Type),
+        RestoreState { Deltas: null } => nameof(RestoreState.Deltas),
         _ => null,
     };
 }
