@@ -28,6 +28,9 @@ public sealed record FunctionSpec(string Name)
     /// whose stores are not.</summary>
     public StoreReuse Reuse { get; init; }
 
+    /// <summary>Default <see cref="FunctionState.Memory"/>. Only keyed functions can be durable.</summary>
+    public FunctionState State { get; init; }
+
     /// <summary>What it may use.</summary>
     public FunctionLimits Limits { get; init; } = new();
 
@@ -43,6 +46,9 @@ public sealed record FunctionSpec(string Name)
         Require(Label is null || FunctionNames.IsLabel(Label), $"'{GuestText.Clean(Label ?? "", GuestText.NameLimit)}' is no label: allowed are 1 to {FunctionNames.MaxName} of A-Z, a-z, 0-9 and '-_.+'");
         Require(Enum.IsDefined(Kind), $"there is no kind {Kind}");
         Require(Enum.IsDefined(Reuse), $"there is no reuse {Reuse}");
+        Require(Enum.IsDefined(State), $"there is no state {State}");
+        Require(State == FunctionState.Memory || Kind == FunctionKind.Keyed, "only the keys of a keyed function have a state that can be durable. Deploy it with the kind keyed, or without durable state");
+        Require(State == FunctionState.Memory || Grants.Folders.IsEmpty, "a durable function cannot be granted folders: what it has open there does not survive with its state. Leave the folders out, or deploy it without durable state");
         Limits.Check();
         Grants.Check();
     }

@@ -20,6 +20,11 @@ internal static class ChangeCheck
             throw NotConfirmed(after.Name, $"{before.Kind}", $"{after.Kind}", lost, "kind", "changeKind", "--change-kind", nameof(options.ChangeKind));
         }
 
+        if (before.State == FunctionState.Durable && after.State != FunctionState.Durable && after.Kind == before.Kind && !options.ChangeKind)
+        {
+            throw NotConfirmed(after.Name, "durable", "one with its state in memory", " What its keys hold would be lost.", "state", "changeKind", "--change-kind", nameof(options.ChangeKind));
+        }
+
         if (before.Convention != after.Convention && !options.ChangeConvention)
         {
             throw NotConfirmed(

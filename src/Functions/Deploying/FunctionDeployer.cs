@@ -79,10 +79,21 @@ internal sealed class FunctionDeployer(FunctionRuntime runtime, Func<CataloguePr
         var compiled = await runtime.Host.LoadAsync(binary, name, cancellation).ConfigureAwait(false);
         BinaryCheck.CheckFeatures(compiled.Features, runtime.Options.Features | spec.Grants.Features);
         BinaryCheck.CheckTypes(spec, compiled);
+        if (spec.State == FunctionState.Durable)
+        {
+            runtime.RequireStates(name);
+            compiled = await runtime.Modules.RewriteAsync(binary, name, cancellation).ConfigureAwait(false);
+        }
+
         await TrialStart.TryAsync(runtime, spec, compiled, cancellation).ConfigureAwait(false);
         if (options.DryRun)
         {
             return Foreseen(name, before, spec);
+        }
+
+        if (before is null && spec.State == FunctionState.Durable && runtime.Catalogue.LastNumber(name) is { } last)
+        {
+            await runtime.RequireStates(name).BeginAnewAsync(name, last, cancellation).ConfigureAwait(false);
         }
 
         // Whoever removes unused modules sees that this one is being used, until the catalogue says so.

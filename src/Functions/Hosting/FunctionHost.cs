@@ -10,6 +10,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Catalogue;
 using WasmActors.Functions.Deploying;
+using WasmActors.Functions.Durability;
 using WasmActors.Functions.Keyed;
 using WasmActors.Functions.Leasing;
 using WasmActors.Functions.Modules;
@@ -58,7 +59,10 @@ public sealed class FunctionHost : IAsyncDisposable
         }
 
         var lease = new KeyLease(BootClock.Instance, leasing.Length);
-        _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, router, lease, options);
+        _runtime = new FunctionRuntime(host, Catalogue, new FunctionModules(options.Modules, host.Modules), shelf, router, lease, options)
+        {
+            States = options.State is { } state ? new StateKeeper(state, system, clock, options.Logger) : null,
+        };
         _pools = new FunctionPools(_runtime);
         host.Admission.IdleMemory.Add(_pools.ReleaseMemory);
         host.Admission.IdleMemory.Add(_runtime.Keys.ReleaseMemory);
@@ -247,10 +251,18 @@ public sealed class FunctionHost : IAsyncDisposable
     public Task<Deployment> ActivateAsync(string name, int? version = null, RollOut rollOut = RollOut.WhenIdle, CancellationToken cancellation = default) =>
         _changes.MakeAsync(name, new CatalogueProtocol.Activate(name, version, rollOut), cancellation);
 
-    /// <summary>Deletes a function with its versions. Calls that run are carried out; what keyed stores hold is lost.</summary>
+    /// <summary>Deletes a function with its versions, and the states of its keys. Calls that run are completed.</summary>
     /// <exception cref="WasmError"><c>function.not_found</c>, <c>catalogue.unavailable</c></exception>
-    public Task<Deployment> DeleteAsync(string name, CancellationToken cancellation = default) =>
-        _changes.MakeAsync(name, new CatalogueProtocol.Delete(name), cancellation);
+    public async Task<Deployment> DeleteAsync(string name, CancellationToken cancellation = default)
+    {
+        var deleted = await _changes.MakeAsync(name, new CatalogueProtocol.Delete(name), cancellation).ConfigureAwait(false);
+        if (_runtime.States is { } states && Catalogue.LastNumber(name) is { } last)
+        {
+            await states.DeleteAsync(name, last).ConfigureAwait(false);
+        }
+
+        return deleted;
+    }
 
     /// <summary>Stops the stores of stateless functions. The keyed ones end with the system.</summary>
     public async ValueTask DisposeAsync()
@@ -259,6 +271,11 @@ public sealed class FunctionHost : IAsyncDisposable
         _runtime.Host.Admission.IdleMemory.Remove(_pools.ReleaseMemory);
         _runtime.Host.Admission.IdleMemory.Remove(_runtime.Keys.ReleaseMemory);
         await _pools.DisposeAsync().ConfigureAwait(false);
+        if (_runtime.States is { } states)
+        {
+            await states.DisposeAsync().ConfigureAwait(false);
+        }
+
         _runtime.Keys.Dispose();
         foreach (var actor in _own)
         {

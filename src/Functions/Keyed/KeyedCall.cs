@@ -28,6 +28,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
     {
         object answer;
         bool mayHaveRun = true;
+        bool isKept = true;
         var stages = new CallStages(runtime.Clock, Came);
         stages.Turn();
         var span = FunctionSpan.IsListening ? FunctionSpan.BeginExecution(runtime.Options.Logger, entry.Name, Call.Trace) : null;
@@ -41,13 +42,22 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
             }
 
             stages.Started(isNew);
-            var output = await RunAsync(runtime, session, graceOver).ConfigureAwait(false);
-            output = runtime.Shelf.For(Caller, output, session.Version.Spec.Limits.Deadline);
-            answer = new Answered(Call.Id, new FunctionAnswer(output, Details()));
+            if (await session.RepeatedAsync(Call, graceOver).ConfigureAwait(false) is { } repeated)
+            {
+                answer = repeated;
+            }
+            else
+            {
+                var output = await RunAsync(runtime, session, graceOver).ConfigureAwait(false);
+                await session.CommitAsync(Call.Identity, new FunctionAnswer(output, Details())).ConfigureAwait(false);
+                output = runtime.Shelf.For(Caller, output, session.Version.Spec.Limits.Deadline);
+                answer = new Answered(Call.Id, new FunctionAnswer(output, Details()));
+            }
         }
         catch (WasmException failure)
         {
             mayHaveRun = session?.MayHaveRun(failure) ?? false;
+            isKept = session is not { IsUncommitted: true }; // a repetition finds what was committed
             answer = new Failed(Call.Id, WasmFailure.From(failure)) { Details = Details() };
         }
         catch (OperationCanceledException)
@@ -64,7 +74,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
         var details = failed is null ? ((Answered)answer).Answer.Details : failed.Details!.Value;
         span?.End(details, failed?.Failure.Code, failed?.Failure.Message);
         FunctionMetrics.Answered(runtime.Options.Logger, entry.Name, failed?.Failure.Code, details.Timing);
-        return new Ended(session, Call.Identity, answer, mayHaveRun);
+        return new Ended(session, Call.Identity, answer, mayHaveRun, mayHaveRun && isKept);
 
         CallDetails Details() => new((session?.Version ?? entry.ActiveVersion!).Number, stages.Timing(), Replayed: false, mayHaveRun);
     }
@@ -92,6 +102,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
     /// <param name="Session">The store that the key has now.</param>
     /// <param name="Identity">What the call is told by, if it has an idempotency key.</param>
     /// <param name="Answer">The answer.</param>
-    /// <param name="MayHaveRun">Whether it is to be remembered: the guest may have been called.</param>
-    internal sealed record Ended(FunctionSession? Session, CallIdentity? Identity, object Answer, bool MayHaveRun) : INoSerializationVerificationNeeded;
+    /// <param name="MayHaveRun">Whether the guest may have been called.</param>
+    /// <param name="IsKept">Whether the answer is to be remembered for repetitions of the call.</param>
+    internal sealed record Ended(FunctionSession? Session, CallIdentity? Identity, object Answer, bool MayHaveRun, bool IsKept) : INoSerializationVerificationNeeded;
 }

@@ -209,7 +209,7 @@ internal sealed partial class KeyedFunction : UntypedActor
         _session = ended.Session;
         if (ended.Identity is { } identity)
         {
-            Remember(identity, ended.MayHaveRun ? ended.Answer : null);
+            Remember(identity, ended.IsKept ? ended.Answer : null);
         }
 
         if (_session is { IsOver: true })

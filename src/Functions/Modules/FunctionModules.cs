@@ -4,6 +4,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Cache;
+using WasmActors.Runtime.State;
 
 namespace WasmActors.Functions.Modules;
 
@@ -11,6 +12,9 @@ namespace WasmActors.Functions.Modules;
 internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
 {
     private const int MaxKnown = 4096;
+
+    // Digests of modules, and those of their rewritten forms.
+    private readonly ConcurrentDictionary<string, string> _rewritten = new(StringComparer.Ordinal);
 
     // Modules that were asked for their signatures, for as long as somebody else keeps them.
     private readonly ConcurrentDictionary<string, WeakReference<WasmModule>> _known = new(StringComparer.Ordinal);
@@ -31,6 +35,34 @@ internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
     internal async ValueTask<WasmModule> GetAsync(string digest, string name, CancellationToken cancellation)
     {
         return cache.TryGet(digest) is { } known ? known : await GetStoredAsync(digest, name, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The module with a digest, rewritten so that its state can be captured.</summary>
+    /// <exception cref="WasmError">As <see cref="GetAsync"/>, and <c>state.unsupported</c>.</exception>
+    internal async ValueTask<WasmModule> GetRewrittenAsync(string digest, string name, CancellationToken cancellation)
+    {
+        if (_rewritten.TryGetValue(digest, out string? rewritten) && cache.TryGet(rewritten) is { } known)
+        {
+            return known;
+        }
+
+        var bytes = await FindAsync(digest, cancellation).ConfigureAwait(false) ?? throw NotFound(digest);
+        var module = await RewriteAsync(bytes, name, cancellation).ConfigureAwait(false);
+        if (_rewritten.Count >= MaxKnown)
+        {
+            _rewritten.Clear();
+        }
+
+        _rewritten[digest] = module.Digest;
+        return module;
+    }
+
+    /// <summary>Rewrites a module so that its state can be captured, and compiles it.</summary>
+    /// <exception cref="WasmError"><c>state.unsupported</c>, and failures of compiling.</exception>
+    internal async Task<WasmModule> RewriteAsync(ReadOnlyMemory<byte> binary, string name, CancellationToken cancellation)
+    {
+        byte[] rewritten = await Task.Run(() => StateRewriter.Rewrite(binary), cancellation).ConfigureAwait(false);
+        return await cache.GetAsync(rewritten, name, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The same, which must be in the store, for other nodes to find it.</summary>

@@ -3,10 +3,12 @@ using WasmActors.Actors.Handles;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Catalogue;
+using WasmActors.Functions.Durability;
 using WasmActors.Functions.Idempotency;
 using WasmActors.Functions.Leasing;
 using WasmActors.Functions.Modules;
 using WasmActors.Functions.Passivation;
+using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Sessions;
 
@@ -23,6 +25,15 @@ internal sealed record FunctionRuntime(WasmHost Host, FunctionCatalogue Catalogu
     private const long RememberedBytes = 128 << 20;
 
     private readonly ConditionalWeakTable<FunctionVersion, VersionRecipe> _recipes = [];
+
+    /// <summary>The way to the states of durable keys; null on a node that keeps none.</summary>
+    internal StateKeeper? States { get; init; }
+
+    /// <summary>The way to the states of durable keys, for a function that needs it.</summary>
+    /// <exception cref="WasmError"><c>function.bad_spec</c>: the node keeps none.</exception>
+    internal StateKeeper RequireStates(string function) => States ?? throw new WasmError(
+        FunctionErrorCode.BadSpec,
+        $"'{function}' is durable, and this node keeps no states: set FunctionHostOptions.State, or deploy the function without durable state.");
 
     /// <summary>What functions may import.</summary>
     internal FunctionImports Imports { get; } = new(Options.Imports);

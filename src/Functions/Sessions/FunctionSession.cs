@@ -5,10 +5,13 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Content;
 using WasmActors.Functions.Conventions;
+using WasmActors.Functions.Durability;
+using WasmActors.Functions.Idempotency;
 using WasmActors.Functions.Registry;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules;
+using WasmActors.Runtime.State;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Functions.Sessions;
@@ -30,11 +33,13 @@ internal sealed class FunctionSession
     private readonly GuestLog? _log;
     private readonly WasiCapture? _stdout;
     private readonly WasiCapture? _stderr;
+    private readonly KeyState? _state;
     private CallPace _pace;
     private bool _broken;
 
-    private FunctionSession(FunctionEntry entry, FunctionVersion version, Convention convention, InstanceRef instance, GuestLog? log, WasiCapture? stdout, WasiCapture? stderr)
+    private FunctionSession(FunctionEntry entry, FunctionVersion version, Convention convention, InstanceRef instance, KeyState? state, GuestLog? log, WasiCapture? stdout, WasiCapture? stderr)
     {
+        _state = state;
         _convention = convention;
         _stdout = stdout;
         _pace = new CallPace(version.Spec, instance.Module);
@@ -65,7 +70,8 @@ internal sealed class FunctionSession
     /// <exception cref="WasmException">The module cannot be had, or does not link, or its start fails.</exception>
     internal static async ValueTask<FunctionSession> StartAsync(FunctionRuntime runtime, FunctionEntry entry, string? key, FunctionInput input, CallTime time, CancellationToken cancellation)
     {
-        var version = entry.ActiveVersion!;
+        var state = entry.ActiveVersion!.Spec.State == FunctionState.Durable ? await KeyState.OpenAsync(runtime.RequireStates(entry.Name), entry.Name, key!, time, cancellation).ConfigureAwait(false) : null;
+        var version = state?.VersionOf(entry) ?? entry.ActiveVersion!;
         var spec = version.Spec;
         var convention = ConventionTable.Of(spec.Convention);
         Inputs.CheckShape(spec, convention, input);
@@ -84,15 +90,15 @@ internal sealed class FunctionSession
         var instance = await InstantiateAsync(runtime, spec, module, store, time, cancellation).ConfigureAwait(false);
         if (!convention.StartsAnew)
         {
-            await InitializeAsync(instance, time, cancellation).ConfigureAwait(false);
+            await InitializeAsync(instance, state, time, cancellation).ConfigureAwait(false);
         }
 
-        return new FunctionSession(entry, version, convention, instance, log, stdout, stderr);
+        return new FunctionSession(entry, version, convention, instance, state, log, stdout, stderr);
     }
 
     /// <summary>A version's module.</summary>
     internal static Task<WasmModule> ModuleAsync(FunctionRuntime runtime, FunctionSpec spec, CallTime time, CancellationToken cancellation) =>
-        time.WaitAsync(runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation).AsTask(), "its module was fetched and compiled");
+        time.WaitAsync((spec.State == FunctionState.Durable ? runtime.Modules.GetRewrittenAsync(spec.ModuleDigest, spec.Name, cancellation) : runtime.Modules.GetAsync(spec.ModuleDigest, spec.Name, cancellation)).AsTask(), "its module was fetched and compiled");
 
     /// <summary>Makes a store with an instance. Idle keys give their stores up where the host has no room for it.</summary>
     internal static async ValueTask<InstanceRef> InstantiateAsync(FunctionRuntime runtime, FunctionSpec spec, WasmModule module, StoreSpec storeSpec, CallTime time, CancellationToken cancellation)
@@ -157,6 +163,11 @@ internal sealed class FunctionSession
 
             // Its guest is interrupted, or still runs; a store that was made again has not run _initialize.
             _broken |= failure is { Origin: FailureOrigin.Store, Code: ErrorCode.DeadlineExceeded or ErrorCode.Cancelled or ErrorCode.StoreLost or ErrorCode.StoreGone };
+            if (_state is not null && _progress.HasBegun && !IsOver)
+            {
+                _broken = !await TryRollBackAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
         finally
@@ -166,14 +177,47 @@ internal sealed class FunctionSession
         }
     }
 
+    /// <summary>Returns the kept answer to a call of a durable key that is a repetition; null if it is not one.</summary>
+    /// <exception cref="WasmError"><c>state.unavailable</c>, <c>state.corrupt</c></exception>
+    internal ValueTask<object?> RepeatedAsync(FunctionProtocol.Invoke call, CancellationToken cancellation) =>
+        _state is null ? ValueTask.FromResult<object?>(null) : _state.RepeatedAsync(call, cancellation);
+
+    /// <summary>Commits what the call has changed, if the key is durable. Afterwards the call may be answered.</summary>
+    /// <exception cref="WasmException">See <see cref="KeyState.CommitAsync"/>; the session is over.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal async ValueTask CommitAsync(CallIdentity? identity, FunctionAnswer answer)
+    {
+        if (_state is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _state.CommitAsync(_instance, Version, identity, answer).ConfigureAwait(false);
+        }
+        catch
+        {
+            _broken = true; // its state is not the committed one
+            IsUncommitted = true;
+            throw;
+        }
+    }
+
     /// <summary>Bytes of memory that its guest was granted beyond what every store has.</summary>
     internal long GrantedMemory => _instance.Store.Cell.Memory.Granted;
 
     /// <summary>How long its call took, which it has carried out.</summary>
     internal void Took(TimeSpan time) => _pace.Took(time);
 
-    /// <summary>Whether the function itself was called, as far as can be known, by the call that ended with this failure.</summary>
-    internal bool MayHaveRun(WasmException failure) => _progress.HasReturned || (_progress.HasBegun && !WasRefused(failure));
+    /// <summary>Whether the function itself was called, as far as can be known, by the call that ended with this failure. What a
+    /// durable key has not committed has not run.</summary>
+    internal bool MayHaveRun(WasmException failure) => IsUncommitted
+        ? failure.Code == FunctionErrorCode.Unanswered
+        : _progress.HasReturned || (_progress.HasBegun && !WasRefused(failure));
+
+    /// <summary>Whether the last call of a durable key has returned, and its changes were not committed.</summary>
+    internal bool IsUncommitted { get; private set; }
 
     /// <summary>Ends the store once its call is over, once. Does nothing to it when it has gone.</summary>
     internal ValueTask StopAsync()
@@ -186,20 +230,55 @@ internal sealed class FunctionSession
     private static bool WasRefused(WasmException failure) => failure.Origin == FailureOrigin.Store
         && (failure is WasmError { WasNotBegun: true } || failure.Code is ErrorCode.Busy or ErrorCode.HostFull or ErrorCode.NoStack or ErrorCode.CircuitOpen);
 
-    // Of a library (reactor): it must run before anything else.
-    private static async Task InitializeAsync(InstanceRef instance, CallTime time, CancellationToken cancellation)
+    // A store that cannot be rolled back is given up, and the next call restores the committed state in a new one.
+    private async ValueTask<bool> TryRollBackAsync()
     {
         try
         {
-            if (instance.TryGetFunc(Initialize) is { ParamArity: 0 } initialize)
+            return await _instance.RollBackStateAsync().ConfigureAwait(false);
+        }
+        catch (WasmException)
+        {
+            return false;
+        }
+    }
+
+    // Of a library (reactor): it must run before anything else. A durable key runs it once, and its start function.
+    private static async Task InitializeAsync(InstanceRef instance, KeyState? state, CallTime time, CancellationToken cancellation)
+    {
+        try
+        {
+            if (state is not null)
             {
-                await initialize.CallAsync(new CallOptions(time.Take("its store was started"), cancellation), []).ConfigureAwait(false);
+                await state.RestoreAsync(instance, Options()).ConfigureAwait(false);
+                if (state.Exists)
+                {
+                    return;
+                }
+
+                await RunAsync(StateRewriter.Start).ConfigureAwait(false);
+            }
+
+            await RunAsync(Initialize).ConfigureAwait(false);
+            if (state is not null)
+            {
+                await instance.CaptureStateAsync(Options()).ConfigureAwait(false); // what a failed call is rolled back to
             }
         }
         catch (WasmException)
         {
             await instance.Store.StopAsync(CancellationToken.None).ConfigureAwait(false);
             throw;
+        }
+
+        CallOptions Options() => new(time.Take("its store was started"), cancellation);
+
+        async Task RunAsync(string export)
+        {
+            if (instance.TryGetFunc(export) is { ParamArity: 0 } func)
+            {
+                await func.CallAsync(Options(), []).ConfigureAwait(false);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ using WasmActors.Functions.Content;
 using WasmActors.Functions.Conventions;
 using WasmActors.Functions.Registry;
 using WasmActors.Runtime.Failures;
+using WasmActors.Runtime.State;
 
 namespace WasmActors.Functions.Sessions;
 
@@ -26,6 +27,10 @@ internal static class Inputs
         }
 
         FunctionNames.CheckExport(export);
+        if (spec.State == FunctionState.Durable && StateRewriter.IsHidden(export))
+        {
+            throw new WasmError(ErrorCode.ExportNotFound, $"'{spec.Name}' has no export '{GuestText.Clean(export, GuestText.NameLimit)}'.");
+        }
     }
 
     /// <exception cref="WasmError"><c>function.wrong_convention</c></exception>

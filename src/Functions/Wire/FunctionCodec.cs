@@ -26,6 +26,7 @@ internal static class FunctionCodec
             Kind = (int)spec.Kind,
             Convention = (int)spec.Convention,
             Reuse = (int)spec.Reuse,
+            State = (int)spec.State,
             Limits = ToData(spec.Limits),
             Grants = ToData(spec.Grants),
         };
@@ -44,6 +45,7 @@ internal static class FunctionCodec
         Kind = (FunctionKind)data.Kind,
         Convention = (CallingConvention)data.Convention,
         Reuse = (StoreReuse)data.Reuse,
+        State = (FunctionState)data.State,
         Limits = FromData(Required.Of(data.Limits)),
         Grants = FromData(Required.Of(data.Grants)),
     };

@@ -42,7 +42,7 @@ internal sealed class FunctionsCommand : Verb
 
         JSON is that of the HTTP API: list { functions: [function] }; show function, which is { name, active, revision,
         versions: [version] }; versions { versions: [version] }; rollback { name, version, revision, changes }; delete { deleted }.
-        version is { number, active, deployedAt, moduleDigest, kind, convention, label, reuse, limits, grants }.
+        version is { number, active, deployedAt, moduleDigest, kind, convention, label, reuse, state, limits, grants }.
 
         Examples:
           wasmactors functions

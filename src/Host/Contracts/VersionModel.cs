@@ -11,6 +11,7 @@ namespace WasmActors.Host.Contracts;
 /// <param name="Kind">stateless or keyed.</param>
 /// <param name="Convention">core, bytes or wasi-command.</param>
 /// <param name="Reuse">never or untilIdle.</param>
+/// <param name="State">memory or durable.</param>
 /// <param name="Limits">What it may use.</param>
 /// <param name="Grants">What it gets to see.</param>
 internal sealed record VersionModel(
@@ -21,6 +22,7 @@ internal sealed record VersionModel(
     string Kind,
     string Convention,
     string Reuse,
+    string State,
     LimitSettings Limits,
     GrantSettings Grants)
 {
@@ -39,6 +41,7 @@ internal sealed record VersionModel(
             SettingNames.Kinds.NameOf(spec.Kind),
             SettingNames.Conventions.NameOf(spec.Convention),
             SettingNames.Reuses.NameOf(spec.Reuse),
+            SettingNames.States.NameOf(spec.State),
             LimitSettings.Of(spec.Limits),
             GrantSettings.Of(spec.Grants))
         {

@@ -28,6 +28,9 @@ internal sealed record DeploymentSettings
     /// <summary>See <see cref="SettingNames.Reuses"/>.</summary>
     public string? Reuse { get; init; }
 
+    /// <summary>See <see cref="SettingNames.States"/>.</summary>
+    public string? State { get; init; }
+
     /// <summary>The deployer's name for the version.</summary>
     public string? Label { get; init; }
 
@@ -71,6 +74,7 @@ internal sealed record DeploymentSettings
         Kind = SettingNames.Kinds.NameOf(spec.Kind),
         Convention = SettingNames.Conventions.NameOf(spec.Convention),
         Reuse = SettingNames.Reuses.NameOf(spec.Reuse),
+        State = SettingNames.States.NameOf(spec.State),
         Label = spec.Label,
         Limits = LimitSettings.Of(spec.Limits),
         Grants = GrantSettings.Of(spec.Grants),
@@ -88,6 +92,7 @@ internal sealed record DeploymentSettings
             Kind = Kind ?? kept.Kind,
             Convention = Convention ?? kept.Convention,
             Reuse = Reuse ?? kept.Reuse,
+            State = State ?? kept.State,
             Label = Label ?? kept.Label,
             Limits = Limits is not null && kept.Limits is not null ? Limits.Over(kept.Limits) : Limits ?? kept.Limits,
             Grants = Grants is not null && kept.Grants is not null ? Grants.InPlaceOf(kept.Grants) : Grants ?? kept.Grants,
@@ -99,6 +104,7 @@ internal sealed record DeploymentSettings
             Kind = SettingNames.Kinds.Read(settings.Kind) ?? default,
             Convention = SettingNames.Conventions.Read(settings.Convention) ?? default,
             Reuse = SettingNames.Reuses.Read(settings.Reuse) ?? default,
+            State = SettingNames.States.Read(settings.State) ?? default,
             Limits = settings.Limits?.ToLimits() ?? new FunctionLimits(),
             Grants = settings.Grants?.ToGrants() ?? new FunctionGrants(),
         };
@@ -126,6 +132,7 @@ internal sealed record DeploymentSettings
         Convention = Convention ?? other.Convention,
         ChangeConvention = ChangeConvention ?? other.ChangeConvention,
         Reuse = Reuse ?? other.Reuse,
+        State = State ?? other.State,
         Label = Label ?? other.Label,
         RollOut = RollOut ?? other.RollOut,
         Reset = Reset is null ? other.Reset : [.. (other.Reset ?? []).Union(Reset, StringComparer.Ordinal)],

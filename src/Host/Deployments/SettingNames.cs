@@ -12,5 +12,7 @@ internal static class SettingNames
 
     public static NameTable<StoreReuse> Reuses { get; } = new("reuse", ("never", StoreReuse.Never), ("untilIdle", StoreReuse.UntilIdle));
 
+    public static NameTable<FunctionState> States { get; } = new("state", ("memory", FunctionState.Memory), ("durable", FunctionState.Durable));
+
     public static NameTable<RollOut> RollOuts { get; } = new("rollOut", ("whenIdle", RollOut.WhenIdle), ("atOnce", RollOut.AtOnce));
 }

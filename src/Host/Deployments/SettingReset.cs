@@ -11,8 +11,9 @@ internal static class SettingReset
 
     private static readonly Dictionary<string, Func<DeploymentSettings, DeploymentSettings>> s_resets = new(StringComparer.Ordinal)
     {
-        [All] = static s => s with { Reuse = null, Label = null, Limits = null, Grants = null },
+        [All] = static s => s with { Reuse = null, State = null, Label = null, Limits = null, Grants = null },
         ["reuse"] = static s => s with { Reuse = null },
+        ["state"] = static s => s with { State = null },
         ["label"] = static s => s with { Label = null },
         ["limits"] = static s => s with { Limits = null },
         ["limits.memoryBytes"] = Limit(static l => l with { MemoryBytes = null }),

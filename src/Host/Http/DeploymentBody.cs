@@ -17,7 +17,7 @@ internal sealed class DeploymentBody(DeploymentSettings settings, ReadOnlyMemory
     private const string ModulePart = "module";
     private const int MaxSettingsBytes = 64 << 10;
 
-    private static readonly string[] s_choices = ["kind", "changeKind", "convention", "changeConvention", "reuse", "label", "rollOut", "reset", DryRunName];
+    private static readonly string[] s_choices = ["kind", "changeKind", "convention", "changeConvention", "reuse", "state", "label", "rollOut", "reset", DryRunName];
 
     public DeploymentSettings Settings => settings;
 
@@ -95,6 +95,7 @@ internal sealed class DeploymentBody(DeploymentSettings settings, ReadOnlyMemory
         Convention = One(query, "convention"),
         ChangeConvention = Switch(query, "changeConvention"),
         Reuse = One(query, "reuse"),
+        State = One(query, "state"),
         Label = One(query, "label"),
         RollOut = One(query, "rollOut"),
         Reset = query["reset"].Count > 0 ? [.. query["reset"].Select(static r => r ?? "")] : null,

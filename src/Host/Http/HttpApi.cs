@@ -72,6 +72,7 @@ internal static class HttpApi
                 Query("convention", $"One of {string.Join(", ", CallingConventions.All.Select(static c => c.Name))}; with a module as the body."),
                 Query("changeConvention", "true lets the convention be another than the active version's; with a module as the body."),
                 Query("reuse", "never or untilIdle; with a module as the body."),
+                Query("state", "memory or durable; with a module as the body."),
                 Query("label", "A name for the version; with a module as the body."),
                 Query("rollOut", "whenIdle or atOnce; with a module as the body."),
                 Query("reset", "A setting of the active version that does not carry over; may be there several times; with a module as the body."),

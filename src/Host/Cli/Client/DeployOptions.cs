@@ -17,6 +17,7 @@ internal sealed class DeployOptions
     private readonly Option<bool> _changeConvention = new("--change-convention") { Arity = ArgumentArity.Zero, Description = "Let --convention be another than the active version's." };
     private readonly Option<string[]> _reset = new("--reset") { HelpName = "SETTING", Arity = ArgumentArity.OneOrMore, Description = $"Do not carry a setting of the active version over, by its name in JSON: {string.Join(", ", SettingReset.Names)}. Repeatable." };
     private readonly ChoiceOption<StoreReuse> _reuse = new("--reuse", SettingNames.Reuses) { Description = "Stateless: a fresh store for each call, or stores that are kept for later calls. [default: never]" };
+    private readonly Option<bool> _durable = new("--durable") { Arity = ArgumentArity.Zero, Description = "Keyed: commit what a call changes in its key's memory, globals and tables before it is answered. The state survives everything, and a call that fails changes nothing." };
     private readonly Option<string?> _label = new("--label") { HelpName = "LABEL", Description = "Your name for the version, such as 2026.11." };
     private readonly ChoiceOption<RollOut> _rollOut = new("--roll-out", SettingNames.RollOuts) { Description = "Keyed: stores change over when they are idle, or before their next call, which loses what they hold. [default: when-idle]" };
     private readonly ParsedOption<TimeSpan> _deadline = new("--deadline", DurationText.TryParse) { HelpName = "DURATION", Description = "Longest time of a call. [default: 30s]" };
@@ -36,7 +37,7 @@ internal sealed class DeployOptions
     /// <summary>Adds the options to the verb.</summary>
     public void AddTo(Command verb)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_kind, _changeKind, _convention, _changeConvention, _reset, _reuse, _label, _rollOut, _deadline, _maxMemory, _fuel, _idleAfter, _queue, _stores, _maxPayload, _env, _dir, _imports, _features, _callerArguments, _callerEnvironment])
+        foreach (Option option in (ReadOnlySpan<Option>)[_kind, _changeKind, _convention, _changeConvention, _reset, _reuse, _durable, _label, _rollOut, _deadline, _maxMemory, _fuel, _idleAfter, _queue, _stores, _maxPayload, _env, _dir, _imports, _features, _callerArguments, _callerEnvironment])
         {
             verb.Add(option);
         }
@@ -51,6 +52,7 @@ internal sealed class DeployOptions
         ChangeConvention = parsed.GetValue(_changeConvention) ? true : null,
         Reset = parsed.GetValue(_reset) is { Length: > 0 } reset ? reset : null,
         Reuse = parsed.GetValue(_reuse),
+        State = parsed.GetValue(_durable) ? SettingNames.States.NameOf(FunctionState.Durable) : null,
         Label = parsed.GetValue(_label),
         RollOut = parsed.GetValue(_rollOut),
         Limits = Limits(parsed) is var limits && limits == new LimitSettings() ? null : limits,

@@ -50,6 +50,7 @@ internal sealed class FunctionTables(Terminal terminal)
             Row("kind", active.Kind);
             Row("convention", active.Convention);
             Row("reuse", active.Reuse ?? "-");
+            Row("state", active.State ?? "-");
             Row("module", active.ModuleDigest);
             WriteLimits(active.Limits ?? new LimitSettings());
             WriteGrants(active.Grants ?? new GrantSettings());
