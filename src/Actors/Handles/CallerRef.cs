@@ -9,11 +9,12 @@ using WasmActors.Runtime.Values;
 namespace WasmActors.Actors.Handles;
 
 /// <summary>
-/// The instance whose guest waits for an import, for whoever answers: its exports by name, its store's data and fuel. Plain data, usable from
-/// any task of the process; the waiting store carries the uses out one at a time.
+/// The instance whose guest waits for an import, for whoever answers: its exports by name, its store's data and fuel.
+/// Plain data, usable from any task of the process; the waiting store carries the uses out one at a time.
 /// </summary>
-/// <remarks>A name means an export or, if there is none, a memory, table or global that the instance imports under that name. "memory" also
-/// means the only memory that it imports. After the answer, and after the call has failed or was given up, every use of it is <c>caller.gone</c>.</remarks>
+/// <remarks>A name means an export or, if there is none, a memory, table or global that the instance imports under that
+/// name. "memory" also means the only memory that it imports. After the answer, and after the call has failed or was
+/// given up, every use of it is <c>caller.gone</c>.</remarks>
 public sealed class CallerRef
 {
     private readonly ImportId _id;
@@ -26,11 +27,12 @@ public sealed class CallerRef
         Deadline = deadline;
     }
 
-    /// <summary>The store that waits. Calls of its functions other than through this reference are refused as <c>call.reentrant</c>
-    /// where they are made on behalf of the waiting call.</summary>
+    /// <summary>The store that waits. Calls of its functions other than through this reference are refused as
+    /// <c>call.reentrant</c> where they are made on behalf of the waiting call.</summary>
     public StoreRef Store { get; }
 
-    /// <summary>What to make calls with that are needed for the answer: the time that is left for it, and the chain.</summary>
+    /// <summary>What to make calls with that are needed for the answer: the time that is left for it, and the
+    /// chain.</summary>
     public CallOptions Options => new(Store.Cell.Left(Deadline)) { Chain = Chain };
 
     /// <summary>The calls that wait.</summary>
@@ -50,12 +52,14 @@ public sealed class CallerRef
         await UseStoreAsync<StoreProtocol.Done>(new StoreProtocol.SetData(data), cancellation).ConfigureAwait(false);
 
     /// <summary>Fuel that the store has left.</summary>
-    /// <exception cref="WasmError"><c>caller.gone</c>; <c>engine.bad_settings</c>: the engine does not count fuel.</exception>
+    /// <exception cref="WasmError"><c>caller.gone</c>; <c>engine.bad_settings</c>: the engine does not count
+    /// fuel.</exception>
     public async ValueTask<ulong> GetFuelAsync(CancellationToken cancellation = default) =>
         (await UseStoreAsync<StoreProtocol.Fuel>(new StoreProtocol.GetFuel(), cancellation).ConfigureAwait(false)).Value;
 
     /// <summary>Sets the fuel that the store has left; the waiting guest continues with it.</summary>
-    /// <exception cref="WasmError"><c>caller.gone</c>; <c>engine.bad_settings</c>: the engine does not count fuel.</exception>
+    /// <exception cref="WasmError"><c>caller.gone</c>; <c>engine.bad_settings</c>: the engine does not count
+    /// fuel.</exception>
     public async ValueTask SetFuelAsync(ulong fuel, CancellationToken cancellation = default) =>
         await UseStoreAsync<StoreProtocol.Done>(new StoreProtocol.SetFuel(fuel), cancellation).ConfigureAwait(false);
 
@@ -68,12 +72,14 @@ public sealed class CallerRef
     }
 
     /// <summary>Copies bytes out of an exported memory.</summary>
-    /// <exception cref="WasmError"><c>caller.gone</c>, <c>memory.out_of_range</c>, <c>export.not_found</c>, <c>export.wrong_kind</c></exception>
+    /// <exception cref="WasmError"><c>caller.gone</c>, <c>memory.out_of_range</c>, <c>export.not_found</c>,
+    /// <c>export.wrong_kind</c></exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long address, int length, string memory = "memory", CancellationToken cancellation = default) =>
         (await UseAsync<StoreProtocol.Bytes>(memory, id => new StoreProtocol.ReadMemory(id, address, length), cancellation).ConfigureAwait(false)).Value;
 
     /// <summary>Copies bytes into an exported memory. The source must not change until this is done.</summary>
-    /// <exception cref="WasmError">As <see cref="ReadAsync(long, int, string, CancellationToken)"/>; nothing was written.</exception>
+    /// <exception cref="WasmError">As <see cref="ReadAsync(long, int, string, CancellationToken)"/>; nothing was
+    /// written.</exception>
     public async ValueTask WriteAsync(long address, ReadOnlyMemory<byte> source, string memory = "memory", CancellationToken cancellation = default) =>
         await UseAsync<StoreProtocol.Done>(memory, id => new StoreProtocol.WriteMemory(id, address, source), cancellation).ConfigureAwait(false);
 
@@ -89,13 +95,15 @@ public sealed class CallerRef
         where T : unmanaged => WriteAsync(address, RawBytes.Of(value), memory, cancellation);
 
     /// <summary>Reads text, UTF-8 by default.</summary>
-    /// <exception cref="WasmError"><c>memory.bad_text</c>: the bytes are no such text; and as <see cref="ReadAsync(long, int, string, CancellationToken)"/>.</exception>
+    /// <exception cref="WasmError"><c>memory.bad_text</c>: the bytes are no such text; and as <see
+    /// cref="ReadAsync(long, int, string, CancellationToken)"/>.</exception>
     public async ValueTask<string> ReadStringAsync(long address, int byteLength, string memory = "memory", Encoding? encoding = null, CancellationToken cancellation = default) =>
         StrictText.Decode((await ReadAsync(address, byteLength, memory, cancellation).ConfigureAwait(false)).Span, address, encoding);
 
     /// <summary>Writes text, UTF-8 by default, without a terminating zero.</summary>
     /// <returns>The number of bytes written.</returns>
-    /// <exception cref="WasmError">As <see cref="ReadAsync(long, int, string, CancellationToken)"/>; nothing was written.</exception>
+    /// <exception cref="WasmError">As <see cref="ReadAsync(long, int, string, CancellationToken)"/>; nothing was
+    /// written.</exception>
     public async ValueTask<int> WriteStringAsync(long address, string text, string memory = "memory", Encoding? encoding = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -124,7 +132,8 @@ public sealed class CallerRef
         (await UseAsync<StoreProtocol.Value>(name, static id => new StoreProtocol.GetGlobal(id), cancellation).ConfigureAwait(false)).Content;
 
     /// <summary>Sets an exported global to a <see cref="Val"/> or a plain C# value of exactly its type.</summary>
-    /// <exception cref="WasmError"><c>global.immutable</c>, <c>value.wrong_type</c>, and as <see cref="GetGlobalAsync"/>.</exception>
+    /// <exception cref="WasmError"><c>global.immutable</c>, <c>value.wrong_type</c>, and as <see
+    /// cref="GetGlobalAsync"/>.</exception>
     public async ValueTask SetGlobalAsync(string name, object? value, CancellationToken cancellation = default)
     {
         var content = HandleValues.Untyped(value);
@@ -137,7 +146,8 @@ public sealed class CallerRef
         (await UseAsync<StoreProtocol.Value>(table, id => new StoreProtocol.GetElement(id, index), cancellation).ConfigureAwait(false)).Content;
 
     /// <summary>Sets one element of an exported table.</summary>
-    /// <exception cref="WasmError"><c>table.out_of_range</c>, <c>value.wrong_type</c>, and as <see cref="GetGlobalAsync"/>.</exception>
+    /// <exception cref="WasmError"><c>table.out_of_range</c>, <c>value.wrong_type</c>, and as <see
+    /// cref="GetGlobalAsync"/>.</exception>
     public async ValueTask SetElementAsync(string table, long index, object? value, CancellationToken cancellation = default)
     {
         var element = HandleValues.Untyped(value);
@@ -153,10 +163,12 @@ public sealed class CallerRef
         return (await UseAsync<StoreProtocol.Size>(table, id => new StoreProtocol.GrowTable(id, elements, null), cancellation).ConfigureAwait(false)).Value;
     }
 
-    /// <summary>Calls an exported function of the waiting instance. It nests in the waiting call, and ends before the answer.</summary>
+    /// <summary>Calls an exported function of the waiting instance. It nests in the waiting call, and ends before the
+    /// answer.</summary>
     /// <param name="name">The export.</param>
     /// <param name="arguments">One for each parameter; numbers are converted only where nothing is lost.</param>
-    /// <exception cref="WasmException">As <see cref="FuncRef.CallAsync(ReadOnlySpan{object})"/>; also <c>caller.gone</c>, <c>export.not_found</c>,
+    /// <exception cref="WasmException">As <see cref="FuncRef.CallAsync(ReadOnlySpan{object})"/>; also
+    /// <c>caller.gone</c>, <c>export.not_found</c>,
     /// <c>export.wrong_kind</c>, <c>call.too_deep</c>.</exception>
     public ValueTask<Results> CallAsync(string name, params ReadOnlySpan<object?> arguments) => CallAsync(name, default, arguments);
 

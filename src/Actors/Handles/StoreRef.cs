@@ -10,8 +10,10 @@ using WasmActors.Runtime.Values;
 
 namespace WasmActors.Actors.Handles;
 
-/// <summary>A store that lives in an actor. A handle: plain data that may be kept, shared and sent within the process.</summary>
-/// <remarks>Using it after the store has gone is <c>store.gone</c>, at once. A store that was replaced keeps its handles.</remarks>
+/// <summary>A store that lives in an actor. A handle: plain data that may be kept, shared and sent within the
+/// process.</summary>
+/// <remarks>Using it after the store has gone is <c>store.gone</c>, at once. A store that was replaced keeps its
+/// handles.</remarks>
 public sealed class StoreRef
 {
     internal StoreRef(StoreCell cell) => Cell = cell;
@@ -28,8 +30,8 @@ public sealed class StoreRef
     internal StoreCell Cell { get; }
 
     /// <summary>Instantiates a module with its imports found by name.</summary>
-    /// <exception cref="WasmException">An import is missing or of another type, a limit stands against it, the start function trapped,
-    /// or the store has gone.</exception>
+    /// <exception cref="WasmException">An import is missing or of another type, a limit stands against it, the start
+    /// function trapped, or the store has gone.</exception>
     public ValueTask<InstanceRef> InstantiateAsync(WasmModule module, ImportMap? imports = null, CallOptions options = default)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -37,8 +39,8 @@ public sealed class StoreRef
     }
 
     /// <summary>Instantiates a module with its imports in the module's import order.</summary>
-    /// <exception cref="WasmException">There are too few or too many, one is of another kind or type or belongs to another store, or
-    /// as <see cref="InstantiateAsync(WasmModule, ImportMap?, CallOptions)"/>.</exception>
+    /// <exception cref="WasmException">There are too few or too many, one is of another kind or type or belongs to
+    /// another store, or as <see cref="InstantiateAsync(WasmModule, ImportMap?, CallOptions)"/>.</exception>
     public async ValueTask<InstanceRef> InstantiateAsync(WasmModule module, IReadOnlyList<ExternRef> imports, CallOptions options = default)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -55,7 +57,8 @@ public sealed class StoreRef
         return await InstantiateAsync(module, new StoreProtocol.InstantiateInOrder(module, [.. imports.Select(static i => i.Id)]), options).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a host function in the store. The delegate runs on the store's thread while the guest waits.</summary>
+    /// <summary>Makes a host function in the store. The delegate runs on the store's thread while the guest
+    /// waits.</summary>
     /// <param name="type">The type that guests see; null to take it from the delegate's own types.</param>
     /// <param name="callback">The delegate, see <see cref="HostFunc"/>.</param>
     /// <param name="wantsCaller">Whether its first parameter is the <see cref="WasmCaller"/>.</param>
@@ -68,7 +71,8 @@ public sealed class StoreRef
         return new FuncRef(this, await CreateAsync(new StoreProtocol.CreateFunc(definition), cancellation).ConfigureAwait(false), definition.Type);
     }
 
-    /// <summary>Makes a function in the store that is answered by an actor, see <see cref="ImportMap.Serve(string, string, FuncType, IActorRef, TimeSpan?)"/>.</summary>
+    /// <summary>Makes a function in the store that is answered by an actor, see <see cref="ImportMap.Serve(string,
+    /// string, FuncType, IActorRef, TimeSpan?)"/>.</summary>
     /// <exception cref="WasmError"><c>link.needs_preemptive</c>, <c>store.gone</c></exception>
     public async ValueTask<FuncRef> CreateServedFuncAsync(string name, FuncType type, IActorRef server, TimeSpan? within = null, CancellationToken cancellation = default)
     {
@@ -110,9 +114,10 @@ public sealed class StoreRef
         return new GlobalRef(this, await CreateAsync(new StoreProtocol.CreateGlobal(type, content), cancellation).ConfigureAwait(false), type);
     }
 
-    /// <summary>Calls of any functions of the store in one message, one after the other; a failed one does not stop those
-    /// after it.</summary>
-    /// <returns>A <see cref="StoreProtocol.Returned"/> or <see cref="StoreProtocol.Failed"/> for each call, in order.</returns>
+    /// <summary>Calls of any functions of the store in one message, one after the other; a failed one does not stop
+    /// those after it.</summary>
+    /// <returns>A <see cref="StoreProtocol.Returned"/> or <see cref="StoreProtocol.Failed"/> for each call, in
+    /// order.</returns>
     /// <exception cref="ArgumentException">The list or one of its calls is null.</exception>
     public async ValueTask<IReadOnlyList<object>> CallBatchAsync(IReadOnlyList<StoreProtocol.Call> calls, CallOptions options = default)
     {
@@ -124,12 +129,14 @@ public sealed class StoreRef
     }
 
     /// <summary>Fuel that is left.</summary>
-    /// <exception cref="WasmError"><c>engine.bad_settings</c>: the engine does not count fuel; <c>store.gone</c></exception>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c>: the engine does not count fuel;
+    /// <c>store.gone</c></exception>
     public async ValueTask<ulong> GetFuelAsync(CancellationToken cancellation = default) =>
         (await SendAsync<StoreProtocol.Fuel>(new StoreProtocol.GetFuel(), null, cancellation).ConfigureAwait(false)).Value;
 
     /// <summary>Sets the fuel that is left.</summary>
-    /// <exception cref="WasmError"><c>engine.bad_settings</c>: the engine does not count fuel; <c>store.gone</c></exception>
+    /// <exception cref="WasmError"><c>engine.bad_settings</c>: the engine does not count fuel;
+    /// <c>store.gone</c></exception>
     public async ValueTask SetFuelAsync(ulong fuel, CancellationToken cancellation = default) =>
         await SendAsync<StoreProtocol.Done>(new StoreProtocol.SetFuel(fuel), null, cancellation).ConfigureAwait(false);
 
@@ -141,12 +148,13 @@ public sealed class StoreRef
     public async ValueTask SetDataAsync(object? data, CancellationToken cancellation = default) =>
         await SendAsync<StoreProtocol.Done>(new StoreProtocol.SetData(data), null, cancellation).ConfigureAwait(false);
 
-    /// <summary>Collects the guest's heap: structs, arrays, exceptions and external references nobody holds any more.</summary>
+    /// <summary>Collects the guest's heap: structs, arrays, exceptions and external references nobody holds any
+    /// more.</summary>
     public async ValueTask CollectGuestHeapAsync(CancellationToken cancellation = default) =>
         await SendAsync<StoreProtocol.Done>(new StoreProtocol.CollectGuestHeap(), null, cancellation).ConfigureAwait(false);
 
-    /// <summary>Ends the store once what was sent before is done, and waits until it has gone, however long that takes and even
-    /// if the queue is full. Does nothing when it has gone.</summary>
+    /// <summary>Ends the store once what was sent before is done, and waits until it has gone, however long that takes
+    /// and even if the queue is full. Does nothing when it has gone.</summary>
     /// <exception cref="WasmError"><c>call.cancelled</c>: the store was not stopped.</exception>
     public async ValueTask StopAsync(CancellationToken cancellation = default)
     {

@@ -4,8 +4,8 @@ using WasmActors.Actors.Stores;
 namespace WasmActors.Actors.Messages;
 
 /// <summary>
-/// The calls that wait for a call: the store it was made on behalf of, that one's caller, and so on. It travels with calls that
-/// answer imports, so that a call that would come back into a store that waits for it is refused at once.
+/// The calls that wait for a call: the store it was made on behalf of, that one's caller, and so on. It travels with
+/// calls that answer imports, so that a call that would come back into a store that waits for it is refused at once.
 /// </summary>
 public sealed class CallChain
 {
@@ -44,7 +44,8 @@ public sealed class CallChain
         set => _trace = value == default ? null : value;
     }
 
-    /// <summary>Whether the call no longer waits: its import was answered, or it has ended. Then it can be held up by nobody.</summary>
+    /// <summary>Whether the call no longer waits: its import was answered, or it has ended. Then it can be held up by
+    /// nobody.</summary>
     internal bool IsOver
     {
         get => _isOver;

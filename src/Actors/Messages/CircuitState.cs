@@ -9,6 +9,7 @@ public enum CircuitState
     /// <summary>It has a rest: commands are answered <c>store.circuit_open</c> at once.</summary>
     Open,
 
-    /// <summary>It is tried: the first command that succeeds closes the circuit, a failure of the store opens it again.</summary>
+    /// <summary>It is tried: the first command that succeeds closes the circuit, a failure of the store opens it
+    /// again.</summary>
     HalfOpen,
 }

@@ -23,7 +23,8 @@ public static class StoreEvents
     /// <param name="Untold">How many traps of this store before it were not told.</param>
     public sealed record StoreTrapped(StoreRef Store, int Generation, WasmFailure Failure, long Untold) : StoreEvent(Store, Generation);
 
-    /// <summary>A store broke or its guest was interrupted, and a fresh one has taken its place under the same handle.</summary>
+    /// <summary>A store broke or its guest was interrupted, and a fresh one has taken its place under the same
+    /// handle.</summary>
     /// <param name="Store">The store.</param>
     /// <param name="Generation">How often it has been made now.</param>
     /// <param name="Reason">Why, in short: a failure's code, or the type of an exception.</param>

@@ -8,8 +8,8 @@ using WasmActors.Runtime.Values;
 namespace WasmActors.Actors.Messages;
 
 /// <summary>
-/// What can be asked of a store's actor, each command beside its reply. Every command is answered exactly once: with its
-/// reply, or with <see cref="Failed"/>. Handles send the same commands; <c>Ask</c> works too.
+/// What can be asked of a store's actor, each command beside its reply. Every command is answered exactly once: with
+/// its reply, or with <see cref="Failed"/>. Handles send the same commands; <c>Ask</c> works too.
 /// </summary>
 public static class StoreProtocol
 {
@@ -19,14 +19,16 @@ public static class StoreProtocol
         // A boxed context, which most commands have none of.
         private readonly object? _trace = RuntimeTelemetry.Source.HasListeners() ? Activity.Current?.Context : null;
 
-        /// <summary>Time from the moment the actor takes the command until it must be done; null for the store's own limit.</summary>
+        /// <summary>Time from the moment the actor takes the command until it must be done; null for the store's own
+        /// limit.</summary>
         public TimeSpan? Within { get; init; }
 
-        /// <summary>The calls that wait for this command, see <see cref="ImportProtocol.ImportCall.Options"/>; null for none.</summary>
+        /// <summary>The calls that wait for this command, see <see cref="ImportProtocol.ImportCall.Options"/>; null for
+        /// none.</summary>
         public CallChain? Chain { get; init; }
 
-        /// <summary>The span that the command belongs to. Default: the one that is current where the command is made, if anybody
-        /// listens to the library's spans.</summary>
+        /// <summary>The span that the command belongs to. Default: the one that is current where the command is made,
+        /// if anybody listens to the library's spans.</summary>
         public ActivityContext Trace
         {
             get => _trace is ActivityContext trace ? trace : default;
@@ -62,7 +64,8 @@ public static class StoreProtocol
     /// <summary>A new instance; its exports are named <c>(Instance, position)</c>.</summary>
     public sealed record Instantiated(int Instance);
 
-    /// <summary>Calls a function. The arguments are copied when the command is made. Answered by <see cref="Returned"/>.</summary>
+    /// <summary>Calls a function. The arguments are copied when the command is made. Answered by <see
+    /// cref="Returned"/>.</summary>
     public sealed record Call(ExternId Func, IReadOnlyList<Val> Arguments) : Command
     {
         private readonly Val[] _arguments = [.. Arguments];
@@ -80,7 +83,8 @@ public static class StoreProtocol
         public override string ToString() => nameof(Returned);
     }
 
-    /// <summary>Makes calls one after the other; a failed one does not stop those after it. Answered by <see cref="BatchReturned"/>.</summary>
+    /// <summary>Makes calls one after the other; a failed one does not stop those after it. Answered by <see
+    /// cref="BatchReturned"/>.</summary>
     public sealed record CallBatch(IReadOnlyList<Call> Calls) : Command
     {
         /// <summary>The calls in order, as they were when the command was made.</summary>
@@ -101,7 +105,8 @@ public static class StoreProtocol
     /// <summary>Makes a host function. Answered by <see cref="Created"/>.</summary>
     public sealed record CreateFunc(HostFunc Definition) : Command;
 
-    /// <summary>Makes a function that is answered by an actor, by an async delegate or by another store. Answered by <see cref="Created"/>.</summary>
+    /// <summary>Makes a function that is answered by an actor, by an async delegate or by another store. Answered by
+    /// <see cref="Created"/>.</summary>
     public sealed record CreateServedFunc(ServedFunc Definition) : Command;
 
     /// <summary>Makes a memory. Answered by <see cref="Created"/>.</summary>
@@ -125,7 +130,8 @@ public static class StoreProtocol
     /// <summary>Writes memory. Answered by <see cref="Done"/>.</summary>
     public sealed record WriteMemory(ExternId Memory, long Address, ReadOnlyMemory<byte> Value) : Command;
 
-    /// <summary>Asks for the length in bytes of a memory, or for the number of elements of a table. Answered by <see cref="Size"/>.</summary>
+    /// <summary>Asks for the length in bytes of a memory, or for the number of elements of a table. Answered by <see
+    /// cref="Size"/>.</summary>
     public sealed record GetSize(ExternId Item) : Command;
 
     /// <summary>Grows a memory by pages. Answered by <see cref="Size"/>: pages before.</summary>
@@ -184,8 +190,8 @@ public static class StoreProtocol
         public override string ToString() => nameof(Data);
     }
 
-    /// <summary>Restores the state of an instance whose module <c>StateRewriter</c> has rewritten, before anything in it
-    /// was called. Without deltas its changes are recorded from now on. Answered by <see cref="Done"/>.</summary>
+    /// <summary>Restores the state of an instance whose module <c>StateRewriter</c> has rewritten, before anything in
+    /// it was called. Without deltas its changes are recorded from now on. Answered by <see cref="Done"/>.</summary>
     /// <param name="Instance">Its number in the store.</param>
     /// <param name="Deltas">What <see cref="Captured"/> had, in that order.</param>
     public sealed record RestoreState(int Instance, IReadOnlyList<ReadOnlyMemory<byte>> Deltas) : Command;
@@ -214,9 +220,11 @@ public static class StoreProtocol
     /// <summary>Collects the guest's heap. Answered by <see cref="Done"/>.</summary>
     public sealed record CollectGuestHeap : Command;
 
-    /// <summary>Asks what the store is doing. Answered by <see cref="StoreStatus"/>, at once also while a guest is paused.</summary>
+    /// <summary>Asks what the store is doing. Answered by <see cref="StoreStatus"/>, at once also while a guest is
+    /// paused.</summary>
     public sealed record GetStatus : Command;
 
-    /// <summary>Ends the store once what was sent before is done. Answered by <see cref="Done"/> when the store has gone.</summary>
+    /// <summary>Ends the store once what was sent before is done. Answered by <see cref="Done"/> when the store has
+    /// gone.</summary>
     public sealed record Stop : Command;
 }

@@ -19,10 +19,12 @@ public sealed record WasmFailure(string Code, string Message)
     /// <summary>Where the failure arose. Decisions about a store are made by this and the code together.</summary>
     public FailureOrigin Origin { get; init; }
 
-    /// <summary>What became of the store, where the failure interrupted its guest or ended the store; else null.</summary>
+    /// <summary>What became of the store, where the failure interrupted its guest or ended the store; else
+    /// null.</summary>
     public StoreFate? Fate { get; init; }
 
-    /// <summary>After how long it is worth trying again, where something is full or busy; else null. See <see cref="WasmError.RetryAfter"/>.</summary>
+    /// <summary>After how long it is worth trying again, where something is full or busy; else null. See <see
+    /// cref="WasmError.RetryAfter"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Full name of the type of the exception behind the failure, else null.</summary>
@@ -31,8 +33,8 @@ public sealed record WasmFailure(string Code, string Message)
     /// <summary>Message of the exception behind the failure, bounded and escaped; else null.</summary>
     public string? CauseMessage { get; init; }
 
-    /// <summary>The first 64 KiB of what a deployed function's guest wrote to standard error during the call; null where it wrote nothing. The guest's
-    /// own text.</summary>
+    /// <summary>The first 64 KiB of what a deployed function's guest wrote to standard error during the call; null
+    /// where it wrote nothing. The guest's own text.</summary>
     public string? Stderr { get; init; }
 
     /// <summary>The failure itself as an exception, within the process where it happened; it does not travel.</summary>

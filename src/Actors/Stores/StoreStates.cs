@@ -1,4 +1,3 @@
-using WasmActors.Runtime.Calls;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.State;
 using WasmActors.Runtime.Stores;

@@ -9,6 +9,7 @@ public enum CallingConvention
     /// <summary>Bytes in, bytes out, through memory that the guest allocates; see docs/functions.md.</summary>
     Bytes,
 
-    /// <summary>A WASI program, which is started for each call: standard input in, standard output and an exit status out.</summary>
+    /// <summary>A WASI program, which is started for each call: standard input in, standard output and an exit status
+    /// out.</summary>
     WasiCommand,
 }

@@ -9,10 +9,12 @@ public sealed record DeployOptions
     /// <summary>Number that the active version must have, 0 for no such function. Default null: any.</summary>
     public int? ExpectedActive { get; init; }
 
-    /// <summary>Whether the deployment may change the function's kind. Default false: it fails with <c>function.change_not_confirmed</c>.</summary>
+    /// <summary>Whether the deployment may change the function's kind. Default false: it fails with
+    /// <c>function.change_not_confirmed</c>.</summary>
     public bool ChangeKind { get; init; }
 
-    /// <summary>Whether the deployment may change the calling convention. Default false: it fails with <c>function.change_not_confirmed</c>.</summary>
+    /// <summary>Whether the deployment may change the calling convention. Default false: it fails with
+    /// <c>function.change_not_confirmed</c>.</summary>
     public bool ChangeConvention { get; init; }
 
     /// <summary>Whether everything is only checked: nothing is stored and no version is made. Default false.</summary>

@@ -9,9 +9,11 @@ public sealed record Deployment(string Name, int Version, long Revision)
     /// <summary>What is deployed now; null for a change that deployed nothing.</summary>
     public FunctionSpec? Spec { get; init; }
 
-    /// <summary>The version that was active before; null for a function that is new, and for a change that deployed nothing.</summary>
+    /// <summary>The version that was active before; null for a function that is new, and for a change that deployed
+    /// nothing.</summary>
     public FunctionVersion? Before { get; init; }
 
-    /// <summary>Whether nothing was changed, because it was only tried: <see cref="Version"/> is the number that the version would have had.</summary>
+    /// <summary>Whether nothing was changed, because it was only tried: <see cref="Version"/> is the number that the
+    /// version would have had.</summary>
     public bool IsDryRun { get; init; }
 }

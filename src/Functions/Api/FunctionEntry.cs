@@ -7,7 +7,8 @@ namespace WasmActors.Functions.Api;
 /// <param name="Revision">The catalogue's revision that it was last changed with.</param>
 /// <param name="Active">Number of the version that new calls go to; 0 once it was deleted.</param>
 /// <param name="LastNumber">The greatest number that a version has had.</param>
-/// <param name="ChangeOver">Keyed stores that started before this revision change over before their next call, see <see cref="RollOut.AtOnce"/>.</param>
+/// <param name="ChangeOver">Keyed stores that started before this revision change over before their next call, see <see
+/// cref="RollOut.AtOnce"/>.</param>
 /// <param name="Versions">The versions that are kept, in the order of their numbers.</param>
 public sealed record FunctionEntry(string Name, long Revision, int Active, int LastNumber, long ChangeOver, ImmutableArray<FunctionVersion> Versions)
 {

@@ -1,6 +1,7 @@
 namespace WasmActors.Functions.Api;
 
-/// <summary>The stable codes of failures that only deployed functions have, beside those of <see cref="Runtime.Failures.ErrorCode"/>.</summary>
+/// <summary>The stable codes of failures that only deployed functions have, beside those of <see
+/// cref="Runtime.Failures.ErrorCode"/>.</summary>
 public static class FunctionErrorCode
 {
     /// <summary>No function of that name is deployed.</summary>
@@ -36,10 +37,12 @@ public static class FunctionErrorCode
     /// <summary>An idempotency key is not allowed, or the call is of a stateless function.</summary>
     public const string BadIdempotencyKey = "function.bad_idempotency_key";
 
-    /// <summary>The idempotency key is that of an earlier call with another export or other input: this one did not run.</summary>
+    /// <summary>The idempotency key is that of an earlier call with another export or other input: this one did not
+    /// run.</summary>
     public const string IdempotencyMismatch = "call.idempotency_mismatch";
 
-    /// <summary>A repetition by its idempotency key: the first call has run, and its output was too large to be kept.</summary>
+    /// <summary>A repetition by its idempotency key: the first call has run, and its output was too large to be
+    /// kept.</summary>
     public const string AnswerNotKept = "call.answer_not_kept";
 
     /// <summary>The catalogue has as many functions as it can.</summary>
@@ -54,7 +57,8 @@ public static class FunctionErrorCode
     /// <summary>The store moved to another node before the call was begun: it did not run.</summary>
     public const string Moved = "call.moved";
 
-    /// <summary>No answer came in time, because a node or the way to it was lost or slow: the call may have run.</summary>
+    /// <summary>No answer came in time, because a node or the way to it was lost or slow: the call may have
+    /// run.</summary>
     public const string Unanswered = "call.unanswered";
 
     /// <summary>No module with that digest is stored.</summary>

@@ -16,7 +16,8 @@ public sealed record FunctionGrants
     /// <summary>Folders of the node that runs it; they must exist there. Default none.</summary>
     public ImmutableArray<PreopenedFolder> Folders { get; init; } = [];
 
-    /// <summary>Names of the sets of imports that nodes offer, see <see cref="FunctionHostOptions.Imports"/>. Default none.</summary>
+    /// <summary>Names of the sets of imports that nodes offer, see <see cref="FunctionHostOptions.Imports"/>. Default
+    /// none.</summary>
     public ImmutableSortedSet<string> Imports { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Whether a caller may give a WASI program arguments. Default false.</summary>
@@ -25,7 +26,8 @@ public sealed record FunctionGrants
     /// <summary>Names of environment variables that a caller may set. Default none.</summary>
     public ImmutableSortedSet<string> CallerEnvironment { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>What its module may use beyond what the nodes allow every function (<see cref="FunctionHostOptions.Features"/>). Default none.</summary>
+    /// <summary>What its module may use beyond what the nodes allow every function (<see
+    /// cref="FunctionHostOptions.Features"/>). Default none.</summary>
     public WasmFeatures Features { get; init; }
 
     /// <exception cref="WasmError"><c>function.bad_spec</c></exception>

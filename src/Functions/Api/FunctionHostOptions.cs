@@ -23,49 +23,61 @@ public sealed record FunctionHostOptions
     /// <summary>Where modules are kept for all nodes.</summary>
     public required IModuleStore Modules { get; init; }
 
-    /// <summary>Where the states of durable keys are kept for all nodes. Default null: no function can be durable.</summary>
+    /// <summary>Where the states of durable keys are kept for all nodes. Default null: no function can be
+    /// durable.</summary>
     public IStateStore? State { get; init; }
 
     /// <summary>Sets of imports that functions can be granted, by name: each adds its definitions to a map,
     /// which all stores share that have the same grants. Default none.</summary>
     public IReadOnlyDictionary<string, Action<ImportMap>> Imports { get; init; } = new Dictionary<string, Action<ImportMap>>(StringComparer.Ordinal);
 
-    /// <summary>Folders of the node that functions may be granted, with those in them; absolute paths. Default null: any. A deployment that grants another one is
-    /// refused, and so are calls where another node took it: <c>function.not_granted</c>.</summary>
+    /// <summary>Folders of the node that functions may be granted, with those in them; absolute paths. Default null:
+    /// any. A deployment that grants another one is refused, and so are calls where another node took it:
+    /// <c>function.not_granted</c>.</summary>
     public IReadOnlyList<string>? Folders { get; init; }
 
-    /// <summary>What every function's module may use beyond what every module may; a deployment can grant more. Default tail calls and relaxed vector
-    /// instructions.</summary>
+    /// <summary>What every function's module may use beyond what every module may; a deployment can grant more. Default
+    /// tail calls and relaxed vector instructions.</summary>
     public WasmFeatures Features { get; init; } = new StoreOptions().Features;
 
-    /// <summary>How long calls that run may go on when a store moves or its node stops; 0 to 1 h. Default 10 s.</summary>
+    /// <summary>How long calls that run may go on when a store moves or its node stops; 0 to 1 h. Default 10
+    /// s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bytes of large inputs and outputs that a node keeps for others to fetch; at least 1 MiB. Default 256 MiB.</summary>
+    /// <summary>Bytes of large inputs and outputs that a node keeps for others to fetch; at least 1 MiB. Default 256
+    /// MiB.</summary>
     public long HeldBytes { get; init; } = 256 << 20;
 
-    /// <summary>Calls of keyed functions that may be under way from this node; 1 to 10,000,000. Default 100,000. The next is answered <c>call.busy</c>.</summary>
+    /// <summary>Calls of keyed functions that may be under way from this node; 1 to 10,000,000. Default 100,000. The
+    /// next is answered <c>call.busy</c>.</summary>
     public int CallsUnderWay { get; init; } = 100_000;
 
-    /// <summary>Keys of keyed functions whose stores a node keeps; from 1 to three quarters of <see cref="Runtime.Modules.EngineSettings.MaxStacks"/>, 73,728 at most.
-    /// Default null: 20,000, or as many as that allows. Above it the longest idle lose theirs as if their idle time were over; calls do not wait for that.</summary>
+    /// <summary>Keys of keyed functions whose stores a node keeps; from 1 to three quarters of <see
+    /// cref="Runtime.Modules.EngineSettings.MaxStacks"/>, 73,728 at most. Default null: 20,000, or as many as that
+    /// allows. Above it the longest idle lose theirs as if their idle time were over; calls do not wait for
+    /// that.</summary>
     public int? LiveKeys { get; init; }
 
-    /// <summary>Shards that the keys of all functions are divided into; 1 to 4,096, the same on every node of a cluster. Default 512. A shard is on one node: a cluster has work
-    /// for no more nodes than it has shards, and is even with ten shards for each node. A node whose number differs from the others' executes no keyed calls.</summary>
+    /// <summary>Shards that the keys of all functions are divided into; 1 to 4,096, the same on every node of a
+    /// cluster. Default 512. A shard is on one node: a cluster has work for no more nodes than it has shards, and is
+    /// even with ten shards for each node. A node whose number differs from the others' executes no keyed
+    /// calls.</summary>
     public int Shards { get; init; } = DefaultShards;
 
-    /// <summary>Functions that the catalogue may have; 1 to 1,000,000. Default 10,000. Deploying another one fails with <c>function.too_many</c>.</summary>
+    /// <summary>Functions that the catalogue may have; 1 to 1,000,000. Default 10,000. Deploying another one fails with
+    /// <c>function.too_many</c>.</summary>
     public int MaxFunctions { get; init; } = 10_000;
 
-    /// <summary>How long a stored module is kept that no version of a function has; 1 s to 10 years, or <see cref="Timeout.InfiniteTimeSpan"/> for ever. Default
-    /// 1 day. Only for a store that is an <see cref="IModuleInventory"/>.</summary>
+    /// <summary>How long a stored module is kept that no version of a function has; 1 s to 10 years, or <see
+    /// cref="Timeout.InfiniteTimeSpan"/> for ever. Default 1 day. Only for a store that is an <see
+    /// cref="IModuleInventory"/>.</summary>
     public TimeSpan KeepUnusedModules { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>Where the host logs. Default: nowhere.</summary>
     public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
 
-    /// <summary>The most keys that may have a store, with so many stacks (<see cref="EngineSettings.MaxStacks"/>).</summary>
+    /// <summary>The most keys that may have a store, with so many stacks (<see
+    /// cref="EngineSettings.MaxStacks"/>).</summary>
     public static int MostLiveKeys(int stacks) => Math.Max(1, stacks / 4 * 3);
 
     /// <exception cref="WasmError"><c>engine.bad_settings</c></exception>

@@ -9,7 +9,8 @@ public sealed record FunctionLimits
     /// <summary>Largest size of a store's linear memory, in bytes; 64 KiB to 4 GiB. Default 64 MiB.</summary>
     public long MemoryBytes { get; init; } = 64 << 20;
 
-    /// <summary>Longest time of a call from when a node takes it until its answer; 1 ms to 1 h. Default 30 s. A caller can ask for less.</summary>
+    /// <summary>Longest time of a call from when a node takes it until its answer; 1 ms to 1 h. Default 30 s. A caller
+    /// can ask for less.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Fuel of a store; needs an engine that counts it. Default null: as much as the guest wants.</summary>
@@ -18,10 +19,12 @@ public sealed record FunctionLimits
     /// <summary>How long a store is kept without a call; 10 ms to 1 day. Default 2 minutes.</summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Calls that may wait for one key, or for a node's pool; 0 to 10,000. Default 100. The next is answered <c>call.busy</c>.</summary>
+    /// <summary>Calls that may wait for one key, or for a node's pool; 0 to 10,000. Default 100. The next is answered
+    /// <c>call.busy</c>.</summary>
     public int QueueLimit { get; init; } = 100;
 
-    /// <summary>Stores of a stateless function on one node; 1 to 10,000. Default null: the number of processors, at least 2.</summary>
+    /// <summary>Stores of a stateless function on one node; 1 to 10,000. Default null: the number of processors, at
+    /// least 2.</summary>
     public int? Stores { get; init; }
 
     /// <summary>Bytes of one call's input, and of its output; 0 to 64 MiB. Default 1 MiB.</summary>

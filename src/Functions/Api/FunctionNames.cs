@@ -4,7 +4,8 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Api;
 
-/// <summary>What functions, labels and keys may be called. Names never become paths, but look harmless where they appear in one.</summary>
+/// <summary>What functions, labels and keys may be called. Names never become paths, but look harmless where they
+/// appear in one.</summary>
 public static class FunctionNames
 {
     /// <summary>Most characters of a function's name and of a label.</summary>
@@ -24,7 +25,8 @@ public static class FunctionNames
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Whether a function can have this name: 1 to 63 of <c>a-z 0-9 - _</c>, the first a letter or a digit.</summary>
+    /// <summary>Whether a function can have this name: 1 to 63 of <c>a-z 0-9 - _</c>, the first a letter or a
+    /// digit.</summary>
     public static bool IsName(string? name) =>
         name is { Length: >= 1 and <= MaxName }
         && name[0] is not ('-' or '_')

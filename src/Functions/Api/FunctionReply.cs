@@ -3,7 +3,8 @@ using WasmActors.Runtime.Values;
 
 namespace WasmActors.Functions.Api;
 
-/// <summary>A call's answer. One of <see cref="Results"/>, <see cref="Bytes"/> and <see cref="Program"/> is set, by the request's shape.</summary>
+/// <summary>A call's answer. One of <see cref="Results"/>, <see cref="Bytes"/> and <see cref="Program"/> is set, by the
+/// request's shape.</summary>
 public sealed class FunctionReply
 {
     private readonly FunctionOutput _output;
@@ -25,7 +26,8 @@ public sealed class FunctionReply
     /// <summary>Where the time went on the node that executed the call.</summary>
     public CallTiming Timing => Details.Timing;
 
-    /// <summary>Whether this is the answer of an earlier call with the same idempotency key: this one did not run.</summary>
+    /// <summary>Whether this is the answer of an earlier call with the same idempotency key: this one did not
+    /// run.</summary>
     public bool Replayed => Details.Replayed;
 
     /// <summary>The results of a call with numbers, otherwise none.</summary>

@@ -5,7 +5,8 @@ using WasmActors.Runtime.Values;
 
 namespace WasmActors.Functions.Api;
 
-/// <summary>A call of a deployed function: the export and its input, in the shape of the function's convention. Made by <see cref="Numbers"/>,
+/// <summary>A call of a deployed function: the export and its input, in the shape of the function's convention. Made by
+/// <see cref="Numbers"/>,
 /// <see cref="Bytes"/> or <see cref="Program"/>; may be sent more than once.</summary>
 public sealed record FunctionRequest
 {
@@ -30,8 +31,9 @@ public sealed record FunctionRequest
     public CallShape Shape => Content.Shape;
 
     /// <summary>
-    /// Names the call among those of its key: while the key's store lives, a second call with the same name gets the first one's answer and does not
-    /// run. 1 to 128 printable ASCII characters; for keyed functions only. Default null: every call runs. Checked when the call is sent.
+    /// Names the call among those of its key: while the key's store lives, a second call with the same name gets the
+    /// first one's answer and does not run. 1 to 128 printable ASCII characters; for keyed functions only. Default
+    /// null: every call runs. Checked when the call is sent.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
@@ -40,7 +42,8 @@ public sealed record FunctionRequest
 
     /// <summary>A call with numbers and vectors (<see cref="CallingConvention.Core"/>).</summary>
     /// <param name="export">The export.</param>
-    /// <param name="values">The arguments; an integer is taken for a wider one where nothing is lost. Must not change until the call is done.</param>
+    /// <param name="values">The arguments; an integer is taken for a wider one where nothing is lost. Must not change
+    /// until the call is done.</param>
     /// <exception cref="WasmError"><c>call.bad_arguments</c>: a reference is among them.</exception>
     public static FunctionRequest Numbers(string export, IReadOnlyList<Val> values)
     {

@@ -12,7 +12,8 @@ public sealed record FunctionSpec(string Name)
     /// <summary>Most bytes of a specification as it is stored.</summary>
     internal const int MaxBytes = 16 << 10;
 
-    /// <summary>SHA-256 of the module's binary form, as 64 lower-case hexadecimal digits. Set by a deployment that brings the module.</summary>
+    /// <summary>SHA-256 of the module's binary form, as 64 lower-case hexadecimal digits. Set by a deployment that
+    /// brings the module.</summary>
     public string ModuleDigest { get; init; } = "";
 
     /// <summary>A name of the deployer's for the version. Default null: none.</summary>
@@ -24,8 +25,8 @@ public sealed record FunctionSpec(string Name)
     /// <summary>Default <see cref="CallingConvention.Core"/>.</summary>
     public CallingConvention Convention { get; init; }
 
-    /// <summary>Default <see cref="StoreReuse.Never"/>. Of no meaning for keyed functions, whose stores are kept, and for WASI programs,
-    /// whose stores are not.</summary>
+    /// <summary>Default <see cref="StoreReuse.Never"/>. Of no meaning for keyed functions, whose stores are kept, and
+    /// for WASI programs, whose stores are not.</summary>
     public StoreReuse Reuse { get; init; }
 
     /// <summary>Default <see cref="FunctionState.Memory"/>. Only keyed functions can be durable.</summary>

@@ -8,6 +8,7 @@ public enum FunctionState
     Memory,
 
     /// <summary>Each call's changes are committed to the node's <see cref="State.IStateStore"/> before it is answered,
-    /// and a call that fails changes nothing. The state survives passivation, moves and the end of every node.</summary>
+    /// and a call that fails changes nothing. The state survives passivation, moves and the end of every
+    /// node.</summary>
     Durable,
 }

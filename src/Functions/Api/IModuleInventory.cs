@@ -15,7 +15,8 @@ public interface IModuleInventory : IModuleStore
 
     /// <summary>Removes a module.</summary>
     /// <param name="digest">Its digest.</param>
-    /// <param name="unusedFor">Removes it only if it was neither stored nor touched for so long, decided in one step with the removal; null for in any case.</param>
+    /// <param name="unusedFor">Removes it only if it was neither stored nor touched for so long, decided in one step
+    /// with the removal; null for in any case.</param>
     /// <param name="cancellation">Gives the attempt up; it may be removed all the same.</param>
     /// <returns>Whether it was removed.</returns>
     Task<bool> RemoveAsync(string digest, TimeSpan? unusedFor, CancellationToken cancellation = default);

@@ -1,7 +1,9 @@
 namespace WasmActors.Functions.Api;
 
-/// <summary>Keeps modules by their digest for all nodes. Programs bring one for their database; <c>MemoryModuleStore</c> serves one node.</summary>
-/// <remarks>What it throws becomes <c>module.unavailable</c>. Whether bytes have their digest is checked by who reads them.</remarks>
+/// <summary>Keeps modules by their digest for all nodes. Programs bring one for their database;
+/// <c>MemoryModuleStore</c> serves one node.</summary>
+/// <remarks>What it throws becomes <c>module.unavailable</c>. Whether bytes have their digest is checked by who reads
+/// them.</remarks>
 public interface IModuleStore
 {
     /// <summary>Keeps a module, also in the place of what is kept under its digest.</summary>

@@ -10,10 +10,12 @@ public sealed record ProgramInput(ReadOnlyMemory<byte> Stdin)
 {
     private const int MaxText = 32 << 10; // travels in a message
 
-    /// <summary>Arguments behind the program's own name; where <see cref="FunctionGrants.CallerArguments"/> allows.</summary>
+    /// <summary>Arguments behind the program's own name; where <see cref="FunctionGrants.CallerArguments"/>
+    /// allows.</summary>
     public ImmutableArray<string> Arguments { get; init; } = [];
 
-    /// <summary>Environment variables beside and over the granted ones; those that <see cref="FunctionGrants.CallerEnvironment"/> names.</summary>
+    /// <summary>Environment variables beside and over the granted ones; those that <see
+    /// cref="FunctionGrants.CallerEnvironment"/> names.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <exception cref="WasmError"><c>call.payload_too_large</c></exception>

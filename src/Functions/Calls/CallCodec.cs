@@ -11,7 +11,8 @@ using AkkaSerialization = Akka.Serialization.Serialization;
 
 namespace WasmActors.Functions.Calls;
 
-/// <summary>Calls and their bytes on the wire. Only numbers and vectors pass: references mean something in their own store only.</summary>
+/// <summary>Calls and their bytes on the wire. Only numbers and vectors pass: references mean something in their own
+/// store only.</summary>
 internal sealed class CallCodec(ExtendedActorSystem system, TimeProvider clock)
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);

@@ -9,12 +9,14 @@ using static WasmActors.Functions.Calls.FunctionProtocol;
 namespace WasmActors.Functions.Calls;
 
 /// <summary>
-/// A node's calls that other actors carry out, here or elsewhere: sends them, sends them again when they come back unbegun, and sees
-/// to it that each ends in its time. Used from any thread; its <see cref="CallReceiver"/> takes the answers.
+/// A node's calls that other actors carry out, here or elsewhere: sends them, sends them again when they come back
+/// unbegun, and sees to it that each ends in its time. Used from any thread; its <see cref="CallReceiver"/> takes the
+/// answers.
 /// </summary>
 internal sealed class CallRouter
 {
-    /// <summary>How much later than its time a call ends that nobody answers: who carries it out has the same time and knows more.</summary>
+    /// <summary>How much later than its time a call ends that nobody answers: who carries it out has the same time and
+    /// knows more.</summary>
     internal static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
@@ -71,7 +73,8 @@ internal sealed class CallRouter
         }
     }
 
-    /// <summary>Answers a call that was carried out on this node: one of this router's at once, and this thread goes on with who waits for it. Not on an actor's turn.</summary>
+    /// <summary>Answers a call that was carried out on this node: one of this router's at once, and this thread goes on
+    /// with who waits for it. Not on an actor's turn.</summary>
     /// <param name="caller">Who sent the call.</param>
     /// <param name="answer">Its answer.</param>
     /// <param name="from">Who carried it out.</param>
@@ -87,7 +90,8 @@ internal sealed class CallRouter
         }
     }
 
-    /// <summary>Takes an answer over. One that comes late or twice is let go of, and its bytes where they are.</summary>
+    /// <summary>Takes an answer over. One that comes late or twice is let go of, and its bytes where they
+    /// are.</summary>
     /// <param name="answered">The answer.</param>
     /// <param name="goesOn">Whether this thread goes on with who waits for it.</param>
     internal void Take(Answered answered, bool goesOn = false)

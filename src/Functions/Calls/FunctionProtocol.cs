@@ -7,7 +7,8 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Calls;
 
-/// <summary>A call of a deployed function on its way between nodes. The sender of <see cref="Invoke"/> is answered once.</summary>
+/// <summary>A call of a deployed function on its way between nodes. The sender of <see cref="Invoke"/> is answered
+/// once.</summary>
 internal static class FunctionProtocol
 {
     /// <summary>Calls an export. Answered by <see cref="Answered"/> or <see cref="Failed"/>.</summary>
@@ -15,12 +16,15 @@ internal static class FunctionProtocol
     /// <param name="Function">The function's name.</param>
     /// <param name="Key">The key of a keyed function, else null.</param>
     /// <param name="Export">Name of the export; of no meaning to WASI programs.</param>
-    /// <param name="Revision">The catalogue's revision that its sender knew: who carries it out waits until it knows as much. 0 for none.</param>
-    /// <param name="Time">The call's time. It runs on while the message waits, on both sides of the wire; the way over it does not count.</param>
+    /// <param name="Revision">The catalogue's revision that its sender knew: who carries it out waits until it knows as
+    /// much. 0 for none.</param>
+    /// <param name="Time">The call's time. It runs on while the message waits, on both sides of the wire; the way over
+    /// it does not count.</param>
     /// <param name="Input">By the function's convention.</param>
     internal sealed record Invoke(long Id, string Function, string? Key, string Export, long Revision, CallTime Time, FunctionInput Input) : IWireMessage
     {
-        /// <summary>Tells the call from others of its key, see <see cref="FunctionRequest.IdempotencyKey"/>; null for none.</summary>
+        /// <summary>Tells the call from others of its key, see <see cref="FunctionRequest.IdempotencyKey"/>; null for
+        /// none.</summary>
         internal CallIdentity? Identity { get; init; }
 
         /// <summary>The span that it belongs to; default for none.</summary>

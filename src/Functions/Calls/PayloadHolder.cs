@@ -3,7 +3,8 @@ using static WasmActors.Functions.Calls.PayloadProtocol;
 
 namespace WasmActors.Functions.Calls;
 
-/// <summary>Hands what a node's <see cref="PayloadShelf"/> keeps to other nodes, and clears what was not fetched.</summary>
+/// <summary>Hands what a node's <see cref="PayloadShelf"/> keeps to other nodes, and clears what was not
+/// fetched.</summary>
 internal sealed class PayloadHolder : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(1);

@@ -7,7 +7,8 @@ using static WasmActors.Functions.Calls.PayloadProtocol;
 
 namespace WasmActors.Functions.Calls;
 
-/// <summary>Keeps a node's large inputs and outputs while other nodes may fetch them. Used from any thread; bounded in bytes and time.</summary>
+/// <summary>Keeps a node's large inputs and outputs while other nodes may fetch them. Used from any thread; bounded in
+/// bytes and time.</summary>
 internal sealed class PayloadShelf
 {
     /// <summary>Bytes of a part on the wire.</summary>
@@ -56,7 +57,8 @@ internal sealed class PayloadShelf
         return Payload.Held(bytes, Holder, id);
     }
 
-    /// <summary>Makes an output ready for a caller. A caller of this process gets it as it is; for another one large payloads are kept here.</summary>
+    /// <summary>Makes an output ready for a caller. A caller of this process gets it as it is; for another one large
+    /// payloads are kept here.</summary>
     /// <param name="caller">The actor that gets the output.</param>
     /// <param name="output">The output, with its payloads in this process.</param>
     /// <param name="within">How long payloads are kept.</param>

@@ -15,7 +15,8 @@ internal sealed class CatalogueChanges(IActorRef writer, FunctionCatalogue catal
     /// <param name="name">The function that is changed.</param>
     /// <param name="command">The change.</param>
     /// <param name="cancellation">Cancels the wait. The change may be made all the same.</param>
-    /// <exception cref="WasmError"><c>catalogue.unavailable</c>, or what the writer rejected the change with.</exception>
+    /// <exception cref="WasmError"><c>catalogue.unavailable</c>, or what the writer rejected the change
+    /// with.</exception>
     internal async Task<Deployment> MakeAsync(string name, CatalogueProtocol.Command command, CancellationToken cancellation)
     {
         object reply;

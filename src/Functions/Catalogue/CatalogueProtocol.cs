@@ -5,8 +5,8 @@ using WasmActors.Functions.Wire;
 namespace WasmActors.Functions.Catalogue;
 
 /// <summary>
-/// What can be asked of the catalogue's writer. A <see cref="Command"/> is answered once, by <see cref="Accepted"/> when it is
-/// stored, or by <see cref="Refused"/>.
+/// What can be asked of the catalogue's writer. A <see cref="Command"/> is answered once, by <see cref="Accepted"/>
+/// when it is stored, or by <see cref="Refused"/>.
 /// </summary>
 internal static class CatalogueProtocol
 {
@@ -23,10 +23,12 @@ internal static class CatalogueProtocol
         };
     }
 
-    /// <summary>Adds a version and makes it the active one; does nothing where the active one is the same in all.</summary>
+    /// <summary>Adds a version and makes it the active one; does nothing where the active one is the same in
+    /// all.</summary>
     /// <param name="Spec">The version.</param>
     /// <param name="RollOut">When keyed stores change over.</param>
-    /// <param name="ExpectedActive">Number that the active version must have, 0 for no such function; null for any.</param>
+    /// <param name="ExpectedActive">Number that the active version must have, 0 for no such function; null for
+    /// any.</param>
     internal sealed record Deploy(FunctionSpec Spec, RollOut RollOut, int? ExpectedActive) : Command;
 
     /// <summary>Makes a version that is there the active one.</summary>
@@ -46,16 +48,17 @@ internal static class CatalogueProtocol
     /// <summary>The command is refused: nothing was changed, unless the code is <c>catalogue.unavailable</c>.</summary>
     internal sealed record Refused(WasmFailure Failure) : IWireMessage;
 
-    /// <summary>Asks for what changed after a revision and for announcements from here on. Answered by <see cref="Changes"/>. Repeated from
-    /// time to time, because announcements may get lost.</summary>
+    /// <summary>Asks for what changed after a revision and for announcements from here on. Answered by <see
+    /// cref="Changes"/>. Repeated from time to time, because announcements may get lost.</summary>
     internal sealed record Follow(long Revision) : IWireMessage;
 
     /// <summary>What changed: an answer to <see cref="Follow"/>, or the announcement of one change.</summary>
-    /// <param name="Since">The revision that these changes follow on; in an answer that which was asked for, unless it starts over.</param>
+    /// <param name="Since">The revision that these changes follow on; in an answer that which was asked for, unless it
+    /// starts over.</param>
     /// <param name="UpTo">Whoever was at <paramref name="Since"/> is at this revision with them.</param>
     /// <param name="More">Whether there is more, to be asked for.</param>
-    /// <param name="StartsOver">Whether the follower was ahead of the writer, because an older database took the place of another: it
-    /// forgets what it knew.</param>
+    /// <param name="StartsOver">Whether the follower was ahead of the writer, because an older database took the place
+    /// of another: it forgets what it knew.</param>
     /// <param name="Entries">The entries as they are now.</param>
     internal sealed record Changes(long Since, long UpTo, bool More, bool StartsOver, IReadOnlyList<FunctionEntry> Entries) : IWireMessage;
 }

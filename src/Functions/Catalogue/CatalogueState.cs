@@ -42,7 +42,8 @@ internal sealed class CatalogueState
         entries.ToImmutableSortedSet(s_byRevision),
         entries.Count(static e => !e.IsDeleted));
 
-    /// <summary>Returns what changed after a revision, deleted functions included, in the order of the changes. Costs what it returns.</summary>
+    /// <summary>Returns what changed after a revision, deleted functions included, in the order of the changes. Costs
+    /// what it returns.</summary>
     internal IEnumerable<FunctionEntry> ChangedAfter(long revision)
     {
         int first = revision >= Revision ? _changes.Count : _changes.IndexOf(new FunctionEntry("", revision + 1, 0, 0, 0, []));
@@ -76,7 +77,8 @@ internal sealed class CatalogueState
     };
 
     /// <summary>The catalogue after an event.</summary>
-    /// <exception cref="WasmError"><c>catalogue.unavailable</c>: the event is not the next one, so one was lost.</exception>
+    /// <exception cref="WasmError"><c>catalogue.unavailable</c>: the event is not the next one, so one was
+    /// lost.</exception>
     internal CatalogueState Apply(CatalogueEvent happened)
     {
         if (happened.Revision != Revision + 1)

@@ -4,7 +4,8 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Catalogue;
 
-/// <summary>What this node knows of the catalogue: read from any thread without waiting. Behind the writer by a message.</summary>
+/// <summary>What this node knows of the catalogue: read from any thread without waiting. Behind the writer by a
+/// message.</summary>
 public sealed class FunctionCatalogue
 {
     private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,7 +17,8 @@ public sealed class FunctionCatalogue
     {
     }
 
-    /// <summary>The catalogue's revision, which grows by one with each change; 0 before anything was deployed or is known.</summary>
+    /// <summary>The catalogue's revision, which grows by one with each change; 0 before anything was deployed or is
+    /// known.</summary>
     public long Revision => _now.Revision;
 
     /// <summary>Done once this node has the catalogue as it was when the node joined.</summary>
@@ -53,14 +55,16 @@ public sealed class FunctionCatalogue
     /// <summary>Whether this node has joined the catalogue and knows a revision.</summary>
     internal bool Knows(long revision) => _known.Task.IsCompleted && Revision >= revision;
 
-    /// <summary>The greatest number that a version of a function has had, deleted ones included; null where there never was one.</summary>
+    /// <summary>The greatest number that a version of a function has had, deleted ones included; null where there never
+    /// was one.</summary>
     internal int? LastNumber(string name) => _now.Entries.GetValueOrDefault(name)?.LastNumber;
 
     /// <summary>The active version of a function.</summary>
     /// <exception cref="WasmError"><c>function.not_found</c></exception>
     internal FunctionVersion Active(string name) => Get(name).ActiveVersion!;
 
-    /// <summary>Takes over changes that follow on the revision that is known, or a catalogue that starts over.</summary>
+    /// <summary>Takes over changes that follow on the revision that is known, or a catalogue that starts
+    /// over.</summary>
     /// <returns>False where they leave a gap.</returns>
     internal bool Apply(CatalogueProtocol.Changes changes)
     {

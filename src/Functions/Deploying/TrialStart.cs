@@ -24,7 +24,7 @@ internal static class TrialStart
         var recipe = runtime.RecipeOf(new FunctionVersion(0, default, spec));
         try
         {
-            var instance = await FunctionSession.InstantiateOnceAsync(runtime, spec, module, recipe.Store, new CallTime(runtime.Clock, s_within), cancellation).ConfigureAwait(false);
+            var instance = await SessionStart.InstantiateOnceAsync(runtime, spec, module, recipe.Store, new CallTime(runtime.Clock, s_within), cancellation).ConfigureAwait(false);
             await instance.Store.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (WasmException failure) when (failure.Origin == FailureOrigin.Store && IsOfTheMoment(failure.Code))

@@ -4,15 +4,14 @@ using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.State;
-using WasmActors.Functions.Wire;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Functions.Durability;
 
 /// <summary>
-/// The committed state of a durable key, beside the store that has it. Restores it in a new store, commits what each call
-/// changes, and knows the calls whose answers are kept. Used for one call at a time.
+/// The committed state of a durable key, beside the store that has it. Restores it in a new store, commits what each
+/// call changes, and knows the calls whose answers are kept. Used for one call at a time.
 /// </summary>
 /// <remarks>
 /// A commit has the sequence number after that of the last one. Of two nodes that both take the key for theirs, one
@@ -57,7 +56,8 @@ internal sealed class KeyState
     /// <summary>The sequence number of the last commit; 0 for a key that has none.</summary>
     internal long Sequence { get; private set; }
 
-    /// <summary>Whether a commit exists, so that neither the module's start function nor its initialization runs.</summary>
+    /// <summary>Whether a commit exists, so that neither the module's start function nor its initialization
+    /// runs.</summary>
     internal bool Exists => _stored is not null;
 
     /// <summary>Reads what is committed of a key.</summary>
@@ -75,7 +75,8 @@ internal sealed class KeyState
             : new FunctionVersion(stored.Version, active.DeployedAt, active.Spec with { ModuleDigest = stored.ModuleDigest });
     }
 
-    /// <summary>Restores the state in a new instance. For a key without a commit, records its changes from now on.</summary>
+    /// <summary>Restores the state in a new instance. For a key without a commit, records its changes from now
+    /// on.</summary>
     /// <exception cref="WasmException"><c>state.corrupt</c>, or the store cannot be used.</exception>
     internal ValueTask RestoreAsync(InstanceRef instance, CallOptions options)
     {
@@ -120,9 +121,9 @@ internal sealed class KeyState
 
     /// <summary>Commits what a call has changed, with its answer if it has an idempotency key. If it changed nothing,
     /// makes sure that nobody else has committed meanwhile.</summary>
-    /// <exception cref="WasmException"><c>call.moved</c>: another node has the key. <c>state.unavailable</c>, <c>call.busy</c>: the
-    /// database or the node's queue of commits does not accept it. Nothing was committed. <c>call.unanswered</c>: it is unknown
-    /// whether it was. In each case the store is of no use any more.</exception>
+    /// <exception cref="WasmException"><c>call.moved</c>: another node has the key. <c>state.unavailable</c>,
+    /// <c>call.busy</c>: the database or the node's queue of commits does not accept it. Nothing was committed.
+    /// <c>call.unanswered</c>: it is unknown whether it was. In each case the store is of no use any more.</exception>
     internal async ValueTask CommitAsync(InstanceRef instance, FunctionVersion version, CallIdentity? identity, FunctionAnswer answer)
     {
         byte[]? delta = (await instance.CaptureStateAsync().ConfigureAwait(false))?.ToArray();

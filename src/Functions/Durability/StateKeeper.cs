@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
 using Akka.Actor;
-using Akka.Cluster;
 using Google.Protobuf;
 using Serilog;
-using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.State;
 using WasmActors.Functions.State.Commits;
@@ -44,8 +42,9 @@ internal sealed class StateKeeper(IStateStore store, ActorSystem system, TimePro
         }
     }
 
-    /// <summary>Deletes the states that a function's versions have made, up to one of them. If the database does not answer, the states remain: no later
-    /// version uses them, and the next deployment of a function of this name deletes them first.</summary>
+    /// <summary>Deletes the states that a function's versions have made, up to one of them. If the database does not
+    /// answer, the states remain: no later version uses them, and the next deployment of a function of this name
+    /// deletes them first.</summary>
     internal async Task DeleteAsync(string function, int throughVersion)
     {
         try
@@ -58,7 +57,8 @@ internal sealed class StateKeeper(IStateStore store, ActorSystem system, TimePro
         }
     }
 
-    /// <summary>Makes sure that no state is left of a function's earlier versions, before it is deployed anew.</summary>
+    /// <summary>Makes sure that no state is left of a function's earlier versions, before it is deployed
+    /// anew.</summary>
     /// <exception cref="WasmError"><c>state.unavailable</c></exception>
     internal async Task BeginAnewAsync(string function, int throughVersion, CancellationToken cancellation)
     {

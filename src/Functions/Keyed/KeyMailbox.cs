@@ -5,7 +5,8 @@ using Akka.Dispatch.MessageQueues;
 
 namespace WasmActors.Functions.Keyed;
 
-/// <summary>Makes the mailboxes of keys' actors, of which there are very many: <c>wasmactors.key-mailbox</c> in config/wasmactors-cluster.conf.</summary>
+/// <summary>Makes the mailboxes of keys' actors, of which there are very many: <c>wasmactors.key-mailbox</c> in
+/// config/wasmactors-cluster.conf.</summary>
 public sealed class KeyMailbox : MailboxType
 {
     internal const string Id = "wasmactors.key-mailbox";

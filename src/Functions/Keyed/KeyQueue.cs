@@ -5,7 +5,8 @@ using WasmActors.Actors.Mailboxes;
 
 namespace WasmActors.Functions.Keyed;
 
-/// <summary>Messages on their way to a key's actor. What it leaves behind, or comes too late for it, is a dead letter: none is lost.</summary>
+/// <summary>Messages on their way to a key's actor. What it leaves behind, or comes too late for it, is a dead letter:
+/// none is lost.</summary>
 internal sealed class KeyQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 {
     private readonly MailLine _messages;

@@ -37,7 +37,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
             bool isNew = session is null;
             if (session is null)
             {
-                session = await FunctionSession.StartAsync(runtime, entry, Call.Key, Call.Input, Time, graceOver).ConfigureAwait(false);
+                session = await SessionStart.StartAsync(runtime, entry, Call.Key, Call.Input, Time, graceOver).ConfigureAwait(false);
                 runtime.Keys.Started();
             }
 

@@ -6,7 +6,8 @@ using static WasmActors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Functions.Keyed;
 
-// A call is executed and answered beside the actor. A node that may have lost its keys withholds answers until it has heard from its cluster.
+// A call is executed and answered beside the actor. A node that may have lost its keys withholds answers until it has
+// heard from its cluster.
 internal sealed partial class KeyedFunction
 {
     private static readonly WasmFailure s_silent =
@@ -36,7 +37,8 @@ internal sealed partial class KeyedFunction
         }
     }
 
-    // The key may work on another node by now. If this one is still a member, its answer is right, and goes out when that is known.
+    // The key may work on another node by now. If this one is still a member, its answer is right, and goes out when
+    // that is known.
     private async Task<object> WithheldAsync(KeyedCall call, object answer)
     {
         if (await _runtime.Lease.HoldsAsync(call.Call.Time).ConfigureAwait(false))

@@ -7,7 +7,8 @@ using static WasmActors.Functions.Calls.FunctionProtocol;
 
 namespace WasmActors.Functions.Keyed;
 
-// Calls that wait for the one under way are answered when their time is over, not when that one ends: whoever waits learns that it did not run.
+// Calls that wait for the one under way are answered when their time is over, not when that one ends: whoever waits
+// learns that it did not run.
 internal sealed partial class KeyedFunction
 {
     private static readonly TimeSpan s_soonest = TimeSpan.FromMilliseconds(10);

@@ -15,8 +15,9 @@ using static WasmActors.Functions.Calls.FunctionProtocol;
 namespace WasmActors.Functions.Keyed;
 
 /// <summary>
-/// One key of a keyed function: its store while it is in use, and the calls that wait for it. Carries out one call after the other,
-/// passivates itself when idle, and answers <c>call.moved</c> for what it has not begun when it must go to another node.
+/// One key of a keyed function: its store while it is in use, and the calls that wait for it. Carries out one call
+/// after the other, passivates itself when idle, and answers <c>call.moved</c> for what it has not begun when it must
+/// go to another node.
 /// </summary>
 internal sealed partial class KeyedFunction : UntypedActor
 {

@@ -8,7 +8,8 @@ using WasmActors.Runtime.State;
 
 namespace WasmActors.Functions.Modules;
 
-/// <summary>A node's way to modules by digest: from its cache, else out of the store, checked and compiled once.</summary>
+/// <summary>A node's way to modules by digest: from its cache, else out of the store, checked and compiled
+/// once.</summary>
 internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
 {
     private const int MaxKnown = 4096;
@@ -31,7 +32,8 @@ internal sealed class FunctionModules(IModuleStore store, ModuleCache cache)
     });
 
     /// <summary>The module with a digest.</summary>
-    /// <exception cref="WasmError"><c>module.not_found</c>, <c>module.corrupt</c>, <c>module.unavailable</c>, and failures of compiling.</exception>
+    /// <exception cref="WasmError"><c>module.not_found</c>, <c>module.corrupt</c>, <c>module.unavailable</c>, and
+    /// failures of compiling.</exception>
     internal async ValueTask<WasmModule> GetAsync(string digest, string name, CancellationToken cancellation)
     {
         return cache.TryGet(digest) is { } known ? known : await GetStoredAsync(digest, name, cancellation).ConfigureAwait(false);

@@ -3,7 +3,8 @@ using WasmActors.Functions.Api;
 
 namespace WasmActors.Functions.Modules;
 
-/// <summary>Keeps modules in memory, for programs of one node that deploy their functions at each start, and for tests.</summary>
+/// <summary>Keeps modules in memory, for programs of one node that deploy their functions at each start, and for
+/// tests.</summary>
 /// <param name="clock">The clock of <see cref="StoredModule.UsedAt"/>; null for the system's.</param>
 public sealed class MemoryModuleStore(TimeProvider? clock = null) : IModuleInventory
 {

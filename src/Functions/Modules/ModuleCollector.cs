@@ -5,8 +5,8 @@ using WasmActors.Runtime.Failures;
 namespace WasmActors.Functions.Modules;
 
 /// <summary>
-/// Removes modules that no version of a function has, from time to time, on the cluster's leader. A module must be unused in two rounds: while a
-/// node reads the catalogue anew, it knows too few functions.
+/// Removes modules that no version of a function has, from time to time, on the cluster's leader. A module must be
+/// unused in two rounds: while a node reads the catalogue anew, it knows too few functions.
 /// </summary>
 internal sealed class ModuleCollector : IAsyncDisposable
 {

@@ -4,7 +4,8 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Modules;
 
-/// <summary>The stored modules of a cluster: lists them with the functions that use them, deletes them, and collects those that none uses.</summary>
+/// <summary>The stored modules of a cluster: lists them with the functions that use them, deletes them, and collects
+/// those that none uses.</summary>
 public sealed class StoredModules
 {
     private const int Page = 500;
@@ -22,7 +23,8 @@ public sealed class StoredModules
     /// <param name="after">The digest that the list follows on; null for the first ones.</param>
     /// <param name="limit">Most modules to be listed.</param>
     /// <param name="cancellation">Gives the attempt up.</param>
-    /// <exception cref="WasmError"><c>module.unavailable</c>: the store does not answer, or cannot be listed (<see cref="IModuleInventory"/>).</exception>
+    /// <exception cref="WasmError"><c>module.unavailable</c>: the store does not answer, or cannot be listed (<see
+    /// cref="IModuleInventory"/>).</exception>
     public async Task<IReadOnlyList<StoredModule>> ListAsync(string? after = null, int limit = 1000, CancellationToken cancellation = default)
     {
         var list = await _modules.ListAsync(after, limit, cancellation).ConfigureAwait(false);
@@ -55,8 +57,10 @@ public sealed class StoredModules
     }
 
     /// <summary>Removes the modules that no version of a function has.</summary>
-    /// <param name="unusedFor">Leaves those that were stored or deployed within this time: their deployment may be under way.</param>
-    /// <param name="alsoBefore">Digests of the modules that were unused at an earlier time; only those are removed. Null for all.</param>
+    /// <param name="unusedFor">Leaves those that were stored or deployed within this time: their deployment may be
+    /// under way.</param>
+    /// <param name="alsoBefore">Digests of the modules that were unused at an earlier time; only those are removed.
+    /// Null for all.</param>
     /// <param name="cancellation">Gives the attempt up.</param>
     /// <returns>The modules that are unused now, and how many were removed.</returns>
     internal async Task<(HashSet<string> Unused, int Removed)> CollectAsync(TimeSpan unusedFor, IReadOnlySet<string>? alsoBefore, CancellationToken cancellation)

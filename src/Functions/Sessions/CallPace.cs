@@ -5,8 +5,9 @@ using WasmActors.Runtime.Modules;
 namespace WasmActors.Functions.Sessions;
 
 /// <summary>Whether the next call of a session is likely to be short enough for its caller's own thread.</summary>
-/// <remarks>A call there ends for its caller no sooner than its first time slice does, and what a guest does within one instruction or host function
-/// nothing interrupts: not its deadline either. So it is left to functions whose imports do not wait, and to stores whose last calls were short.</remarks>
+/// <remarks>A call there ends for its caller no sooner than its first time slice does, and what a guest does within one
+/// instruction or host function nothing interrupts: not its deadline either. So it is left to functions whose imports
+/// do not wait, and to stores whose last calls were short.</remarks>
 [StructLayout(LayoutKind.Auto)]
 internal struct CallPace
 {

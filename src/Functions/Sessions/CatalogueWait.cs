@@ -6,12 +6,13 @@ using static WasmActors.Functions.Calls.FunctionProtocol;
 namespace WasmActors.Functions.Sessions;
 
 /// <summary>
-/// Holds a call back until this node knows as much of the catalogue as the call's sender: otherwise a node that has just joined, or hears of a
-/// deployment a moment later than another, would not know the function.
+/// Holds a call back until this node knows as much of the catalogue as the call's sender: otherwise a node that has
+/// just joined, or hears of a deployment a moment later than another, would not know the function.
 /// </summary>
 internal static class CatalogueWait
 {
-    /// <summary>Delivers the call to an actor when the node knows enough, or answers the caller when the call's time is over.</summary>
+    /// <summary>Delivers the call to an actor when the node knows enough, or answers the caller when the call's time is
+    /// over.</summary>
     internal static async Task DeliverAsync(FunctionRuntime runtime, Invoke call, IActorRef caller, IActorRef to)
     {
         using var over = new CancellationTokenSource(call.Time.Left, runtime.Clock);

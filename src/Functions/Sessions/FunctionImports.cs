@@ -6,8 +6,9 @@ using WasmActors.Runtime.Imports;
 
 namespace WasmActors.Functions.Sessions;
 
-/// <summary>What functions may import on a node: WASI, what AssemblyScript imports, and the sets that they are granted. Made once for each combination of sets and
-/// shared by all stores that have it, so that a module is linked once.</summary>
+/// <summary>What functions may import on a node: WASI, what AssemblyScript imports, and the sets that they are granted.
+/// Made once for each combination of sets and shared by all stores that have it, so that a module is linked
+/// once.</summary>
 internal sealed class FunctionImports(IReadOnlyDictionary<string, Action<ImportMap>> offers)
 {
     private readonly ConcurrentDictionary<string, ImportMap> _maps = new(StringComparer.Ordinal);
@@ -16,7 +17,8 @@ internal sealed class FunctionImports(IReadOnlyDictionary<string, Action<ImportM
     internal string Offered => offers.Count == 0 ? "none" : string.Join(", ", offers.Keys.Order(StringComparer.Ordinal));
 
     /// <summary>The imports of a function's stores.</summary>
-    /// <exception cref="WasmError"><c>link.missing_import</c>: a set is granted that this node does not offer.</exception>
+    /// <exception cref="WasmError"><c>link.missing_import</c>: a set is granted that this node does not
+    /// offer.</exception>
     internal ImportMap For(FunctionSpec spec)
     {
         // Only names that are offered get in, so that there are few.

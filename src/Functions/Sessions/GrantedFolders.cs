@@ -5,10 +5,12 @@ using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Functions.Sessions;
 
-/// <summary>Whether a node lets functions have the folders that their deployments grant: who may deploy must not thereby read all that the node can.</summary>
+/// <summary>Whether a node lets functions have the folders that their deployments grant: who may deploy must not
+/// thereby read all that the node can.</summary>
 internal static class GrantedFolders
 {
-    /// <summary>Checks the folders as they are now. Stores open them with the same bound again, since guests may have changed them.</summary>
+    /// <summary>Checks the folders as they are now. Stores open them with the same bound again, since guests may have
+    /// changed them.</summary>
     /// <param name="spec">What grants folders.</param>
     /// <param name="allowed">Folders that may be granted, with those in them; null for any.</param>
     /// <exception cref="WasmError"><c>function.not_granted</c></exception>
@@ -39,7 +41,8 @@ internal static class GrantedFolders
     internal static IReadOnlyList<PreopenedFolder> Of(FunctionSpec spec, IReadOnlyList<string>? allowed) =>
         [.. spec.Grants.Folders.Select(folder => allowed is null ? folder : Bound(folder, allowed))];
 
-    // To the outermost one: it is opened by its path, and guests that may write in an outer one could replace an inner one.
+    // To the outermost one: it is opened by its path, and guests that may write in an outer one could replace an inner
+    // one.
     private static PreopenedFolder Bound(PreopenedFolder folder, IReadOnlyList<string> allowed) => folder with
     {
         Within = allowed.Where(root => OpenFolders.Below(folder.HostPath, root) is not null).MaxBy(root => OpenFolders.Below(folder.HostPath, root)!.Length),

@@ -8,8 +8,9 @@ using WasmActors.Runtime.Wasi;
 namespace WasmActors.Functions.Sessions;
 
 /// <summary>
-/// Makes log events of the lines that one store's guest writes to standard output and standard error: bounded in length and in number, of the store and
-/// of its function on the node together. What is over that is dropped and counted. Written on the thread that the guest waits for.
+/// Makes log events of the lines that one store's guest writes to standard output and standard error: bounded in length
+/// and in number, of the store and of its function on the node together. What is over that is dropped and counted.
+/// Written on the thread that the guest waits for.
 /// </summary>
 internal sealed class GuestLog
 {

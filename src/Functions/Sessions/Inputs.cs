@@ -10,7 +10,8 @@ namespace WasmActors.Functions.Sessions;
 /// <summary>Checks a call against the version that is to carry it out, before anything is done for it.</summary>
 internal static class Inputs
 {
-    /// <exception cref="WasmError"><c>function.wrong_kind</c>, <c>function.wrong_convention</c>, <c>call.payload_too_large</c>, <c>export.not_found</c></exception>
+    /// <exception cref="WasmError"><c>function.wrong_kind</c>, <c>function.wrong_convention</c>,
+    /// <c>call.payload_too_large</c>, <c>export.not_found</c></exception>
     internal static void Check(FunctionSpec spec, string? key, string export, FunctionInput input)
     {
         if (key is null != (spec.Kind == FunctionKind.Stateless))

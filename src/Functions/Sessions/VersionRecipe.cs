@@ -26,7 +26,8 @@ internal sealed class VersionRecipe
     private readonly TimeProvider _clock;
     private readonly LogAllowance _lines;
 
-    /// <exception cref="WasmError"><c>function.not_granted</c>: it is granted folders that this node lets no function have.</exception>
+    /// <exception cref="WasmError"><c>function.not_granted</c>: it is granted folders that this node lets no function
+    /// have.</exception>
     internal VersionRecipe(FunctionHostOptions options, FunctionVersion version, TimeProvider clock)
     {
         GrantedFolders.Check(version.Spec, options.Folders);

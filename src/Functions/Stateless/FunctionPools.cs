@@ -11,7 +11,8 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Stateless;
 
-/// <summary>A node's pools, one for each stateless function that was called here, always of its active version.</summary>
+/// <summary>A node's pools, one for each stateless function that was called here, always of its active
+/// version.</summary>
 internal sealed class FunctionPools : IAsyncDisposable
 {
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(1);
@@ -154,7 +155,8 @@ internal sealed class FunctionPools : IAsyncDisposable
         }
     }
 
-    // Pools of functions that were deleted or changed go when nobody calls them any more, and kept stores when they are idle.
+    // Pools of functions that were deleted or changed go when nobody calls them any more, and kept stores when they are
+    // idle.
     private void Tidy()
     {
         foreach (var (function, pool) in _pools)

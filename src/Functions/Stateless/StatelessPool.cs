@@ -10,8 +10,8 @@ using WasmActors.Runtime.Failures;
 namespace WasmActors.Functions.Stateless;
 
 /// <summary>
-/// A node's stores of one version of a stateless function. As many calls run at a time as there may be stores; as many more as the
-/// limits say wait, first come, first served. Used from any thread.
+/// A node's stores of one version of a stateless function. As many calls run at a time as there may be stores; as many
+/// more as the limits say wait, first come, first served. Used from any thread.
 /// </summary>
 internal sealed class StatelessPool : IDisposable
 {
@@ -85,7 +85,7 @@ internal sealed class StatelessPool : IDisposable
             }
 
             var kept = TakeKept();
-            session = kept ?? await FunctionSession.StartAsync(_runtime, Entry, null, input, time, options.Cancellation).ConfigureAwait(false);
+            session = kept ?? await SessionStart.StartAsync(_runtime, Entry, null, input, time, options.Cancellation).ConfigureAwait(false);
             stages.Started(made: kept is null);
             var output = await session.CallAsync(_runtime, export, input, time, options).ConfigureAwait(false);
             var details = new CallDetails(Entry.Active, stages.Timing(), Replayed: false, MayHaveRun: true);

@@ -11,7 +11,6 @@ namespace WasmActors.Host.Contracts;
 /// <param name="Kind">stateless or keyed.</param>
 /// <param name="Convention">core, bytes or wasi-command.</param>
 /// <param name="Reuse">never or untilIdle.</param>
-/// <param name="State">memory or durable.</param>
 /// <param name="Limits">What it may use.</param>
 /// <param name="Grants">What it gets to see.</param>
 internal sealed record VersionModel(
@@ -22,10 +21,12 @@ internal sealed record VersionModel(
     string Kind,
     string Convention,
     string Reuse,
-    string State,
     LimitSettings Limits,
     GrantSettings Grants)
 {
+    /// <summary>memory or durable; absent in answers of servers that have no durable functions.</summary>
+    public string? State { get; init; }
+
     /// <summary>The deployer's name for it; absent for none.</summary>
     public string? Label { get; init; }
 
@@ -41,11 +42,11 @@ internal sealed record VersionModel(
             SettingNames.Kinds.NameOf(spec.Kind),
             SettingNames.Conventions.NameOf(spec.Convention),
             SettingNames.Reuses.NameOf(spec.Reuse),
-            SettingNames.States.NameOf(spec.State),
             LimitSettings.Of(spec.Limits),
             GrantSettings.Of(spec.Grants))
         {
             Label = spec.Label,
+            State = SettingNames.States.NameOf(spec.State),
         };
     }
 }

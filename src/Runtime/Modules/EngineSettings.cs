@@ -6,11 +6,13 @@ using WasmActors.Runtime.Limits;
 namespace WasmActors.Runtime.Modules;
 
 /// <summary>What an engine compiles and how its instances are kept. Compiled modules depend on it.</summary>
-/// <remarks>What is on here can be compiled; whether a store takes it is said by <see cref="Stores.StoreOptions.Features"/>.</remarks>
+/// <remarks>What is on here can be compiled; whether a store takes it is said by <see
+/// cref="Stores.StoreOptions.Features"/>.</remarks>
 public sealed record EngineSettings
 {
-    /// <summary>For 100,000 stores and more in one process, each small: their memories take no addresses and no mappings of their own, so
-    /// that a store with one instance costs about 10 KB and what its guest has touched. See <see cref="ReserveMemory"/> for the price.</summary>
+    /// <summary>For 100,000 stores and more in one process, each small: their memories take no addresses and no
+    /// mappings of their own, so that a store with one instance costs about 10 KB and what its guest has touched. See
+    /// <see cref="ReserveMemory"/> for the price.</summary>
     public static EngineSettings ForManyStores { get; } = new() { ReserveMemory = false };
 
     /// <summary>Where instances' memories come from. Default <see cref="AllocationStrategy.OnDemand"/>.</summary>
@@ -19,28 +21,35 @@ public sealed record EngineSettings
     /// <summary>The pool's size, used with <see cref="AllocationStrategy.Pooling"/>.</summary>
     public PoolingSettings Pooling { get; init; } = new();
 
-    /// <summary>Whether each linear memory gets 4 GiB of addresses from the start, so that it never moves and its bounds need no checks.
-    /// Without, a memory takes no mapping, or one of its own size: a process can hold 100,000 stores instead of about 31,000, at the price of
-    /// a check for each access, and of a copy when a memory grows beyond its place, which has 64 KiB to 2 MiB. A store also starts
-    /// faster. Not with a pool, which has its own. Default true.</summary>
+    /// <summary>Whether each linear memory gets 4 GiB of addresses from the start, so that it never moves and its
+    /// bounds need no checks. Without, a memory takes no mapping, or one of its own size: a process can hold 100,000
+    /// stores instead of about 31,000, at the price of a check for each access, and of a copy when a memory grows
+    /// beyond its place, which has 64 KiB to 2 MiB. A store also starts faster. Not with a pool, which has its own.
+    /// Default true.</summary>
     public bool ReserveMemory { get; init; } = true;
 
-    /// <summary>Whether a memory with reserved addresses begins as a copy-on-write image of its module's data. An instance with 1 MiB of data then starts in about
-    /// 20 µs instead of 500. The price: nobody admits what such memories grow by, so that guests together may exceed the machine. Default false. Elsewhere than on
-    /// Linux, and with a pool, images are always used.</summary>
+    /// <summary>Whether a memory with reserved addresses begins as a copy-on-write image of its module's data. An
+    /// instance with 1 MiB of data then starts in about 20 µs instead of 500. The price: nobody admits what such
+    /// memories grow by, so that guests together may exceed the machine. Default false. Elsewhere than on Linux, and
+    /// with a pool, images are always used.</summary>
     public bool MemoryImages { get; init; }
 
-    /// <summary>Whether guests use up fuel, a deterministic measure of work; costs about a fifth of their speed. Default false.</summary>
+    /// <summary>Whether guests use up fuel, a deterministic measure of work; costs about a fifth of their speed.
+    /// Default false.</summary>
     public bool Fuel { get; init; }
 
-    /// <summary>How often running guests are looked at for deadlines and cancellation. Default 1 ms, which is the least.</summary>
+    /// <summary>How often running guests are looked at for deadlines and cancellation. Default 1 ms, which is the
+    /// least.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Stack that a guest and everything it calls may use, in bytes: 64 KiB to 1.5 MiB. Default 896 KiB: 150 nested
-    /// <c>pcall</c> of Lua, each a call from the guest through the host to the guest. Threads that call guests need 256 KiB more than this.</summary>
+    /// <summary>Stack that a guest and everything it calls may use, in bytes: 64 KiB to 1.5 MiB. Default 896 KiB: 150
+    /// nested
+    /// <c>pcall</c> of Lua, each a call from the guest through the host to the guest. Threads that call guests need 256
+    /// KiB more than this.</summary>
     public int MaxWasmStackBytes { get; init; } = 896 * 1024;
 
-    /// <summary>Whether modules may use garbage-collected structs and arrays and typed function references. Default true.</summary>
+    /// <summary>Whether modules may use garbage-collected structs and arrays and typed function references. Default
+    /// true.</summary>
     public bool Gc { get; init; } = true;
 
     /// <summary>Whether modules may use exceptions; needs <see cref="Gc"/>. Default true.</summary>
@@ -58,7 +67,8 @@ public sealed record EngineSettings
     /// <summary>Whether modules may use relaxed vector instructions. Default true.</summary>
     public bool RelaxedSimd { get; init; } = true;
 
-    /// <summary>Whether modules may use atomic instructions. Memories that threads share are never allowed. Default true.</summary>
+    /// <summary>Whether modules may use atomic instructions. Memories that threads share are never allowed. Default
+    /// true.</summary>
     public bool Threads { get; init; } = true;
 
     /// <summary>Whether modules may use 128-bit integer arithmetic. Default false: still a proposal.</summary>
@@ -70,12 +80,13 @@ public sealed record EngineSettings
     /// <summary>Whether one module is compiled on several threads. Default true.</summary>
     public bool ParallelCompilation { get; init; } = true;
 
-    /// <summary>Most stacks of guests that can be paused; one more is refused with <c>call.no_stack</c>. A store keeps the stack of its
-    /// last call. Default 32,768, at most 98,304. Of each stack the pages that were used take memory.</summary>
+    /// <summary>Most stacks of guests that can be paused; one more is refused with <c>call.no_stack</c>. A store keeps
+    /// the stack of its last call. Default 32,768, at most 98,304. Of each stack the pages that were used take
+    /// memory.</summary>
     public int MaxStacks { get; init; } = 32_768;
 
-    /// <summary>Whether guests that can be paused run on threads of their own, one each, even where they could share threads. They do so
-    /// in any case on other platforms than Linux x64 and with a pool. Default false.</summary>
+    /// <summary>Whether guests that can be paused run on threads of their own, one each, even where they could share
+    /// threads. They do so in any case on other platforms than Linux x64 and with a pool. Default false.</summary>
     public bool PreemptOnThreads { get; init; }
 
     /// <summary>The clock of deadlines and of WASI programs; default the system's.</summary>

@@ -3,7 +3,6 @@ using WasmActors.Actors.Handles;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Failures;
-using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.State;
 
 namespace WasmActors.Actors.Tests.Handles;

@@ -1,5 +1,4 @@
 using System.Text;
-using WasmActors.Actors.Handles;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Failures;

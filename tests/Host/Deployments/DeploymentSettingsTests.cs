@@ -65,7 +65,7 @@ public class DeploymentSettingsTests
     [InlineData("""{ "grants": { "environment": { "A": null } } }""", "grants.environment")]
     [InlineData("""{ "grants": { "features": ["gcc"] } }""", "grants.features: 'gcc' is no feature")]
     [InlineData("""{ "grants": { "features": [null] } }""", "grants.features")]
-    [InlineData("""{ "reset": ["kind"] }""", "reset names 'kind'; allowed are all, reuse, label, limits,")]
+    [InlineData("""{ "reset": ["kind"] }""", "reset names 'kind'; allowed are all, reuse, state, label, limits,")]
     [InlineData("""{ "reset": [null] }""", "reset names 'null'")]
     public void What_is_wrong_is_named(string json, string problem)
     {

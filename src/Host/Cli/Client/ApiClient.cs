@@ -44,11 +44,13 @@ internal sealed class ApiClient : IDisposable
 
     /// <summary>Sends a request and reads the answer.</summary>
     /// <param name="method">Its method.</param>
-    /// <param name="path">Path and query below the server's address, from <c>/v1</c> on, escaped; see <see cref="ApiPath"/>.</param>
+    /// <param name="path">Path and query below the server's address, from <c>/v1</c> on, escaped; see <see
+    /// cref="ApiPath"/>.</param>
     /// <param name="content">Its body; disposed. Null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="headers">Further headers by name.</param>
-    /// <exception cref="ServerFailure">The server refused, does not answer, or answers what cannot be understood.</exception>
+    /// <exception cref="ServerFailure">The server refused, does not answer, or answers what cannot be
+    /// understood.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation, params IEnumerable<(string Name, string? Value)> headers)
     {

@@ -20,7 +20,8 @@ internal static class ApiPath
             $"'{GuestText.Clean(name, GuestText.NameLimit)}' is no name of a function: expected are 1 to {FunctionNames.MaxName} of a-z, 0-9, '-' and '_', the first a letter or a digit.");
 
     /// <summary>A call.</summary>
-    /// <exception cref="CommandLineException"><c>function.bad_name</c>, <c>function.bad_key</c>, <c>export.not_found</c></exception>
+    /// <exception cref="CommandLineException"><c>function.bad_name</c>, <c>function.bad_key</c>,
+    /// <c>export.not_found</c></exception>
     public static string Call(string name, string? key, string export)
     {
         string function = Function(name);

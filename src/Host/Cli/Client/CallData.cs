@@ -3,7 +3,8 @@ using WasmActors.Host.Cli.Output;
 
 namespace WasmActors.Host.Cli.Client;
 
-/// <summary>The input of a call of bytes or of a WASI program: <c>--data TEXT|@FILE|-</c>, else standard input where it is no terminal.</summary>
+/// <summary>The input of a call of bytes or of a WASI program: <c>--data TEXT|@FILE|-</c>, else standard input where it
+/// is no terminal.</summary>
 internal static class CallData
 {
     // The largest input that a function may take.
@@ -11,7 +12,8 @@ internal static class CallData
     private const int ReadBytes = 64 << 10;
 
     /// <summary>Reads it.</summary>
-    /// <exception cref="CommandLineException"><c>usage</c>: it cannot be read, or is too large for every function.</exception>
+    /// <exception cref="CommandLineException"><c>usage</c>: it cannot be read, or is too large for every
+    /// function.</exception>
     public static async Task<byte[]> ReadAsync(string? data, Terminal terminal, CancellationToken cancellation)
     {
         if (data is not null && data != "-")

@@ -3,7 +3,8 @@ using WasmActors.Host.Contracts;
 
 namespace WasmActors.Host.Cli.Client;
 
-/// <summary>The API's messages as JSON: answers may have more members than are known here, and must have those that are needed.</summary>
+/// <summary>The API's messages as JSON: answers may have more members than are known here, and must have those that are
+/// needed.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,

@@ -2,7 +2,8 @@ using WasmActors.Host.Deployments;
 
 namespace WasmActors.Host.Cli.Client;
 
-/// <summary>What <c>deploy</c> did. Its JSON is part of the interface: members may be added, none changes its meaning.</summary>
+/// <summary>What <c>deploy</c> did. Its JSON is part of the interface: members may be added, none changes its
+/// meaning.</summary>
 /// <param name="Deployed">In the order of the files; those that failed are left out.</param>
 internal sealed record DeployReport(IReadOnlyList<DeployedFunction> Deployed);
 
@@ -18,7 +19,8 @@ internal sealed record DeployReport(IReadOnlyList<DeployedFunction> Deployed);
 /// <param name="Digest">SHA-256 of the module's binary form.</param>
 /// <param name="Size">Bytes of the binary form.</param>
 /// <param name="Settings">The file beside the module that was read; null for none.</param>
-/// <param name="Changes">Settings in which the version differs from the one that was active before; empty for a function that is new.</param>
+/// <param name="Changes">Settings in which the version differs from the one that was active before; empty for a
+/// function that is new.</param>
 /// <param name="DryRun">Whether nothing was changed, because it was only tried.</param>
 internal sealed record DeployedFunction(
     string File,

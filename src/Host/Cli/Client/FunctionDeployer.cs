@@ -9,7 +9,8 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Cli.Client;
 
-/// <summary>Deploys modules as functions of a server: module and settings in one request, so that a module that is rejected is not stored.</summary>
+/// <summary>Deploys modules as functions of a server: module and settings in one request, so that a module that is
+/// rejected is not stored.</summary>
 /// <param name="client">The server.</param>
 /// <param name="terminal">Where the progress is shown.</param>
 /// <param name="dryRun">Whether the server only checks.</param>

@@ -9,7 +9,8 @@ internal static class FunctionPages
     private const int MostFunctions = 1_000_000;
 
     /// <summary>All functions, by name.</summary>
-    /// <exception cref="ServerFailure">As <see cref="ApiClient.SendAsync"/>; <c>server.bad_answer</c>: the list does not end.</exception>
+    /// <exception cref="ServerFailure">As <see cref="ApiClient.SendAsync"/>; <c>server.bad_answer</c>: the list does
+    /// not end.</exception>
     public static async Task<FunctionList> ReadAsync(ApiClient client, CancellationToken cancellation)
     {
         var functions = new List<FunctionModel>();

@@ -1,6 +1,7 @@
 namespace WasmActors.Host.Cli.Client;
 
-/// <summary>The codes of failures between this program and a server; what the server itself refuses has the server's code.</summary>
+/// <summary>The codes of failures between this program and a server; what the server itself refuses has the server's
+/// code.</summary>
 internal static class ServerErrorCode
 {
     /// <summary>No connection, or it was lost before the answer.</summary>

@@ -11,10 +11,12 @@ internal sealed class ServerFailure(string code, string message, Exception? caus
     /// <summary>The answer's HTTP status; null where there was no answer.</summary>
     public int? Status { get; init; }
 
-    /// <summary>Where in the guest it happened, innermost first, one line for each function. The guest's own text.</summary>
+    /// <summary>Where in the guest it happened, innermost first, one line for each function. The guest's own
+    /// text.</summary>
     public IReadOnlyList<string> Frames { get; init; } = [];
 
-    /// <summary>What the guest wrote to standard error before it failed; null for nothing. The guest's own text.</summary>
+    /// <summary>What the guest wrote to standard error before it failed; null for nothing. The guest's own
+    /// text.</summary>
     public string? Stderr { get; init; }
 
     /// <summary>When it is worth trying again; null where the server did not say.</summary>

@@ -42,7 +42,8 @@ internal sealed class ServerOptions
     /// <summary>A client for the server that was named; the caller disposes it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="cancellation">Ends the reading of the key's file.</param>
-    /// <param name="atLeast">Longest time of one request unless one was named: a call's own time and some for the way.</param>
+    /// <param name="atLeast">Longest time of one request unless one was named: a call's own time and some for the
+    /// way.</param>
     /// <exception cref="CommandLineException"><c>usage</c>: the address or the key is none.</exception>
     public async Task<ApiClient> ConnectAsync(ParseResult parsed, CancellationToken cancellation, TimeSpan atLeast = default)
     {
