@@ -5,8 +5,6 @@ namespace WasmActors.Resilience.Tests;
 /// <summary>Runs the program of the scenarios.</summary>
 internal static class ResilienceProgram
 {
-    private const string Assembly = "WasmActors.Resilience.dll";
-
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     /// <summary>How it ended and what it printed.</summary>
@@ -44,25 +42,12 @@ internal static class ResilienceProgram
             RedirectStandardError = true,
             StandardOutputEncoding = System.Text.Encoding.UTF8,
         };
-        start.ArgumentList.Add(PathOf());
+        start.ArgumentList.Add(Checkout.ProgramOf("tests/Resilience", "WasmActors.Resilience"));
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
         return start;
-    }
-
-    // The tests' own folder ends in bin/configuration/framework, and the program's does likewise.
-    private static string PathOf()
-    {
-        var framework = new DirectoryInfo(AppContext.BaseDirectory);
-        var root = framework;
-        while (!File.Exists(Path.Combine(root.FullName, "WasmActors.sln")))
-        {
-            root = root.Parent ?? throw new InvalidOperationException("The tests do not lie below the solution.");
-        }
-
-        return Path.Combine(root.FullName, "tests", "Resilience", "bin", framework.Parent!.Name, framework.Name, Assembly);
     }
 }

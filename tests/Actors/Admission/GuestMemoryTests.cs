@@ -1,6 +1,5 @@
 using CsCheck;
 using WasmActors.Actors.Admission;
-using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Admission;
@@ -24,7 +23,7 @@ public sealed class GuestMemoryTests
     {
         // 1,100 MiB available, of which 100 remain: 1,000 for guests, and the last 125 for those who have less.
         Assert.Equal(875, Fill(_one));
-        _clock.Advance(TimeSpan.FromSeconds(1)); // the next reading is the same: nothing was touched
+        _clock.AdvancePast(TimeSpan.FromSeconds(1)); // the next reading is the same: nothing was touched
         Assert.Equal(0, Fill(_one));
 
         Read(available: 225, resident: 1_075); // all was touched
@@ -125,7 +124,7 @@ public sealed class GuestMemoryTests
         Read(available: 110, resident: 200);
         Assert.NotNull(_memory.TryTake(_one, 64 * MiB, out _));
         _reading = new MemoryReading(1_100 * MiB, 3_000 * MiB, 200 * MiB);
-        _clock.Advance(TimeSpan.FromMilliseconds(5));
+        _clock.AdvancePast(TimeSpan.FromMilliseconds(5));
 
         Assert.Null(_memory.TryTake(_one, 64 * MiB, out _));
     }
@@ -144,7 +143,7 @@ public sealed class GuestMemoryTests
     private void Read(long available, long resident)
     {
         _reading = new MemoryReading(available * MiB, 3_000 * MiB, resident * MiB);
-        _clock.Advance(MemoryBudget.Between);
+        _clock.AdvancePast(MemoryBudget.Between);
         _ = _memory.TryTake(_one, 1, out _);
         _memory.Take(_one, -_one.Granted % MiB);
     }

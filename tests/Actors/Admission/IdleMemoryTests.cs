@@ -1,5 +1,4 @@
 using WasmActors.Actors.Admission;
-using WasmActors.Actors.Tests.Support;
 
 namespace WasmActors.Actors.Tests.Admission;
 

@@ -1,5 +1,4 @@
 using WasmActors.Actors.Admission;
-using WasmActors.Actors.Tests.Support;
 
 namespace WasmActors.Actors.Tests.Admission;
 
@@ -20,7 +19,7 @@ public sealed class MappingBudgetTests
         }
 
         Assert.Equal(1, _asked);
-        _clock.Advance(MappingBudget.Between);
+        _clock.AdvancePast(MappingBudget.Between);
         for (int i = 0; i < 100; i++)
         {
             Assert.True(budget.TryTake(2, 100, out _)); // the system says that all were given back
@@ -47,7 +46,7 @@ public sealed class MappingBudgetTests
 
         _used = 1_000;
         Assert.False(budget.TryTake(2, 100, out _)); // the system was asked a moment ago
-        _clock.Advance(MappingBudget.Between);
+        _clock.AdvancePast(MappingBudget.Between);
         Assert.True(budget.TryTake(2, 100, out _));
         Assert.Equal(2, _asked);
     }

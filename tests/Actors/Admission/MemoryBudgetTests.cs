@@ -1,5 +1,4 @@
 using WasmActors.Actors.Admission;
-using WasmActors.Actors.Tests.Support;
 
 namespace WasmActors.Actors.Tests.Admission;
 
@@ -24,7 +23,7 @@ public sealed class MemoryBudgetTests
         Assert.Equal(1, _asked);
         Assert.True(budget.HasRoom(1, out _));
         Assert.Equal(2, _asked);
-        _clock.Advance(MemoryBudget.Between);
+        _clock.AdvancePast(MemoryBudget.Between);
         Assert.True(budget.HasRoom(1, out _));
         Assert.Equal(3, _asked);
     }

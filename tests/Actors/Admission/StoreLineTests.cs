@@ -127,7 +127,7 @@ public sealed class StoreLineTests : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            _clock.Advance(s_each);
+            _clock.AdvancePast(s_each);
             await Expect.ConditionAsync(() => cell.Now == _clock.GetTimestamp(), "the engine's clock has followed");
             cell.CommandTaken();
         }

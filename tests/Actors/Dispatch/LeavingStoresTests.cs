@@ -1,6 +1,5 @@
 using Akka.Actor;
 using WasmActors.Actors.Dispatch;
-using WasmActors.Actors.Tests.Support;
 
 namespace WasmActors.Actors.Tests.Dispatch;
 
@@ -34,11 +33,11 @@ public sealed class LeavingStoresTests
     {
         LeavingStore[] stores = [new(ActorRefs.Nobody), new(ActorRefs.Nobody)];
         Assert.True(_stores.TryAdd(stores[0]));
-        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        _clock.AdvancePast(TimeSpan.FromMilliseconds(500));
         Assert.True(_stores.TryAdd(stores[1]));
         Assert.False(_stores.TryTakeLate(out _));
 
-        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        _clock.AdvancePast(TimeSpan.FromMilliseconds(500));
         Assert.True(_stores.TryTakeLate(out var late));
         Assert.Same(stores[0], late);
         Assert.False(_stores.TryTakeLate(out _));

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using WasmActors.Actors.Admission;
 using WasmActors.Actors.Dispatch;
-using WasmActors.Actors.Tests.Support;
 
 namespace WasmActors.Actors.Tests.Dispatch;
 
@@ -186,21 +185,21 @@ public sealed class PausedGuestsTests
         Assert.False(_paused.Add(second));
         Assert.False(_paused.TryTakeAged(out _, out _));
 
-        _clock.Advance(s_aging);
+        _clock.AdvancePast(s_aging);
         Assert.True(_paused.TryTakeAged(out var taken, out bool wasSoon));
         Assert.Same(first, taken);
         Assert.True(wasSoon);
         _paused.AgedEnded();
         Assert.False(_paused.TryTakeAged(out _, out _));
 
-        _clock.Advance((s_aging / 2) - TimeSpan.FromMilliseconds(2));
+        _clock.AdvancePast((s_aging / 2) - TimeSpan.FromMilliseconds(2));
         Assert.False(_paused.TryTakeAged(out _, out _));
-        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        _clock.AdvancePast(TimeSpan.FromMilliseconds(1));
         Assert.True(_paused.TryTakeAged(out taken, out _));
         Assert.Same(second, taken);
         _paused.AgedEnded();
 
-        _clock.Advance(s_aging);
+        _clock.AdvancePast(s_aging);
         Assert.False(_paused.TryTakeAged(out _, out _)); // nobody is left
     }
 
@@ -208,18 +207,18 @@ public sealed class PausedGuestsTests
     public void After_a_long_turn_of_one_that_had_waited_too_long_the_next_waits_four_times_as_long()
     {
         Add(NewGuest(yields: 2, milliseconds: 100), NewGuest(yields: 2, milliseconds: 200), NewGuest(yields: 2, milliseconds: 300));
-        _clock.Advance(s_aging);
+        _clock.AdvancePast(s_aging);
         Assert.True(_paused.HasAged);
         Assert.True(_paused.TryTakeAged(out _, out _));
 
         // What nothing interrupts takes longer than there would be to the next one; no second one begins meanwhile.
-        _clock.Advance(s_aging * 2);
+        _clock.AdvancePast(s_aging * 2);
         Assert.False(_paused.HasAged);
         Assert.False(_paused.TryTakeAged(out _, out _));
         _paused.AgedEnded();
-        _clock.Advance(s_aging * 7);
+        _clock.AdvancePast(s_aging * 7);
         Assert.False(_paused.TryTakeAged(out _, out _));
-        _clock.Advance(s_aging * 2);
+        _clock.AdvancePast(s_aging * 2);
         Assert.True(_paused.HasAged);
         Assert.True(_paused.TryTakeAged(out _, out _));
     }
@@ -228,12 +227,12 @@ public sealed class PausedGuestsTests
     public void One_whose_turn_does_not_end_keeps_the_next_waiting_for_a_while_only()
     {
         Add(NewGuest(yields: 2, milliseconds: 100), NewGuest(yields: 2, milliseconds: 200));
-        _clock.Advance(s_aging);
+        _clock.AdvancePast(s_aging);
         Assert.True(_paused.TryTakeAged(out _, out _));
 
-        _clock.Advance(s_aging * 19);
+        _clock.AdvancePast(s_aging * 19);
         Assert.False(_paused.TryTakeAged(out _, out _));
-        _clock.Advance(s_aging);
+        _clock.AdvancePast(s_aging);
         Assert.True(_paused.TryTakeAged(out _, out _));
     }
 
@@ -272,15 +271,15 @@ public sealed class PausedGuestsTests
         var first = NewGuest(yields: 2, milliseconds: 100);
         var second = NewGuest(yields: 2, milliseconds: 200);
         var third = NewGuest(yields: 2, milliseconds: 300);
-        _clock.Advance(s_aging * 10); // waiting begins with who waits
+        _clock.AdvancePast(s_aging * 10); // waiting begins with who waits
         Add(first, second, third);
         Assert.False(_paused.TryTakeAged(out _, out _));
 
-        _clock.Advance(s_aging - TimeSpan.FromMilliseconds(2));
+        _clock.AdvancePast(s_aging - TimeSpan.FromMilliseconds(2));
         Assert.Equal([first], TakeLater(1));
-        _clock.Advance(s_aging - TimeSpan.FromMilliseconds(2));
+        _clock.AdvancePast(s_aging - TimeSpan.FromMilliseconds(2));
         Assert.False(_paused.TryTakeAged(out _, out _));
-        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        _clock.AdvancePast(TimeSpan.FromMilliseconds(1));
         Assert.True(_paused.TryTakeAged(out var taken, out bool wasSoon));
         Assert.Same(second, taken);
         Assert.False(wasSoon);
@@ -342,7 +341,7 @@ public sealed class PausedGuestsTests
             }
 
             bool aged = _paused.TryTakeAged(out var place, out _);
-            _clock.Advance(TimeSpan.Zero); // which is a millisecond
+            _clock.AdvancePast(TimeSpan.Zero); // which is a millisecond
             if (aged)
             {
                 turns++;

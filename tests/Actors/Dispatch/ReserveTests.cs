@@ -1,5 +1,4 @@
 using WasmActors.Actors.Dispatch;
-using WasmActors.Actors.Tests.Support;
 
 namespace WasmActors.Actors.Tests.Dispatch;
 
@@ -27,7 +26,7 @@ public sealed class ReserveTests
         Assert.Equal(Now, reserve.Now);
         Assert.True(_tenant.IsSo(Now));
 
-        _clock.Advance(s_memory);
+        _clock.AdvancePast(s_memory);
         Assert.Equal(Reserve.Never, reserve.Now);
         Assert.False(_tenant.IsSo(Now));
     }
@@ -56,7 +55,7 @@ public sealed class ReserveTests
         Assert.True(reserve.TryEnter(Now));
         Assert.False(reserve.HasRoom(Now));
 
-        _clock.Advance(s_memory);
+        _clock.AdvancePast(s_memory);
         Assert.True(reserve.HasRoom(Now));
         Assert.True(reserve.TryEnter(Now));
     }
@@ -69,10 +68,10 @@ public sealed class ReserveTests
         reserve.Lasts(_tenant);
         reserve.HasShort(Now);
         long until = Now + s_memory.Ticks;
-        _clock.Advance(s_memory / 4);
+        _clock.AdvancePast(s_memory / 4);
         Assert.Equal(until - Now, reserve.KeptFor(Now).Ticks);
 
-        _clock.Advance(s_memory);
+        _clock.AdvancePast(s_memory);
         Assert.Equal(TimeSpan.Zero, reserve.KeptFor(Now));
     }
 
@@ -108,12 +107,12 @@ public sealed class ReserveTests
         reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(3), TimeSpan.FromMilliseconds(3));
         Assert.True(_tenant.IsSo(Now));
 
-        _clock.Advance(s_memory / 2);
+        _clock.AdvancePast(s_memory / 2);
         Assert.True(_tenant.IsMeasured(Now));
         reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5));
-        _clock.Advance(s_memory / 2);
+        _clock.AdvancePast(s_memory / 2);
         Assert.True(_tenant.IsSo(Now));
-        _clock.Advance(s_memory / 2);
+        _clock.AdvancePast(s_memory / 2);
         Assert.False(_tenant.IsSo(Now));
     }
 
@@ -136,7 +135,7 @@ public sealed class ReserveTests
         for (int i = 0; i < 100; i++)
         {
             reserve.Deferred(_tenant, Now, TimeSpan.FromMilliseconds(1), _tenant.IsMeasured(Now) ? TimeSpan.FromMilliseconds(1) : null);
-            _clock.Advance(s_memory / 4);
+            _clock.AdvancePast(s_memory / 4);
         }
 
         Assert.False(_tenant.IsSo(Now));

@@ -53,7 +53,7 @@ public abstract class SleepingGuestTests(bool onThreads) : IAsyncLifetime
         Assert.Equal(3, await Expect.SoonAsync(other.GetFunc("add").CallAsync<int, int, int>(1, 2)));
         Assert.All(asleep, static call => Assert.False(call.IsCompleted));
 
-        _clock.Advance(TimeSpan.FromSeconds(5));
+        _clock.AdvancePast(TimeSpan.FromSeconds(5));
         Assert.All(await Expect.SoonAsync(Task.WhenAll(asleep)), static result => Assert.Equal(0, result));
     }
 
@@ -66,7 +66,7 @@ public abstract class SleepingGuestTests(bool onThreads) : IAsyncLifetime
 
         Assert.Equal("wasi_snapshot_preview1::poll_oneoff", status.ParkedOn);
         Assert.Equal(new byte[] { 1, 0, 0, 0 }, (await sleeper.GetMemory().ReadAsync(16, 4)).ToArray());
-        _clock.Advance(TimeSpan.FromSeconds(5));
+        _clock.AdvancePast(TimeSpan.FromSeconds(5));
         Assert.Equal(0, await Expect.SoonAsync(call));
     }
 
@@ -77,7 +77,7 @@ public abstract class SleepingGuestTests(bool onThreads) : IAsyncLifetime
         var call = sleeper.GetFunc("sleep").CallAsync<long, int>(60 * Second, TimeSpan.FromSeconds(1));
         await AsleepAsync(sleeper);
 
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.AdvancePast(TimeSpan.FromSeconds(1));
 
         var trap = await Expect.TrapAsync(ErrorCode.DeadlineExceeded, call);
         Assert.Contains("waiting for 'wasi_snapshot_preview1::poll_oneoff'", trap.Message, StringComparison.Ordinal);

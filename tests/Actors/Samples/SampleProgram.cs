@@ -59,18 +59,8 @@ internal static class SampleProgram
         return start;
     }
 
-    /// <summary>Where a program lies: the tests' own folder ends in bin/configuration/framework, and the others' do likewise.</summary>
-    /// <param name="folder">Its project's folder, from the solution's.</param>
-    /// <param name="assembly">Its file without the ending.</param>
-    internal static string PathOf(string folder, string assembly)
-    {
-        var framework = new DirectoryInfo(AppContext.BaseDirectory);
-        var root = framework;
-        while (!File.Exists(Path.Combine(root.FullName, "WasmActors.sln")))
-        {
-            root = root.Parent ?? throw new InvalidOperationException("The tests do not lie below the solution.");
-        }
-
-        return Path.Combine(root.FullName, folder, "bin", framework.Parent!.Name, framework.Name, $"{assembly}.dll");
-    }
+    /// <summary>Returns the path of a program that another project builds.</summary>
+    /// <param name="folder">The folder of its project, from the solution's.</param>
+    /// <param name="assembly">The name of its file without the extension.</param>
+    internal static string PathOf(string folder, string assembly) => Checkout.ProgramOf(folder, assembly);
 }

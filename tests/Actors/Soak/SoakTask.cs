@@ -1,5 +1,4 @@
 using WasmActors.Actors.Handles;
-using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Values;
 

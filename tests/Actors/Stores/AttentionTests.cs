@@ -51,7 +51,7 @@ public sealed class AttentionTests
         var call = guest.GetFunc("ask").CallAsync<int, int>(1).AsTask();
         await Expect.ConditionAsync(() => guest.Store.GetStatusAsync().AsTask().GetAwaiter().GetResult().ParkedOn == "env::other", "the nested call waits");
 
-        clock.Advance(TimeSpan.FromSeconds(5));
+        clock.AdvancePast(TimeSpan.FromSeconds(5));
         await Expect.ErrorAsync(ErrorCode.ImportDeadlineExceeded, () => call);
         await Expect.ConditionAsync(() => nested is not null, "the nested call is answered");
         Assert.Equal(ErrorCode.DeadlineExceeded, nested);

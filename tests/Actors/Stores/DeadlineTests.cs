@@ -33,7 +33,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         var waiting = instance.GetFunc("next").CallAsync<int>(TimeSpan.FromSeconds(1));
         var patient = instance.GetFunc("next").CallAsync<int>(TimeSpan.FromSeconds(10)).AsTask();
 
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.AdvancePast(TimeSpan.FromSeconds(1));
 
         var error = await Expect.ErrorAsync(ErrorCode.DeadlineExceeded, waiting);
         Assert.Equal("The call's deadline came while it waited for its store; the guest was not called.", error.Message);
@@ -51,7 +51,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         await _gate.Entered;
         var waiting = Enumerable.Range(0, 10).Select(_ => instance.GetFunc("next").CallAsync<int>(TimeSpan.FromSeconds(1)).AsTask()).ToArray();
 
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.AdvancePast(TimeSpan.FromSeconds(1));
         await Expect.ConditionAsync(() => _host.Engine.EpochClock.Now >= _clock.GetTimestamp(), "the engine's clock has seen the time");
         _gate.Open();
 
@@ -73,7 +73,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         var spin = instance.GetFunc("announce_and_spin").CallAsync(TimeSpan.FromSeconds(1));
         await _gate.Entered;
 
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.AdvancePast(TimeSpan.FromSeconds(1));
 
         var trap = await Expect.TrapAsync(ErrorCode.DeadlineExceeded, spin);
         Assert.Equal(TrapCode.Interrupt, trap.TrapCode);
@@ -86,7 +86,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         var blocked = instance.GetFunc("call_host").CallAsync<int, int>(1, TimeSpan.FromSeconds(1));
         await _gate.Entered;
 
-        _clock.Advance(TimeSpan.FromSeconds(2));
+        _clock.AdvancePast(TimeSpan.FromSeconds(2));
 
         var error = await Expect.ErrorAsync(ErrorCode.DeadlineExceeded, blocked);
         Assert.StartsWith("The call's deadline has passed, but its guest has not let go yet", error.Message);
@@ -102,7 +102,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         var reply = instance.Store.Actor.Ask<object>(call, TimeSpan.FromSeconds(60));
         await _gate.Entered;
 
-        _clock.Advance(TimeSpan.FromSeconds(2));
+        _clock.AdvancePast(TimeSpan.FromSeconds(2));
 
         var failure = Assert.IsType<StoreProtocol.Failed>(await reply).Failure;
         Assert.Equal(ErrorCode.DeadlineExceeded, failure.Code);
@@ -120,7 +120,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         var call = new StoreProtocol.Call(instance.GetFunc("call_host").Id, [1]) { Within = TimeSpan.FromSeconds(1) };
         instance.Store.Actor.Tell(call, asker);
         await _gate.Entered;
-        _clock.Advance(TimeSpan.FromSeconds(2));
+        _clock.AdvancePast(TimeSpan.FromSeconds(2));
         await Expect.ConditionAsync(() => !answers.IsEmpty, "the asker is answered");
         _gate.Open();
 
@@ -148,7 +148,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         var waiting = instance.GetFunc("add").CallAsync<int, int, int>(3, 4).AsTask();
         var probe = instance.GetFunc("next").CallAsync<int>(TimeSpan.FromSeconds(2));
 
-        _clock.Advance(TimeSpan.FromSeconds(3));
+        _clock.AdvancePast(TimeSpan.FromSeconds(3));
 
         await Expect.ErrorAsync(ErrorCode.DeadlineExceeded, probe);
         _gate.Open();
@@ -165,7 +165,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         var reply = instance.Store.Actor.Ask<object>(call, TimeSpan.FromSeconds(60));
         await _gate.Entered;
 
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.AdvancePast(TimeSpan.FromSeconds(1));
 
         Assert.Equal(ErrorCode.DeadlineExceeded, Assert.IsType<StoreProtocol.Failed>(await reply).Failure.Code);
     }
@@ -184,7 +184,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
             """,
             Guests.HostImport(x =>
             {
-                _clock.Advance(TimeSpan.FromMilliseconds(600));
+                _clock.AdvancePast(TimeSpan.FromMilliseconds(600));
                 return x;
             }));
         var work = new StoreProtocol.Call(instance.GetFunc("work").Id, []);
@@ -203,7 +203,7 @@ public sealed class DeadlineTests : IAsyncLifetime, IDisposable
         var stopping = instance.Store.StopAsync().AsTask();
         var probe = instance.GetFunc("next").CallAsync<int>();
 
-        _clock.Advance(TimeSpan.FromMinutes(5));
+        _clock.AdvancePast(TimeSpan.FromMinutes(5));
         await Expect.ErrorAsync(ErrorCode.DeadlineExceeded, probe);
         await Expect.ConditionAsync(() => _host.Engine.EpochClock.Now >= _clock.GetTimestamp(), "the engine's clock has seen the time");
         _gate.Open();

@@ -76,7 +76,7 @@ public sealed class DelayedGuestTests : IAsyncLifetime, IDisposable
         await ServedImportSpec.Parked(_guest);
         var holding = await HoldAsync();
 
-        _clock.Advance(s_within + RequestSweeper.Patience);
+        _clock.AdvancePast(s_within + RequestSweeper.Patience);
 
         var error = await Expect.ErrorAsync(ErrorCode.DeadlineExceeded, () => call);
         Assert.StartsWith("The call's deadline has passed, but its guest has not let go yet", error.Message);
@@ -101,7 +101,7 @@ public sealed class DelayedGuestTests : IAsyncLifetime, IDisposable
         foreach (var step in (TimeSpan[])[by, TimeSpan.FromMilliseconds(1)])
         {
             var probe = _holder.GetFunc("next").CallAsync<int>(step);
-            _clock.Advance(step);
+            _clock.AdvancePast(step);
             await Expect.ErrorAsync(ErrorCode.DeadlineExceeded, probe);
         }
     }

@@ -93,7 +93,7 @@ public class CallMetricsTests(HostFixture fixture) : IClassFixture<HostFixture>
         var parked = instance.GetFunc("run").CallAsync<int>();
         var call = await Expect.SoonAsync(asked.Task);
         var waiting = instance.Store.SetDataAsync(1).AsTask();
-        clock.Advance(TimeSpan.FromSeconds(3));
+        clock.AdvancePast(TimeSpan.FromSeconds(3));
         call.Caller.Store.Actor.Tell(call.Returned(5));
         Assert.Equal(5, await Expect.SoonAsync(parked));
         await Expect.SoonAsync(waiting);

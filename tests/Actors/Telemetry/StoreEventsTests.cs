@@ -84,7 +84,7 @@ public sealed class StoreEventsTests : IAsyncLifetime
             await Expect.TrapAsync("trap.unreachable", trap.CallAsync());
         }
 
-        clock.Advance(TimeSpan.FromSeconds(2));
+        clock.AdvancePast(TimeSpan.FromSeconds(2));
         await Expect.ConditionAsync(() => !_events.IsEmpty, "events came");
         for (int i = 0; i < 500 && _events.All(static e => e is StoreTrapped { Untold: 0 }); i++)
         {

@@ -68,7 +68,7 @@ public class FunctionReplyTests(NodeFixture fixture) : IClassFixture<NodeFixture
     public async Task Bytes_and_programs_are_answered_by_the_same_way()
     {
         await _node.DeployAsync(new FunctionSpec("reply-bytes") { Convention = CallingConvention.Bytes }, Wat.Echo);
-        await _node.DeployAsync(new FunctionSpec("reply-program") { Convention = CallingConvention.WasiCommand }, Wat.Copy);
+        await _node.DeployAsync(new FunctionSpec("reply-program") { Convention = CallingConvention.WasiCommand }, Wat.CopyThenFail);
 
         var bytes = await Expect.SoonAsync(_node.Functions.Get("reply-bytes").SendAsync(FunctionRequest.Bytes("echo", "abc"u8.ToArray())));
         var program = await Expect.SoonAsync(_node.Functions.Get("reply-program").SendAsync(FunctionRequest.Program(new ProgramInput("in"u8.ToArray()))));

@@ -4,7 +4,6 @@ using Akka.TestKit.Xunit2;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Content;
-using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.Calls;

@@ -112,7 +112,7 @@ public class ConventionTests(NodeFixture fixture) : IClassFixture<NodeFixture>
     [Fact]
     public async Task A_program_gets_its_input_and_leaves_its_output_and_status()
     {
-        var function = await DeployAsync(FunctionKind.Stateless, CallingConvention.WasiCommand, Wat.Copy);
+        var function = await DeployAsync(FunctionKind.Stateless, CallingConvention.WasiCommand, Wat.CopyThenFail);
         byte[] input = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(static i => $"line {i}\n")));
 
         var output = await Expect.SoonAsync(function.RunAsync(new ProgramInput(input)));
@@ -125,7 +125,7 @@ public class ConventionTests(NodeFixture fixture) : IClassFixture<NodeFixture>
     [Fact]
     public async Task A_program_that_writes_more_than_it_may_fails_the_call()
     {
-        var function = await DeployAsync(FunctionKind.Stateless, CallingConvention.WasiCommand, Wat.Copy, new FunctionLimits { PayloadBytes = 10 });
+        var function = await DeployAsync(FunctionKind.Stateless, CallingConvention.WasiCommand, Wat.CopyThenFail, new FunctionLimits { PayloadBytes = 10 });
 
         Assert.Equal(10, (await Expect.SoonAsync(function.RunAsync(new ProgramInput(new byte[10])))).Stdout.Length);
         await Expect.FailureAsync(FunctionErrorCode.PayloadTooLarge, function.RunAsync(new ProgramInput(new byte[11])));
@@ -134,7 +134,7 @@ public class ConventionTests(NodeFixture fixture) : IClassFixture<NodeFixture>
     [Fact]
     public async Task What_a_caller_may_not_give_a_program_is_refused()
     {
-        var function = await DeployAsync(FunctionKind.Stateless, CallingConvention.WasiCommand, Wat.Copy);
+        var function = await DeployAsync(FunctionKind.Stateless, CallingConvention.WasiCommand, Wat.CopyThenFail);
         var input = new ProgramInput(default);
 
         await Expect.FailureAsync(FunctionErrorCode.NotGranted, function.RunAsync(input with { Arguments = ["-x"] }));

@@ -70,7 +70,7 @@ public class CarryOverTests(NodeFixture fixture) : IClassFixture<NodeFixture>
     [Theory]
     [InlineData(Wat.Counter, CallingConvention.Core)]
     [InlineData(Wat.Echo, CallingConvention.Bytes)]
-    [InlineData(Wat.Copy, CallingConvention.WasiCommand)]
+    [InlineData(Wat.CopyThenFail, CallingConvention.WasiCommand)]
     [InlineData("""(module (memory (export "_start") 1) (global (export "wasmactors_alloc") i32 (i32.const 0)) (func (export "f")))""", CallingConvention.Core)]
     public async Task The_convention_of_a_new_function_is_detected_and_then_kept(string wat, CallingConvention convention)
     {

@@ -157,7 +157,7 @@ public class DeploymentTests(NodeFixture fixture) : IClassFixture<NodeFixture>
     public async Task A_keyed_program_is_refused()
     {
         var spec = new FunctionSpec("odd") { Kind = FunctionKind.Keyed, Convention = CallingConvention.WasiCommand };
-        await Expect.FailureAsync(FunctionErrorCode.BadSpec, _node.DeployAsync(spec, Wat.Copy));
+        await Expect.FailureAsync(FunctionErrorCode.BadSpec, _node.DeployAsync(spec, Wat.CopyThenFail));
     }
 
     [Fact]

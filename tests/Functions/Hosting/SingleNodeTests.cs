@@ -4,7 +4,6 @@ using WasmActors.Actors.Handles;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Hosting;
 using WasmActors.Functions.Modules;
-using WasmActors.Functions.Tests.Support;
 
 namespace WasmActors.Functions.Tests.Hosting;
 

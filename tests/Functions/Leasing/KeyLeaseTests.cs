@@ -1,7 +1,6 @@
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Leasing;
-using WasmActors.Functions.Tests.Support;
 
 namespace WasmActors.Functions.Tests.Leasing;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Modules;
-using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Modules;
 using WasmActors.Runtime.Modules.Binary;
 using WasmActors.Runtime.Modules.Cache;

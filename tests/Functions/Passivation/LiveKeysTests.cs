@@ -2,7 +2,6 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.Passivation;
-using WasmActors.Functions.Tests.Support;
 
 namespace WasmActors.Functions.Tests.Passivation;
 

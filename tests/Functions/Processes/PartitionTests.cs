@@ -6,7 +6,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using WasmActors.Functions.Tests.Support;
 using WasmActors.Processes;
 
 namespace WasmActors.Functions.Tests.Processes;

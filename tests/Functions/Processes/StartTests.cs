@@ -1,4 +1,3 @@
-using WasmActors.Functions.Tests.Support;
 using WasmActors.Processes;
 
 namespace WasmActors.Functions.Tests.Processes;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using WasmActors.Functions.Tests.Support;
 using WasmActors.Processes;
 
 namespace WasmActors.Functions.Tests.Processes;

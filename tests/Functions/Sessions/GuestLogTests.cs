@@ -4,7 +4,7 @@ using WasmActors.Functions.Api;
 using WasmActors.Functions.Modules;
 using WasmActors.Functions.Sessions;
 using WasmActors.Functions.Tests.Support;
-using static WasmActors.Functions.Tests.Support.CollectingSink;
+using static WasmActors.Tests.Support.CollectingSink;
 
 namespace WasmActors.Functions.Tests.Sessions;
 

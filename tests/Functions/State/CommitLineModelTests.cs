@@ -2,7 +2,6 @@ using CsCheck;
 using Serilog.Core;
 using WasmActors.Functions.State;
 using WasmActors.Functions.State.Commits;
-using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.State;

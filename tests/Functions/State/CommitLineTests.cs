@@ -4,7 +4,6 @@ using Serilog;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.State;
 using WasmActors.Functions.State.Commits;
-using WasmActors.Functions.Tests.Support;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Tests.State;

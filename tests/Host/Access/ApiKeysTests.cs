@@ -2,7 +2,6 @@ using Microsoft.Data.Sqlite;
 using Serilog.Core;
 using WasmActors.Host.Access;
 using WasmActors.Host.Persistence;
-using WasmActors.Host.Tests.Cli;
 
 namespace WasmActors.Host.Tests.Access;
 
@@ -10,7 +9,7 @@ public sealed class ApiKeysTests : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private string File => Path.Combine(_folder.Path, "keys.db");
 
@@ -23,7 +22,7 @@ public sealed class ApiKeysTests : IDisposable
     [Fact]
     public async Task A_token_that_does_not_fit_takes_as_long_whether_its_id_exists_or_not()
     {
-        var clock = new StoppedClock();
+        var clock = new ManualClock();
         var database = await FunctionDatabase.OpenFileAsync(File);
         var (key, token) = Key("known", ApiScope.Call);
         Assert.True(await database.Keys.AddAsync(key, default));
@@ -36,7 +35,7 @@ public sealed class ApiKeysTests : IDisposable
 
         Assert.False(wrongSecret.IsCompleted);
         Assert.False(wrongId.IsCompleted);
-        Assert.Equal(2, clock.Waiting(TimeSpan.FromMilliseconds(200)));
+        Assert.Equal(2, clock.TimersWithin(TimeSpan.FromMilliseconds(200)));
         clock.Advance(TimeSpan.FromMilliseconds(200));
         Assert.Null(await wrongSecret.WaitAsync(s_patience));
         Assert.Null(await wrongId.WaitAsync(s_patience));
@@ -45,7 +44,7 @@ public sealed class ApiKeysTests : IDisposable
     [Fact]
     public async Task Keys_are_read_again_only_when_they_were_changed()
     {
-        var clock = new StoppedClock();
+        var clock = new ManualClock();
         var database = await FunctionDatabase.OpenFileAsync(File);
         var (one, token) = Key("one", ApiScope.Call);
         Assert.True(await database.Keys.AddAsync(one, default));
@@ -69,7 +68,7 @@ public sealed class ApiKeysTests : IDisposable
     [Fact]
     public async Task A_key_that_another_node_revoked_is_not_accepted_two_seconds_later()
     {
-        var clock = new StoppedClock();
+        var clock = new ManualClock();
         var database = await FunctionDatabase.OpenFileAsync(File);
         var (key, token) = Key("key", ApiScope.Call);
         Assert.True(await database.Keys.AddAsync(key, default));
@@ -85,7 +84,7 @@ public sealed class ApiKeysTests : IDisposable
     [Fact]
     public async Task Changes_by_hand_are_seen_within_a_minute()
     {
-        var clock = new StoppedClock();
+        var clock = new ManualClock();
         var database = await FunctionDatabase.OpenFileAsync(File);
         var (key, token) = Key("key", ApiScope.Call);
         Assert.True(await database.Keys.AddAsync(key, default));
@@ -138,7 +137,7 @@ public sealed class ApiKeysTests : IDisposable
         ApiKey.Create(name, [.. scopes], new KeyLimits(null, null, null, null), TimeProvider.System);
 
     // The round has been done when a token that is looked up after it is: both read by turns.
-    private static async Task TickAsync(ApiKeys keys, StoppedClock clock, int rounds)
+    private static async Task TickAsync(ApiKeys keys, ManualClock clock, int rounds)
     {
         for (int i = 0; i < rounds; i++)
         {

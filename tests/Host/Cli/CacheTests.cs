@@ -4,7 +4,7 @@ namespace WasmActors.Host.Tests.Cli;
 
 public sealed class CacheTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task What_was_compiled_is_shown_and_can_be_cleared()

@@ -4,7 +4,7 @@ using WasmActors.Runtime.Modules.Binary;
 namespace WasmActors.Host.Tests.Cli;
 
 /// <summary>Names that a module chose reach the terminal bounded and escaped.</summary>
-public sealed class HostileNamesTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class HostileNamesTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private const string Tail = "\\0a\\1b[31m\\u{202e}";
 

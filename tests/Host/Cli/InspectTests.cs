@@ -6,7 +6,7 @@ using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Host.Tests.Cli;
 
-public sealed class InspectTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class InspectTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private const string Rich = """
         (module $rich

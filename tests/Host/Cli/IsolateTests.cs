@@ -4,7 +4,7 @@ using System.Text;
 namespace WasmActors.Host.Tests.Cli;
 
 /// <summary><c>--isolate</c>, in the program as it is built and as it is published: the compiler comes along.</summary>
-public sealed class IsolateTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class IsolateTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private const string Two = "(module (func (export \"two\") (result i32) i32.const 2))";
 

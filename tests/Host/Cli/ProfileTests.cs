@@ -1,7 +1,7 @@
 namespace WasmActors.Host.Tests.Cli;
 
 /// <summary><c>run --profile</c> and <c>--feature</c>: what a guest may use by default, and what must be asked for.</summary>
-public sealed class ProfileTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class ProfileTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private const string Structs = """
         (module (type $s (struct (field i32)))

@@ -27,14 +27,14 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
     public string Code => Error.Split('\n')[0].Trim() is var first && first.StartsWith("error: ", StringComparison.Ordinal) ? first[7..] : "";
 
     /// <summary>Runs it to its end, with a standard input that is empty unless something is given.</summary>
-    public static async Task<ProgramRun> Of(TempFolder folder, string[] args, byte[]? input = null, params (string Name, string Value)[] environment)
+    public static async Task<ProgramRun> Of(TemporaryFolder folder, string[] args, byte[]? input = null, params (string Name, string Value)[] environment)
     {
         using var process = Start(folder, args, environment);
         return await OfAsync(process, args, input ?? []);
     }
 
     /// <summary>Runs a script of a shell to its end: <c>"$@"</c> is the program with its arguments.</summary>
-    public static async Task<ProgramRun> InShellAsync(TempFolder folder, string script, string[] args)
+    public static async Task<ProgramRun> InShellAsync(TemporaryFolder folder, string script, string[] args)
     {
         var start = StartOf(folder, args);
         start = new ProcessStartInfo("/bin/sh", ["-c", script, "sh", start.FileName, .. start.ArgumentList])
@@ -51,7 +51,7 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
     }
 
     /// <summary>How a shell names the program.</summary>
-    public static string ShellName(TempFolder folder)
+    public static string ShellName(TemporaryFolder folder)
     {
         var start = StartOf(folder, []);
         return string.Join(' ', [start.FileName, .. start.ArgumentList]);
@@ -78,7 +78,7 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
     }
 
     /// <summary>Starts it; the caller waits for it and disposes it.</summary>
-    public static Process Start(TempFolder folder, string[] args, params (string Name, string Value)[] environment)
+    public static Process Start(TemporaryFolder folder, string[] args, params (string Name, string Value)[] environment)
     {
         var start = StartOf(folder, args);
         start.RedirectStandardInput = true;
@@ -95,13 +95,13 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Error)
     /// <summary>Starts <c>serve</c> on a free port of the loopback and waits until it listens.</summary>
     /// <param name="folder">Where its data folder is.</param>
     /// <param name="args">Options behind <c>serve</c>; the address is set already.</param>
-    public static Task<ServerProcess> ServeAsync(TempFolder folder, params string[] args) =>
+    public static Task<ServerProcess> ServeAsync(TemporaryFolder folder, params string[] args) =>
         ServerProcess.StartAsync(ServeStart(folder, args));
 
     /// <summary>The way to start <c>serve</c> so.</summary>
-    public static ProcessStartInfo ServeStart(TempFolder folder, params string[] args) => StartOf(folder, ["serve", "--url", "http://127.0.0.1:0", .. args]);
+    public static ProcessStartInfo ServeStart(TemporaryFolder folder, params string[] args) => StartOf(folder, ["serve", "--url", "http://127.0.0.1:0", .. args]);
 
-    private static ProcessStartInfo StartOf(TempFolder folder, string[] args)
+    private static ProcessStartInfo StartOf(TemporaryFolder folder, string[] args)
     {
         var start = ServerProcess.StartOf(folder.Path, "wasmactors.dll", args);
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(folder.Path, "cache");

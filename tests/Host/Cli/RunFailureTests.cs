@@ -2,7 +2,7 @@ using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Host.Tests.Cli;
 
-public sealed class RunFailureTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class RunFailureTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private const string Faulty = """
         (module $faulty
@@ -151,7 +151,7 @@ public sealed class RunFailureTests(TempFolder folder) : IClassFixture<TempFolde
     [InlineData(false)]
     public async Task The_cache_is_left_alone_when_it_is_not_wanted(bool wanted)
     {
-        using var own = new TempFolder();
+        using var own = new TemporaryFolder();
         string path = own.Write("one.wat", """(module (func (export "one") (result i32) i32.const 1))""");
 
         var run = await ProgramRun.Of(own, wanted ? ["run", path, "--invoke", "one"] : ["run", path, "--no-cache", "--invoke", "one"]);

@@ -1,6 +1,6 @@
 namespace WasmActors.Host.Tests.Cli;
 
-public sealed class RunInvokeTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class RunInvokeTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private const string Echo = """
         (module

@@ -3,7 +3,7 @@ using WasmActors.Guests;
 
 namespace WasmActors.Host.Tests.Cli;
 
-public sealed class RunProgramTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class RunProgramTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private const string Loud = """
         #include <stdio.h>

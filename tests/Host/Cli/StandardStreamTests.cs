@@ -3,7 +3,7 @@ using WasmActors.Guests;
 namespace WasmActors.Host.Tests.Cli;
 
 /// <summary>The program beside others in a shell: streams that are closed, shared, or hold the module.</summary>
-public sealed class StandardStreamTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class StandardStreamTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     // Copies the first byte of standard input to standard output.
     private const string One = """

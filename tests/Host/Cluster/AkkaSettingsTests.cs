@@ -3,13 +3,12 @@ using Microsoft.Data.Sqlite;
 using WasmActors.Host.Cluster;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Settings;
-using WasmActors.Host.Tests.Cli;
 
 namespace WasmActors.Host.Tests.Cluster;
 
 public sealed class AkkaSettingsTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose()
     {

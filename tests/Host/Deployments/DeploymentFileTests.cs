@@ -1,12 +1,11 @@
 using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
-using WasmActors.Host.Tests.Cli;
 using WasmActors.Runtime.Failures;
 using WasmActors.Runtime.Modules.Binary;
 
 namespace WasmActors.Host.Tests.Deployments;
 
-public sealed class DeploymentFileTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class DeploymentFileTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     [Fact]
     public async Task The_file_beside_a_module_says_how_it_is_run()

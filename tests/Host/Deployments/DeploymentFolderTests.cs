@@ -1,13 +1,12 @@
 using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
-using WasmActors.Host.Tests.Cli;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Tests.Deployments;
 
 public sealed class DeploymentFolderTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -4,7 +4,7 @@ namespace WasmActors.Host.Tests.Docs;
 internal static class Repository
 {
     /// <summary>The folder with the solution.</summary>
-    public static string Root { get; } = Find();
+    public static string Root => Checkout.Root;
 
     /// <summary>Every page, by its path from the root: those of the root, of <c>docs</c>, and of the packages.</summary>
     public static IEnumerable<string> Pages =>
@@ -16,15 +16,4 @@ internal static class Repository
 
     /// <summary>Returns the lines of a page.</summary>
     public static string[] Lines(string page) => File.ReadAllLines(Path.Combine(Root, page));
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "WasmActors.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests are not below the solution's folder.");
-        }
-
-        return folder.FullName;
-    }
 }

@@ -49,7 +49,7 @@ public class CallTests(OpenHost host)
     [Fact]
     public async Task Bytes_of_any_size_go_in_and_come_out_as_they_are()
     {
-        await host.DeployAsync("bytes?convention=bytes", Wat.Bytes);
+        await host.DeployAsync("bytes?convention=bytes", Wat.Echo);
         byte[] large = new byte[1 << 20];
         Random.Shared.NextBytes(large);
 
@@ -200,7 +200,7 @@ public class CallTests(OpenHost host)
     [Fact]
     public async Task An_output_that_is_too_large_or_outside_of_the_memory_is_a_failure_after_the_guest_ran()
     {
-        await host.DeployAsync("outputs?convention=bytes", Wat.Bytes);
+        await host.DeployAsync("outputs?convention=bytes", Wat.Echo);
         string digest = (await host.GetAsync("/v1/functions/outputs")).Json.GetProperty("versions")[0].GetProperty("moduleDigest").GetString()!;
         (await host.JsonAsync(HttpMethod.Put, "/v1/functions/outputs", $$$"""{"moduleDigest":"{{{digest}}}","convention":"bytes","limits":{"payloadBytes":1000}}""")).Is(200);
 

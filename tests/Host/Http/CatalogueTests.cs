@@ -97,7 +97,7 @@ public class CatalogueTests(OpenHost host)
     [Fact]
     public async Task A_module_is_stored_and_read_in_its_binary_form()
     {
-        using var text = ServedHost.Bytes(Encoding.UTF8.GetBytes(Wat.Bytes), "text/plain");
+        using var text = ServedHost.Bytes(Encoding.UTF8.GetBytes(Wat.Echo), "text/plain");
         var stored = (await host.SendAsync(HttpMethod.Post, "/v1/modules", text)).Is(200);
         string digest = stored.Json.GetProperty("digest").GetString()!;
         using var read = await host.Client.GetAsync(new Uri($"/v1/modules/{digest}", UriKind.Relative));

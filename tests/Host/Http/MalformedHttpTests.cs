@@ -8,7 +8,7 @@ public sealed class MalformedHttpTests(ImpatientHost host) : IClassFixture<Impat
 {
     private Uri Address => host.Client.BaseAddress!;
 
-    public async Task InitializeAsync() => await host.DeployAsync("plain?convention=bytes", Wat.Bytes);
+    public async Task InitializeAsync() => await host.DeployAsync("plain?convention=bytes", Wat.Echo);
 
     public Task DisposeAsync() => host.IsWholeAsync();
 

@@ -37,7 +37,7 @@ public sealed class PagedFunctionsTests(OpenHost host)
         (await host.GetAsync("/v1/functions?limit=0")).IsFailure(400, "http.bad_request");
         (await host.GetAsync("/v1/functions?cursor=*")).IsFailure(400, "http.bad_request");
 
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var run = await ProgramRun.Of(folder, ["functions", "-o", "json", "--server", host.Client.BaseAddress!.ToString()]);
         using var listed = JsonDocument.Parse(run.Text);
         Assert.Superset(

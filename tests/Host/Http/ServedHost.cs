@@ -8,7 +8,7 @@ namespace WasmActors.Host.Tests.Http;
 /// <summary>A running host that the tests of a class, or of several, talk to.</summary>
 public abstract class ServedHost : IAsyncLifetime
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly string _settings;
     private readonly string[] _args;
 

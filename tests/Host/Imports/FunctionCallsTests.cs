@@ -8,7 +8,7 @@ namespace WasmActors.Host.Tests.Imports;
 
 public sealed class FunctionCallsTests : IAsyncLifetime, IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private ServerProcess _serve = null!;
 
     public async Task InitializeAsync()

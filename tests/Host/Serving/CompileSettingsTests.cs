@@ -13,7 +13,7 @@ public sealed class CompileSettingsTests : IDisposable
     private static readonly string Slow =
         $"(module (func (export \"one\") (result i32) (i32.const 1)) {string.Concat(Enumerable.Repeat("(func (param i32) (result i32) (loop (result i32) (br_if 0 (local.get 0)) (i32.mul (local.get 0) (i32.const 3))))", 3_000))})";
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

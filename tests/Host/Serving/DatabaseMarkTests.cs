@@ -4,7 +4,7 @@ namespace WasmActors.Host.Tests.Serving;
 
 public sealed class DatabaseMarkTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private string Database => Path.Combine(_folder.Path, "wasmactors-data", "wasmactors.db");
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using WasmActors.Host.Tests.Cli;
 using WasmActors.Host.Tests.Http;
 using WasmActors.Processes;
 
@@ -13,7 +12,7 @@ public sealed class FewFilesTests : IDisposable
 {
     private const string Prlimit = "/usr/bin/prlimit";
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -6,7 +6,7 @@ namespace WasmActors.Host.Tests.Serving;
 
 public sealed class ListeningTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -8,7 +8,7 @@ namespace WasmActors.Host.Tests.Serving;
 
 public sealed class ServeTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

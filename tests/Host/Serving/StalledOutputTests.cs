@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using WasmActors.Host.Tests.Cli;
-using WasmActors.Host.Tests.Http;
 using WasmActors.Processes;
 
 namespace WasmActors.Host.Tests.Serving;
@@ -29,7 +28,7 @@ public sealed class StalledOutputTests : IDisposable
               (br_if $more (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 100))))))
         """;
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -18,7 +18,7 @@ public sealed class StopTests : IDisposable
           i32.const 42))
         """;
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

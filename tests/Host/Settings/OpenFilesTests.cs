@@ -1,5 +1,4 @@
 using WasmActors.Host.Settings;
-using WasmActors.Host.Tests.Cli;
 
 namespace WasmActors.Host.Tests.Settings;
 
@@ -11,7 +10,7 @@ public sealed class OpenFilesTests
     [InlineData("Max locked memory         8388608              8388608              bytes     ", null)]
     public void The_soft_limit_is_read(string line, int? limit)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
 
         Assert.Equal(limit, OpenFiles.Read(folder.Write("limits", $"Limit                     Soft Limit           Hard Limit           Units     \n{line}\n")));
     }

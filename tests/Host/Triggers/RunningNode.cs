@@ -4,7 +4,6 @@ using WasmActors.Host.Cluster;
 using WasmActors.Host.Persistence;
 using WasmActors.Host.Persistence.States;
 using WasmActors.Host.Settings;
-using WasmActors.Host.Tests.Cli;
 using WasmActors.Host.Triggers;
 
 namespace WasmActors.Host.Tests.Triggers;
@@ -12,7 +11,7 @@ namespace WasmActors.Host.Tests.Triggers;
 /// <summary>A node in this process, for tests of triggers.</summary>
 public sealed class RunningNode : IAsyncLifetime
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private Node _node = null!;
     private SqlStateStore _states = null!;
 

@@ -5,7 +5,6 @@ using Serilog.Core;
 using Serilog.Events;
 using WasmActors.Host.Cli.Serving;
 using WasmActors.Host.Settings;
-using WasmActors.Host.Tests.Access;
 using WasmActors.Host.Triggers;
 
 namespace WasmActors.Host.Tests.Triggers;
@@ -17,7 +16,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _journal = new();
     private readonly ConcurrentQueue<string> _logged = new();
-    private readonly StoppedClock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly Logger _logger;
     private readonly List<TriggerSet> _sets = [];
 
@@ -84,7 +83,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
         await set.StartAsync(Context(), default);
 
         var drained = set.DrainAsync();
-        await UntilAsync(() => _journal.Contains("good drains for 7 s") && _clock.Waiting(s_longest) > 0);
+        await UntilAsync(() => _journal.Contains("good drains for 7 s") && _clock.TimersWithin(s_longest) > 0);
         _clock.Advance(TimeSpan.FromSeconds(16)); // the grace time and most of 10 s
         Assert.False(drained.IsCompleted);
         await UntilAsync(() => Has("The trigger \"broken\" failed to \"drain\""));
@@ -110,7 +109,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
         foreach (int seconds in new[] { 1, 2, 4 })
         {
             int before = made.Count;
-            await UntilAsync(() => Has($"The trigger \"a\" failed. It is started again in {seconds} s") && _clock.Waiting(s_longest) == 1);
+            await UntilAsync(() => Has($"The trigger \"a\" failed. It is started again in {seconds} s") && _clock.TimersWithin(s_longest) == 1);
             _clock.Advance(TimeSpan.FromSeconds(seconds - 0.5));
             Assert.Equal(before, made.Count);
             _clock.Advance(TimeSpan.FromSeconds(0.5));
@@ -135,7 +134,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
             _clock.Advance(TimeSpan.FromMinutes(2));
             var failed = last!;
             failed.Fail();
-            await UntilAsync(() => _logged.Count == failures && _clock.Waiting(s_longest) == 1);
+            await UntilAsync(() => _logged.Count == failures && _clock.TimersWithin(s_longest) == 1);
             _clock.Advance(TimeSpan.FromSeconds(1));
             await UntilAsync(() => last != failed && set.Announcements.Count == 1);
         }
@@ -150,7 +149,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
         var set = Of(_ => last = new FakeTrigger("a", _journal));
         await set.StartAsync(Context(), default);
         last!.Fail();
-        await UntilAsync(() => _clock.Waiting(s_longest) == 1);
+        await UntilAsync(() => _clock.TimersWithin(s_longest) == 1);
 
         await set.DrainAsync().WaitAsync(s_patience);
         _clock.Advance(s_longest);

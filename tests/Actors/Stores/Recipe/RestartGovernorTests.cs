@@ -2,7 +2,6 @@ using CsCheck;
 using WasmActors.Actors.Messages;
 using WasmActors.Actors.Stores;
 using WasmActors.Actors.Stores.Recipe;
-using WasmActors.Actors.Tests.Support;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Actors.Tests.Stores.Recipe;
@@ -38,7 +37,7 @@ public sealed class RestartGovernorTests
         var governor = New(s_policy);
         Fail(governor, 4);
 
-        _clock.Advance(s_policy.Window);
+        _clock.AdvancePast(s_policy.Window);
 
         Assert.Equal([TimeSpan.Zero], Fail(governor, 1));
         Assert.Equal(CircuitState.Closed, governor.Circuit);
@@ -81,13 +80,13 @@ public sealed class RestartGovernorTests
             var replaced = new List<long>();
             foreach (int pause in pauses)
             {
-                clock.Advance(TimeSpan.FromSeconds(pause));
+                clock.AdvancePast(TimeSpan.FromSeconds(pause));
                 governor.Failed(clock.GetTimestamp());
                 if (governor.Circuit == CircuitState.Open)
                 {
                     Assert.InRange(governor.Delay, TimeSpan.FromSeconds(10), s_policy.MaxOpenFor);
                     replaced.Clear(); // after a rest it counts anew
-                    clock.Advance(governor.Delay);
+                    clock.AdvancePast(governor.Delay);
                     governor.Trying();
                     governor.Proved();
                 }

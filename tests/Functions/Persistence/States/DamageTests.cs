@@ -1,6 +1,5 @@
 using System.Globalization;
 using WasmActors.Functions.State;
-using WasmActors.Functions.Tests.Support;
 using WasmActors.Host.Persistence.States;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Tests.Persistence.States.StateStoreContract;

@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using Serilog.Core;
 using WasmActors.Functions.State;
 using WasmActors.Functions.State.Commits;
-using WasmActors.Functions.Tests.Support;
 using WasmActors.Host.Persistence.States;
 using WasmActors.Runtime.Failures;
 using static WasmActors.Functions.Tests.Persistence.States.StateStoreContract;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace WasmActors.Host.Tests.Cli.Client;
 
 /// <summary>What only a process of its own has: standard streams, environment, signals.</summary>
-public sealed class ClientProcessTests(TempFolder folder) : IClassFixture<TempFolder>
+public sealed class ClientProcessTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
 {
     private const string ProgramExports = """{ "convention": "wasi-command", "exports": [{ "name": "_start", "params": [], "results": [] }] }""";
 

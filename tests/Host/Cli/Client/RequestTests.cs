@@ -49,7 +49,7 @@ public sealed class RequestTests
     [Fact]
     public async Task Times_names_and_the_key_are_headers()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await using var server = await FakeServer.StartAsync(static (context, request) =>
         {
             context.Response.Headers["Server-Timing"] = "queue;dur=0.5, start;dur=2, run;dur=1.25";
@@ -87,7 +87,7 @@ public sealed class RequestTests
     [InlineData(null, "piped")]
     public async Task Input_comes_from_the_option_a_file_or_standard_input(string? data, string body)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await using var server = await FakeServer.AnsweringAsync(
             ("GET /v1/functions/f/exports", """{ "convention": "bytes", "exports": [{ "name": "wasmactors_alloc", "params": ["i32"], "results": ["i32"] }, { "name": "g", "params": ["i32", "i32"], "results": ["i64"] }] }"""),
             ("POST /v1/functions/f/calls/g", "\u0001bytes"));
@@ -139,7 +139,7 @@ public sealed class RequestTests
     [InlineData("--expect 0", null, "*")]
     public async Task An_expected_version_is_a_condition(string option, string? match, string? noneMatch)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await using var server = await DeployingAsync();
 
         var run = await InProcess.RunAsync(["deploy", folder.Write("f.wat", "(module)"), "--server", server.Url, .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
@@ -151,7 +151,7 @@ public sealed class RequestTests
     [Fact]
     public async Task Every_option_of_deploy_is_sent_over_the_file_beside_the_module()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await using var server = await DeployingAsync();
         folder.Write("f.json", """{ "kind": "keyed", "label": "below", "limits": { "stores": 2, "queueLimit": 3 } }""");
 
@@ -176,7 +176,7 @@ public sealed class RequestTests
     [Fact]
     public async Task A_dry_run_is_asked_for_and_its_changes_are_printed_escaped()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await using var server = await FakeServer.StartAsync(static (context, _) => FakeServer.WriteAsync(context, 200, "application/json", """
             { "name": "f", "version": 4, "revision": 9, "kind": "keyed", "convention": "core", "dryRun": true,
               "changes": [{ "setting": "limits.deadline", "from": "5s", "to": "30s" }, { "setting": "grants.environment.KEY", "from": "secret", "to": "other" }, { "setting": "label", "to": "\u001b[31m" }] }
@@ -195,7 +195,7 @@ public sealed class RequestTests
     [Fact]
     public async Task A_server_that_refuses_the_key_is_not_asked_for_the_rest_of_a_folder()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await using var server = await FakeServer.StartAsync(static (context, _) => FakeServer.RefuseAsync(context, 401, "http.unauthorized", "no key"));
         folder.Write("many/a.wat", "(module)");
         folder.Write("many/b.wat", "(module)");
@@ -212,7 +212,7 @@ public sealed class RequestTests
     [InlineData("--name and --expect are for one file", "full", "--expect", "0")]
     public async Task Folders_have_modules_and_no_options_of_one(string problem, string name, params string[] options)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         folder.Write("empty/readme.md", "");
         folder.Write("full/a.wat", "(module)");
 

@@ -8,7 +8,7 @@ public sealed class ServerFixture : IAsyncLifetime, IDisposable
     private ServerProcess _serve = null!;
 
     /// <summary>Where tests write their files.</summary>
-    public TempFolder Folder { get; } = new();
+    public TemporaryFolder Folder { get; } = new();
 
     /// <summary>Its address.</summary>
     public string Url => _serve.Address.GetLeftPart(UriPartial.Authority);

@@ -184,7 +184,7 @@ public sealed class UntrustedServerTests
     [Fact]
     public async Task A_module_that_is_stored_as_another_one_is_not_deployed()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await using var server = await FakeServer.StartAsync(static (context, _) => FakeServer.WriteAsync(context, 200, "application/json", """{ "digest": "00", "bytes": 1 }"""));
 
         var run = await InProcess.RunAsync("deploy", folder.Write("f.wat", "(module)"), "--server", server.Url);

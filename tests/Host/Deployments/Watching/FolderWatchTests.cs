@@ -5,7 +5,6 @@ using Serilog.Events;
 using WasmActors.Functions.Api;
 using WasmActors.Host.Deployments;
 using WasmActors.Host.Deployments.Watching;
-using WasmActors.Host.Tests.Cli;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Tests.Deployments.Watching;
@@ -14,7 +13,7 @@ public sealed class FolderWatchTests : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly Sink _log = new();
     private readonly ConcurrentQueue<(string Name, string Text, string? Kind)> _deployed = new();
     private readonly ConcurrentDictionary<string, FunctionVersion> _active = new(StringComparer.Ordinal);

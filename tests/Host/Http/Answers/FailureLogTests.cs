@@ -16,7 +16,7 @@ public sealed class FailureLogTests
     [Fact]
     public async Task Each_failed_request_is_one_line_that_its_trace_id_finds()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await using var serve = await ProgramRun.ServeAsync(folder);
         using (var module = new StringContent(Wat.Numbers, System.Text.Encoding.UTF8, "text/plain"))
         {

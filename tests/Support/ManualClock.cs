@@ -1,6 +1,6 @@
-namespace WasmActors.Actors.Tests.Support;
+namespace WasmActors.Tests.Support;
 
-/// <summary>Time that goes on only when the test says so; timers fire on the thread that says it.</summary>
+/// <summary>Time that passes only when the test advances it. Timers fire on the thread that advances it.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -23,10 +23,19 @@ internal sealed class ManualClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Lets time pass, and a tick more: deadlines are counted from a clock that may be a tick old. A timer fires once for all of it.</summary>
+    /// <summary>Returns how many timers fire within a time. Periodic ones are not counted.</summary>
+    internal int TimersWithin(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            return _timers.Count(timer => !timer.IsPeriodic && timer.IsDue(GetTimestamp() + time.Ticks));
+        }
+    }
+
+    /// <summary>Advances time. A timer that became due fires once.</summary>
     internal void Advance(TimeSpan by)
     {
-        long now = Interlocked.Add(ref _now, by.Ticks + TimeSpan.TicksPerMillisecond);
+        long now = Interlocked.Add(ref _now, by.Ticks);
         ManualTimer[] due;
         lock (_lock)
         {
@@ -39,14 +48,19 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Advances time and a millisecond more: deadlines are counted from a clock that may be a tick old.</summary>
+    internal void AdvancePast(TimeSpan by) => Advance(by + TimeSpan.FromMilliseconds(1));
+
     private sealed class ManualTimer(ManualClock clock, TimerCallback callback, object? state) : ITimer
     {
         private long _due = long.MaxValue;
         private TimeSpan _period;
 
+        internal bool IsPeriodic => _period > TimeSpan.Zero;
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            _due = dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : clock.GetTimestamp() + dueTime.Ticks;
+            _due = dueTime < TimeSpan.Zero ? long.MaxValue : clock.GetTimestamp() + dueTime.Ticks;
             _period = period;
             return true;
         }
@@ -65,11 +79,11 @@ internal sealed class ManualClock : TimeProvider
             return ValueTask.CompletedTask;
         }
 
-        internal bool IsDue(long now) => now >= _due;
+        internal bool IsDue(long now) => now >= _due && _due != long.MaxValue;
 
         internal void Fire(long now)
         {
-            _due = _period == Timeout.InfiniteTimeSpan ? long.MaxValue : now + _period.Ticks;
+            _due = IsPeriodic ? now + _period.Ticks : long.MaxValue;
             callback(state);
         }
     }
