@@ -10,7 +10,9 @@ public enum CommitOutcome
     /// committer must drop what it has in memory.</summary>
     Fenced,
 
-    /// <summary>Nobody can tell any more: the commit was sent again after an unknown outcome, and by then another owner had
-    /// continued the state so far that the row is no longer kept. The committer must drop what it has in memory.</summary>
+    /// <summary>Nobody can tell any more: the commit was sent again after an unknown outcome, and by then another owner
+    /// had
+    /// continued the state so far that the row is no longer kept. The committer must drop what it has in
+    /// memory.</summary>
     Unknown,
 }

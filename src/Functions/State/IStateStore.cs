@@ -18,8 +18,10 @@ public interface IStateStore
 
     /// <summary>Stores commits in one transaction, each judged alone.</summary>
     /// <remarks>
-    /// A commit is stored only if its state has the sequence before it and, for sequence 1, if the key has no state. All rows of
-    /// a commit are stored or none. When the task ends, what is committed survives a killed process; whether it also survives a
+    /// A commit is stored only if its state has the sequence before it and, for sequence 1, if the key has no state.
+    /// All rows of
+    /// a commit are stored or none. When the task ends, what is committed survives a killed process; whether it also
+    /// survives a
     /// power failure depends on the database's settings. A commit that is stored already, with the same
     /// <see cref="StateCommit.Nonce"/>, counts as committed: after an unknown outcome, the same commits are sent again.
     /// </remarks>
@@ -27,12 +29,15 @@ public interface IStateStore
     /// <param name="cancellation">Gives the attempt up; the commits may be stored all the same.</param>
     /// <returns>The outcome of each commit, in their order.</returns>
     /// <exception cref="WasmError"><c>state.unavailable</c>: none of the commits is stored.</exception>
-    Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StateCommit> commits, CancellationToken cancellation = default);
+    Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StateCommit> commits,
+        CancellationToken cancellation = default);
 
-    /// <summary>Reads how far states have come. Sees every commit that was answered before the read began, on any node.</summary>
+    /// <summary>Reads how far states have come. Sees every commit that was answered before the read began, on any
+    /// node.</summary>
     /// <returns>For each key in their order: its head, or null if it has no state.</returns>
     /// <exception cref="WasmError"><c>state.unavailable</c></exception>
-    Task<IReadOnlyList<StateHead?>> NewestAsync(IReadOnlyList<(string Function, string Key)> keys, CancellationToken cancellation = default);
+    Task<IReadOnlyList<StateHead?>> NewestAsync(IReadOnlyList<(string Function, string Key)> keys,
+        CancellationToken cancellation = default);
 
     /// <summary>Lists states in the order of functions and keys.</summary>
     /// <param name="function">The function whose states are listed; null for all functions.</param>
@@ -42,14 +47,17 @@ public interface IStateStore
     /// <exception cref="WasmError"><c>state.unavailable</c></exception>
     Task<StatePage> ListAsync(string? function, string? after, int limit, CancellationToken cancellation = default);
 
-    /// <summary>Deletes the state of a key, also a damaged one. A store in memory that continues it is fenced.</summary>
+    /// <summary>Deletes the state of a key, also a damaged one. A store in memory that continues it is
+    /// fenced.</summary>
     /// <returns>False if the key had no state.</returns>
     /// <exception cref="WasmError"><c>state.unavailable</c></exception>
     Task<bool> DeleteAsync(string function, string key, CancellationToken cancellation = default);
 
     /// <summary>Deletes all states that versions of a function have made, up to one of its versions.</summary>
-    /// <remarks>Version numbers of a function are never used twice, also not after it was deleted. So the deletion can be
-    /// repeated at any time without touching the states of a function that was deployed again under the name. From its first
+    /// <remarks>Version numbers of a function are never used twice, also not after it was deleted. So the deletion can
+    /// be
+    /// repeated at any time without touching the states of a function that was deployed again under the name. From its
+    /// first
     /// step on, no state of these versions is found or created. Repeat it if it fails.</remarks>
     /// <param name="function">The function's name.</param>
     /// <param name="throughVersion">The greatest version whose states are deleted.</param>

@@ -1,7 +1,8 @@
 namespace WasmActors.Functions.State;
 
 /// <summary>What one call of a key changed, with the call's answer.</summary>
-/// <param name="State">The state's id: <see cref="StoredState.Id"/>, or one from <see cref="StateId.New"/> for a state that
+/// <param name="State">The state's id: <see cref="StoredState.Id"/>, or one from <see cref="StateId.New"/> for a state
+/// that
 /// this commit creates.</param>
 /// <param name="Function">The function's name.</param>
 /// <param name="Key">The key.</param>
@@ -10,7 +11,8 @@ namespace WasmActors.Functions.State;
 /// <param name="Sequence">One more than the sequence before. 1 creates the state.</param>
 /// <param name="Delta">What the call changed, see <c>docs/state-format.md</c>.</param>
 /// <param name="Answer">The call's answer; null if the call has no idempotency key.</param>
-/// <param name="Base">A checkpoint: the whole state as of <paramref name="Sequence"/>. The store then no longer needs older
+/// <param name="Base">A checkpoint: the whole state as of <paramref name="Sequence"/>. The store then no longer needs
+/// older
 /// deltas and deletes them. Null for none.</param>
 public sealed record StateCommit(
     long State,
@@ -23,13 +25,17 @@ public sealed record StateCommit(
     StoredAnswer? Answer = null,
     byte[]? Base = null)
 {
-    /// <summary>A random number that tells this commit from any other one of the same sequence. Default: a new one.</summary>
-    /// <remarks>A commit whose outcome is unknown, because the database did not answer, is sent again. If the stored commit has
+    /// <summary>A random number that tells this commit from any other one of the same sequence. Default: a new
+    /// one.</summary>
+    /// <remarks>A commit whose outcome is unknown, because the database did not answer, is sent again. If the stored
+    /// commit has
     /// the same nonce, it is this one.</remarks>
     public long Nonce { get; init; } = Random.Shared.NextInt64();
 
     /// <summary>The bytes that it takes in a queue and in a transaction.</summary>
-    public long Bytes => Delta.Length + (Base?.Length ?? 0) + (Answer is { } answer ? answer.Answer.Length + answer.RequestHash.Length : 0) + Overhead;
+    public long Bytes =>
+        Delta.Length + (Base?.Length ?? 0) + (Answer is { } answer ? answer.Answer.Length + answer.RequestHash.Length
+        : 0) + Overhead;
 
     private const int Overhead = 256;
 }

@@ -15,16 +15,21 @@ internal sealed record StateSettings
     {
         // Nodes that share the catalogue's file must share this one too.
         bool sharesFile = reader.Text("Database:File", "").Length > 0;
-        string file = sharesFile ? Path.ChangeExtension(database.File, null) + ".state.db" : Path.Combine(dataFolder, "state.db");
+        string file = sharesFile ? Path.ChangeExtension(database.File, null) + ".state.db"
+            : Path.Combine(dataFolder, "state.db");
         var defaults = new StateStoreOptions();
         return new StateSettings
         {
             File = Path.GetFullPath(reader.Text("State:File", file)),
             Store = defaults with
             {
-                Durability = reader.Choice("State:Durability", ("full", StateDurability.Full), ("normal", StateDurability.Normal)),
+                Durability =
+                    reader.Choice("State:Durability", ("full", StateDurability.Full),
+                    ("normal", StateDurability.Normal)),
                 Answers = reader.Number("State:Answers", defaults.Answers, 1, 10_000),
-                AnswerAge = reader.Duration("State:AnswersFor", defaults.AnswerAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)),
+                AnswerAge =
+                    reader.Duration("State:AnswersFor", defaults.AnswerAge, TimeSpan.FromMinutes(1),
+                    TimeSpan.FromDays(365)),
             },
         };
     }

@@ -79,7 +79,7 @@ public sealed class CommitLineTests
         var failure = (WasmError)await Expect.FailureAsync(ErrorCode.StateUnavailable, line.CommitAsync(Commit(1)));
         await Expect.FailureAsync(ErrorCode.StateUnavailable, line.CommitAsync(Commit(1)));
 
-        Assert.True(failure.RetryAfter is null || failure.RetryAfter > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.FromSeconds(2), failure.RetryAfter);
         Assert.Equal(CommitOutcome.Committed, await Expect.SoonAsync(line.CommitAsync(Commit(1))));
         Assert.Equal([1, 1, 1], _store.Groups);
         await Expect.ConditionAsync(() => _log.Events.Count == 2, "one line says that it fails, one that it works again");
@@ -227,7 +227,7 @@ public sealed class CommitLineTests
         int caller = Environment.CurrentManagedThreadId;
         var commit = line.CommitAsync(Commit(1)).AsTask();
         Assert.False(commit.IsCompleted);
-        Assert.False(line.CommitAsync(Commit(2)).IsCompleted);
+        Assert.False(line.CommitAsync(Commit(2)).AsTask().IsCompleted);
         blocked.Set();
 
         Assert.Equal(CommitOutcome.Committed, await Expect.SoonAsync(commit));

@@ -32,7 +32,7 @@ internal sealed class FakeStateStore : IStateStore
         }
     }
 
-    internal void NextFails() => Next(static _ => throw new WasmError(ErrorCode.StateUnavailable, "The disk is full."));
+    internal void NextFails() => Next(static _ => throw new WasmError(ErrorCode.StateUnavailable, "The disk is full.") { RetryAfter = TimeSpan.FromSeconds(2) });
 
     internal void NextIsLost(bool stores) => Next(store =>
     {
@@ -40,7 +40,7 @@ internal sealed class FakeStateStore : IStateStore
         throw new IOException("The connection broke.");
     });
 
-    public async Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StateCommit> commits, CancellationToken cancellation)
+    public async Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StateCommit> commits, CancellationToken cancellation = default)
     {
         Func<Func<IReadOnlyList<CommitOutcome>>, Task<IReadOnlyList<CommitOutcome>>>? change;
         lock (_lock)
@@ -60,7 +60,7 @@ internal sealed class FakeStateStore : IStateStore
         return change is null ? Store() : await change(Store);
     }
 
-    public Task<IReadOnlyList<StateHead?>> NewestAsync(IReadOnlyList<(string Function, string Key)> keys, CancellationToken cancellation)
+    public Task<IReadOnlyList<StateHead?>> NewestAsync(IReadOnlyList<(string Function, string Key)> keys, CancellationToken cancellation = default)
     {
         lock (_lock)
         {
@@ -71,13 +71,13 @@ internal sealed class FakeStateStore : IStateStore
         }
     }
 
-    public Task<StoredState?> FindAsync(string function, string key, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<StoredState?> FindAsync(string function, string key, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-    public Task<StatePage> ListAsync(string? function, string? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<StatePage> ListAsync(string? function, string? after, int limit, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-    public Task<bool> DeleteAsync(string function, string key, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<bool> DeleteAsync(string function, string key, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-    public Task DeleteFunctionAsync(string function, int throughVersion, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task DeleteFunctionAsync(string function, int throughVersion, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     private CommitOutcome Judge(StateCommit commit)
     {

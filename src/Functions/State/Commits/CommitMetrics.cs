@@ -27,14 +27,17 @@ internal static class CommitMetrics
         advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] });
 
     private static readonly Histogram<double> s_transaction = RuntimeTelemetry.Meter.CreateHistogram(
-        "wasmactors.state.transaction.duration", "s", "Time of one transaction of commits.", tags: null, advice: Seconds());
+        "wasmactors.state.transaction.duration", "s", "Time of one transaction of commits.", tags: null,
+            advice: Seconds());
 
     private static readonly Histogram<double> s_wait = RuntimeTelemetry.Meter.CreateHistogram(
         "wasmactors.state.commit.duration", "s", "Time from a commit to its answer.", tags: null, advice: Seconds());
 
     internal static void Answered(CommitOutcome outcome, TimeSpan wait)
     {
-        s_commits.Add(1, outcome switch { CommitOutcome.Committed => s_committed, CommitOutcome.Fenced => s_fenced, _ => s_unknown });
+        s_commits
+            .Add(1, outcome switch { CommitOutcome.Committed => s_committed, CommitOutcome.Fenced => s_fenced, _ =>
+            s_unknown });
         s_wait.Record(wait.TotalSeconds);
     }
 

@@ -1,11 +1,11 @@
 using Serilog;
-using WasmActors.Functions.Api;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.State.Commits;
 
 /// <summary>
-/// Collects requests while a group of them is under way, and then sends them as the next group: one at a time, in the order in
+/// Collects requests while a group of them is under way, and then sends them as the next group: one at a time, in the
+/// order in
 /// which they came. Used from any thread, and blocks none.
 /// </summary>
 /// <param name="limits">Its bounds.</param>
@@ -26,8 +26,6 @@ internal sealed class GroupLine<TItem, TAnswer>(
     ILogger log,
     TimeProvider time) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
-
     private readonly Lock _lock = new();
     private readonly Queue<LineRequest<TItem, TAnswer>> _queue = new();
     private readonly List<LineRequest<TItem, TAnswer>> _group = [];
@@ -58,12 +56,12 @@ internal sealed class GroupLine<TItem, TAnswer>(
         {
             if (_closed)
             {
-                return ValueTask.FromException<TAnswer>(Unavailable("The node stops", null));
+                return ValueTask.FromException<TAnswer>(LineFailures.Closed());
             }
 
             if (_requests >= limits.Requests || (_requests > 0 && _bytes + request.Bytes > limits.Bytes))
             {
-                return ValueTask.FromException<TAnswer>(Busy());
+                return ValueTask.FromException<TAnswer>(LineFailures.Busy(limits, _lastGroup));
             }
 
             Interlocked.Increment(ref _requests);
@@ -78,7 +76,8 @@ internal sealed class GroupLine<TItem, TAnswer>(
             _ = Task.Run(RunAsync, CancellationToken.None);
         }
 
-        return cancellation.CanBeCanceled ? new ValueTask<TAnswer>(WithCancellationAsync(request, cancellation)) : new ValueTask<TAnswer>(request.Answer);
+        return cancellation.CanBeCanceled ? new ValueTask<TAnswer>(WithCancellationAsync(request, cancellation))
+            : new ValueTask<TAnswer>(request.Answer);
     }
 
     /// <summary>Accepts nothing more, and waits until everything is answered.</summary>
@@ -98,7 +97,8 @@ internal sealed class GroupLine<TItem, TAnswer>(
         _deadlines?.Dispose();
     }
 
-    private async Task<TAnswer> WithCancellationAsync(LineRequest<TItem, TAnswer> request, CancellationToken cancellation)
+    private async Task<TAnswer> WithCancellationAsync(LineRequest<TItem, TAnswer> request,
+        CancellationToken cancellation)
     {
         var registration = cancellation.UnsafeRegister(_ => Cancel(request, cancellation), null);
         await using (registration.ConfigureAwait(false))
@@ -116,7 +116,8 @@ internal sealed class GroupLine<TItem, TAnswer>(
         }
         else
         {
-            request.TryFail(isRead ? new OperationCanceledException(cancellation) : Unanswered("it was cancelled while its transaction was under way", null));
+            request.TryFail(isRead ? new OperationCanceledException(cancellation)
+                : LineFailures.Unanswered("it was cancelled while its transaction was under way", null));
         }
     }
 
@@ -126,7 +127,8 @@ internal sealed class GroupLine<TItem, TAnswer>(
         var period = limits.Patience / 8;
         lock (_lock)
         {
-            _deadlines ??= time.CreateTimer(_ => AnswerLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _deadlines ??= time.CreateTimer(_ =>
+                AnswerLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
         _deadlines.Change(period, period);
@@ -152,7 +154,8 @@ internal sealed class GroupLine<TItem, TAnswer>(
         lock (_lock)
         {
             long bytes = 0;
-            while (_group.Count < limits.GroupRequests && _queue.TryPeek(out var next) && (_group.Count == 0 || bytes + next.Bytes <= limits.GroupBytes))
+            while (_group.Count < limits.GroupRequests && _queue.TryPeek(out var next)
+                && (_group.Count == 0 || bytes + next.Bytes <= limits.GroupBytes))
             {
                 _queue.Dequeue();
                 if (next.TryBegin())
@@ -188,7 +191,8 @@ internal sealed class GroupLine<TItem, TAnswer>(
                 var answers = await send(items, over.Token).ConfigureAwait(false);
                 if (answers.Count != items.Length)
                 {
-                    throw new InvalidOperationException($"The store of states gave {answers.Count} answers to {items.Length} requests.");
+                    throw new InvalidOperationException(
+                        $"The store of states gave {answers.Count} answers to {items.Length} requests.");
                 }
 
                 Answer(answers, began);
@@ -206,9 +210,8 @@ internal sealed class GroupLine<TItem, TAnswer>(
 
             if (isRead || time.GetElapsedTime(began) + limits.Pause >= limits.Patience)
             {
-                Fail(unknown, isRead
-                    ? Unavailable($"The database of states failed: {unknown.GetType().Name}: {unknown.Message}", unknown)
-                    : Unanswered($"the database of states did not confirm it: {unknown.GetType().Name}: {unknown.Message}", unknown));
+                string why = $"{unknown.GetType().Name}: {unknown.Message}";
+                Fail(unknown, isRead ? LineFailures.Unavailable(why, unknown) : LineFailures.Unanswered(why, unknown));
                 return;
             }
 
@@ -221,14 +224,7 @@ internal sealed class GroupLine<TItem, TAnswer>(
         long now = time.GetTimestamp();
         for (int i = 0; i < _group.Count; i++)
         {
-            if (isUnknown(answers[i]))
-            {
-                _group[i].TryFail(Unanswered("others have continued the state, and the commit's row is no longer kept", null));
-            }
-            else
-            {
-                _group[i].TryAnswer(answers[i]);
-            }
+            _ = isUnknown(answers[i]) ? _group[i].TryFail(LineFailures.Untold()) : _group[i].TryAnswer(answers[i]);
         }
 
         try
@@ -284,13 +280,13 @@ internal sealed class GroupLine<TItem, TAnswer>(
 
             foreach (var request in _group.Where(IsLate))
             {
-                request.TryFail(isRead ? Late() : Unanswered($"the database of states did not answer within {limits.Patience.TotalSeconds} s", null));
+                request.TryFail(isRead ? LineFailures.Late(limits) : LineFailures.Unconfirmed(limits));
             }
         }
 
         foreach (var request in late)
         {
-            request.TryFail(Late());
+            request.TryFail(LineFailures.Late(limits));
         }
     }
 
@@ -301,19 +297,4 @@ internal sealed class GroupLine<TItem, TAnswer>(
         Interlocked.Decrement(ref _requests);
         Interlocked.Add(ref _bytes, -request.Bytes);
     }
-
-    private WasmError Busy() => new(ErrorCode.Busy, $"The line to the database of states is full: {limits.Requests} requests or {limits.Bytes} bytes wait. Try again later.")
-    {
-        RetryAfter = _lastGroup > TimeSpan.FromMilliseconds(1) ? _lastGroup : TimeSpan.FromMilliseconds(1),
-    };
-
-    private WasmError Late() => Unavailable($"The database of states did not answer within {limits.Patience.TotalSeconds} s", null);
-
-    private static WasmError Unavailable(string problem, Exception? cause) =>
-        new(ErrorCode.StateUnavailable, $"{problem}. Nothing was stored. Try again later.", cause) { RetryAfter = s_retryAfter };
-
-    private static WasmError Unanswered(string problem, Exception? cause) => new(
-        FunctionErrorCode.Unanswered,
-        $"It is unknown whether the commit is stored: {problem}. A call with an idempotency key can be repeated safely.",
-        cause);
 }

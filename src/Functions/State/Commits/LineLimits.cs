@@ -6,7 +6,8 @@ internal sealed record LineLimits
     /// <summary>Requests that may wait or be under way; the next fails with <c>call.busy</c>. Default 20,000.</summary>
     public int Requests { get; init; } = 20_000;
 
-    /// <summary>Bytes of these requests. One that is larger is accepted if it is the only one. Default 64 MiB.</summary>
+    /// <summary>Bytes of these requests. One that is larger is accepted if it is the only one. Default 64
+    /// MiB.</summary>
     public long Bytes { get; init; } = 64 << 20;
 
     /// <summary>Most requests of one transaction. Default 1,024.</summary>

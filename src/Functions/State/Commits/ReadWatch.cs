@@ -17,7 +17,8 @@ internal sealed class ReadWatch(ILogger log) : IGroupWatch<StateHead?>
     {
         if (!_fails)
         {
-            log.Error(failure, "The database of states cannot be read. Calls of durable keys fail until it works again");
+            log.Error(failure,
+                "The database of states cannot be read. Calls of durable keys fail until it works again");
         }
 
         _fails = true;

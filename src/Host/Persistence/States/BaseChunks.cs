@@ -20,9 +20,11 @@ internal static class BaseChunks
         for (int at = 0; at < whole.Length; at += Size)
         {
             var plain = whole[at..Math.Min(whole.Length, at + Size)];
-            bool packs = BrotliEncoder.TryCompress(plain, room, out int packed, Quality, Window) && packed < plain.Length;
+            bool packs = BrotliEncoder.TryCompress(plain, room, out int packed, Quality, Window)
+                && packed < plain.Length;
             byte[] body = packs ? room[..packed].ToArray() : plain.ToArray();
-            chunks.Add(new BaseChunk(chunks.Count, packs, body, RowSums.OfChunk(state, sequence, chunks.Count, packs, body)));
+            chunks.Add(new BaseChunk(chunks.Count, packs, body,
+                RowSums.OfChunk(state, sequence, chunks.Count, packs, body)));
         }
 
         return chunks;

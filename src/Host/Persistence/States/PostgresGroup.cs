@@ -1,18 +1,24 @@
 using Npgsql;
-using NpgsqlTypes;
 using WasmActors.Functions.State;
+using static WasmActors.Host.Persistence.States.PostgresCommands;
 
 namespace WasmActors.Host.Persistence.States;
 
-/// <summary>One group of commits for PostgreSQL: locks the states, judges the commits, and stores those that count with one statement for each table.</summary>
+/// <summary>One group of commits for PostgreSQL: locks the states, judges the commits, and stores those that count with
+/// one statement for each table.</summary>
 /// <param name="commits">The commits.</param>
 /// <param name="chunks">The chunks of each checkpoint, by the place of its commit.</param>
 /// <param name="options">How states are kept.</param>
 /// <param name="damaged">States that have rows of commits which they do not know of. Their commits are fenced.</param>
-internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnlyDictionary<int, IReadOnlyList<BaseChunk>> chunks, StateStoreOptions options, HashSet<long> damaged)
+internal sealed class PostgresGroup(
+    IReadOnlyList<StateCommit> commits,
+    IReadOnlyDictionary<int, IReadOnlyList<BaseChunk>> chunks,
+    StateStoreOptions options,
+    HashSet<long> damaged)
 {
     private readonly Dictionary<long, StateRow> _rows = [];
-    private readonly List<(StateCommit Commit, StateRow Row, long Before, IReadOnlyList<BaseChunk>? Chunks)> _accepted = [];
+    private readonly List<(StateCommit Commit, StateRow Row, long Before, IReadOnlyList<BaseChunk>? Chunks)> _accepted =
+        [];
     private readonly long _now = options.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>The outcome of each commit.</summary>
@@ -62,30 +68,46 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
         var there = new HashSet<(long, long)>();
         var insert = Command(
             connection,
-            "INSERT INTO wasm_commits (state_id, seq, nonce, at, body, sum) SELECT * FROM unnest($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING state_id, seq",
+            """
+            INSERT INTO wasm_commits (state_id, seq, nonce, at, body, sum) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
+            ON CONFLICT DO NOTHING RETURNING state_id, seq
+            """,
             Numbers(_accepted.Select(static a => a.Commit.State)),
             Numbers(_accepted.Select(static a => a.Commit.Sequence)),
             Numbers(_accepted.Select(static a => a.Commit.Nonce)),
             Numbers(_accepted.Select(_ => _now)),
             Bytes(_accepted.Select(static a => a.Commit.Delta)),
-            Numbers(_accepted.Select(a => RowSums.OfCommit(a.Commit.State, a.Commit.Sequence, a.Commit.Nonce, _now, a.Commit.Delta))));
+            Numbers(_accepted
+                .Select(a =>
+                RowSums.OfCommit(a.Commit.State, a.Commit.Sequence, a.Commit.Nonce, _now, a.Commit.Delta))));
         await ReadAsync(insert, r => there.Add((r.GetInt64(0), r.GetInt64(1))), cancellation).ConfigureAwait(false);
         if (there.Count < _accepted.Count)
         {
-            damaged.UnionWith(_accepted.Where(a => !there.Contains((a.Commit.State, a.Commit.Sequence))).Select(static a => a.Commit.State));
+            damaged.UnionWith(_accepted.Where(a => !there.Contains((a.Commit.State, a.Commit.Sequence)))
+                .Select(static a => a.Commit.State));
             return false;
         }
 
         await StoreAnswersAsync(connection, cancellation).ConfigureAwait(false);
         await StoreBasesAsync(connection, cancellation).ConfigureAwait(false);
-        await UpdateAsync(connection, [.. _accepted.Select(static a => a.Row).Distinct()], cancellation).ConfigureAwait(false);
+        foreach (var row in _accepted
+            .Where(static a => a.Row.AnswersFrom > 0
+            && (a.Chunks is not null || a.Commit.Sequence % StateStoreOptions.ForgetEvery == 0))
+            .Select(static a => a.Row).Distinct())
+        {
+            await ForgetAnswersAsync(connection, row, cancellation).ConfigureAwait(false);
+        }
+
+        await UpdateAsync(connection, [.. _accepted.Select(static a => a.Row).Distinct()],
+            cancellation).ConfigureAwait(false);
         return true;
     }
 
     // In the order of ids, here and below: two nodes never wait for each other.
     private async Task CreateAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var created = commits.Where(c => c.Sequence == 1 && !damaged.Contains(c.State)).OrderBy(static c => c.State).ToList();
+        var created = commits.Where(c => c.Sequence == 1 && !damaged.Contains(c.State))
+            .OrderBy(static c => c.State).ToList();
         if (created.Count == 0)
         {
             return;
@@ -94,9 +116,12 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
         var insert = Command(
             connection,
             """
-            INSERT INTO wasm_states (id, function, key, module_digest, version, seq, base_seq, base_bytes, base_sum, answer_seq, answers_from, sum)
-            SELECT u.id, u.function, u.key, '', 0, 0, 0, 0, 0, 0, 0, u.sum FROM unnest($1, $2, $3, $4, $5) AS u (id, function, key, version, sum)
-            WHERE NOT EXISTS (SELECT 1 FROM wasm_functions d WHERE d.function = u.function AND d.through_version >= u.version)
+            INSERT INTO wasm_states (id, function, key, module_digest, version, seq,
+              base_seq, base_bytes, base_sum, answer_seq, answers_from, sum)
+            SELECT u.id, u.function, u.key, '', 0, 0, 0, 0, 0, 0, 0, u.sum
+            FROM unnest($1, $2, $3, $4, $5) AS u (id, function, key, version, sum)
+            WHERE NOT EXISTS
+              (SELECT 1 FROM wasm_functions d WHERE d.function = u.function AND d.through_version >= u.version)
             ORDER BY u.id ON CONFLICT DO NOTHING RETURNING id
             """,
             Numbers(created.Select(static c => c.State)),
@@ -109,30 +134,41 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
 
     private async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var find = Command(connection, $"SELECT {StateTables.StateColumns} FROM wasm_states WHERE id = ANY ($1) ORDER BY id FOR UPDATE", Numbers(commits.Select(static c => c.State).Distinct()));
+        var find =
+            Command(connection,
+            $"SELECT {StateTables.StateColumns} FROM wasm_states WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
+            Numbers(commits.Select(static c => c.State).Distinct()));
         await ReadAsync(
             find,
             r =>
             {
                 var (row, sum) = StateReading.ReadRow(r);
-                return row.Sum == sum && _rows.TryAdd(row.Id, row); // a damaged row is left as it is: its key's next activation reports it
+
+                // A damaged row is left as it is: its key's next activation reports it.
+                return row.Sum == sum && _rows.TryAdd(row.Id, row);
             },
             cancellation).ConfigureAwait(false);
     }
 
     // They were sent again, or other owners were faster.
-    private async Task JudgeRepeatedAsync(NpgsqlConnection connection, List<int> repeated, CancellationToken cancellation)
+    private async Task JudgeRepeatedAsync(NpgsqlConnection connection, List<int> repeated,
+        CancellationToken cancellation)
     {
         var nonces = new Dictionary<(long, long), long>();
         var find = Command(
             connection,
-            "SELECT c.state_id, c.seq, c.nonce FROM wasm_commits c JOIN unnest($1, $2) AS u (id, seq) ON c.state_id = u.id AND c.seq = u.seq",
+            """
+            SELECT c.state_id, c.seq, c.nonce FROM wasm_commits c
+            JOIN unnest($1, $2) AS u (id, seq) ON c.state_id = u.id AND c.seq = u.seq
+            """,
             Numbers(repeated.Select(i => commits[i].State)),
             Numbers(repeated.Select(i => commits[i].Sequence)));
-        await ReadAsync(find, r => nonces.TryAdd((r.GetInt64(0), r.GetInt64(1)), r.GetInt64(2)), cancellation).ConfigureAwait(false);
+        await ReadAsync(find, r =>
+            nonces.TryAdd((r.GetInt64(0), r.GetInt64(1)), r.GetInt64(2)), cancellation).ConfigureAwait(false);
         foreach (int i in repeated)
         {
-            Outcomes[i] = !nonces.TryGetValue((commits[i].State, commits[i].Sequence), out long nonce) ? CommitOutcome.Unknown
+            Outcomes[i] = !nonces.TryGetValue((commits[i].State, commits[i].Sequence), out long nonce)
+                ? CommitOutcome.Unknown
                 : nonce == commits[i].Nonce ? CommitOutcome.Committed
                 : CommitOutcome.Fenced;
         }
@@ -140,7 +176,9 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
 
     private async Task StoreAnswersAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var answers = _accepted.Where(static a => a.Commit.Answer is not null).Select(static a => (a.Row.Id, a.Before, Answer: a.Commit.Answer! with { Sequence = a.Commit.Sequence })).ToList();
+        var answers = _accepted.Where(static a => a.Commit.Answer is not null)
+            .Select(static a =>
+            (a.Row.Id, a.Before, Answer: a.Commit.Answer! with { Sequence = a.Commit.Sequence })).ToList();
         if (answers.Count == 0)
         {
             return;
@@ -149,8 +187,10 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
         var insert = Command(
             connection,
             """
-            INSERT INTO wasm_answers (state_id, seq, before, call_key, hash, at, answer, sum) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
-            ON CONFLICT (state_id, seq) DO UPDATE SET before = excluded.before, call_key = excluded.call_key, hash = excluded.hash, at = excluded.at, answer = excluded.answer, sum = excluded.sum
+            INSERT INTO wasm_answers (state_id, seq, before, call_key, hash, at, answer, sum)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (state_id, seq) DO UPDATE SET before = excluded.before, call_key = excluded.call_key,
+              hash = excluded.hash, at = excluded.at, answer = excluded.answer, sum = excluded.sum
             """,
             Numbers(answers.Select(static a => a.Id)),
             Numbers(answers.Select(static a => a.Answer.Sequence)),
@@ -161,10 +201,6 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
             Bytes(answers.Select(static a => a.Answer.Answer)),
             Numbers(answers.Select(static a => RowSums.OfAnswer(a.Id, a.Before, a.Answer))));
         await ExecuteAsync(insert, cancellation).ConfigureAwait(false);
-        foreach (var row in _accepted.Where(static a => a.Commit.Answer is not null && a.Commit.Sequence % 32 == 0).Select(static a => a.Row).Distinct())
-        {
-            await ForgetAnswersAsync(connection, row, cancellation).ConfigureAwait(false);
-        }
     }
 
     private async Task ForgetAnswersAsync(NpgsqlConnection connection, StateRow row, CancellationToken cancellation)
@@ -173,24 +209,31 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
         long from = 0;
         var first = Command(
             connection,
-            "SELECT COALESCE(MIN(seq), 0) FROM (SELECT seq FROM wasm_answers WHERE state_id = $1 AND at >= $2 ORDER BY seq DESC LIMIT $3) newest",
+            """
+            SELECT COALESCE(MIN(seq), 0) FROM
+              (SELECT seq FROM wasm_answers WHERE state_id = $1 AND at >= $2 ORDER BY seq DESC LIMIT $3) newest
+            """,
             Number(row.Id),
             Number(since),
             Number(options.Answers));
         await ReadAsync(first, r => (from = r.GetInt64(0)) > 0, cancellation).ConfigureAwait(false);
         row.AnswersFrom = from == 0 ? row.AnswerSequence : from;
-        await ExecuteAsync(Command(connection, "DELETE FROM wasm_answers WHERE state_id = $1 AND seq < $2", Number(row.Id), Number(row.AnswersFrom)), cancellation).ConfigureAwait(false);
+        await ExecuteAsync(Command(connection, "DELETE FROM wasm_answers WHERE state_id = $1 AND seq < $2",
+            Number(row.Id), Number(row.AnswersFrom)), cancellation).ConfigureAwait(false);
     }
 
     private async Task StoreBasesAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         // Of several checkpoints of a state in one group, the last one counts.
-        foreach (var (commit, row, _, parts) in _accepted.Where(static a => a.Chunks is not null && a.Row.BaseSequence == a.Commit.Sequence))
+        foreach (var (commit, row, _, parts) in _accepted
+            .Where(static a => a.Chunks is not null && a.Row.BaseSequence == a.Commit.Sequence))
         {
             await ExecuteAsync(
-                Command(connection, "DELETE FROM wasm_commits WHERE state_id = $1 AND seq <= $2", Number(row.Id), Number(commit.Sequence - StateStoreOptions.KeptCommits)),
+                Command(connection, "DELETE FROM wasm_commits WHERE state_id = $1 AND seq <= $2", Number(row.Id),
+                    Number(commit.Sequence - StateStoreOptions.KeptCommits)),
                 cancellation).ConfigureAwait(false);
-            await ExecuteAsync(Command(connection, "DELETE FROM wasm_chunks WHERE state_id = $1", Number(row.Id)), cancellation).ConfigureAwait(false);
+            await ExecuteAsync(Command(connection, "DELETE FROM wasm_chunks WHERE state_id = $1", Number(row.Id)),
+                cancellation).ConfigureAwait(false);
             var insert = Command(
                 connection,
                 "INSERT INTO wasm_chunks (state_id, chunk, packed, body, sum) SELECT * FROM unnest($1, $2, $3, $4, $5)",
@@ -203,14 +246,17 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
         }
     }
 
-    private static async Task UpdateAsync(NpgsqlConnection connection, List<StateRow> rows, CancellationToken cancellation)
+    private static async Task UpdateAsync(NpgsqlConnection connection, List<StateRow> rows,
+        CancellationToken cancellation)
     {
         var update = Command(
             connection,
             """
-            UPDATE wasm_states s SET module_digest = u.digest, version = u.version, seq = u.seq, base_seq = u.base_seq, base_bytes = u.base_bytes, base_sum = u.base_sum,
+            UPDATE wasm_states s SET module_digest = u.digest, version = u.version, seq = u.seq,
+              base_seq = u.base_seq, base_bytes = u.base_bytes, base_sum = u.base_sum,
               answer_seq = u.answer_seq, answers_from = u.answers_from, sum = u.sum
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS u (id, digest, version, seq, base_seq, base_bytes, base_sum, answer_seq, answers_from, sum)
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+              AS u (id, digest, version, seq, base_seq, base_bytes, base_sum, answer_seq, answers_from, sum)
             WHERE s.id = u.id
             """,
             Numbers(rows.Select(static r => r.Id)),
@@ -225,44 +271,4 @@ internal sealed class PostgresGroup(IReadOnlyList<StateCommit> commits, IReadOnl
             Numbers(rows.Select(static r => r.Sum)));
         await ExecuteAsync(update, cancellation).ConfigureAwait(false);
     }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string text, params NpgsqlParameter[] parameters)
-    {
-        var command = new NpgsqlCommand(text, connection);
-        command.Parameters.AddRange(parameters);
-        return command;
-    }
-
-    private static async Task ExecuteAsync(NpgsqlCommand command, CancellationToken cancellation)
-    {
-        await using (command.ConfigureAwait(false))
-        {
-            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task ReadAsync(NpgsqlCommand command, Func<NpgsqlDataReader, bool> read, CancellationToken cancellation)
-    {
-        await using (command.ConfigureAwait(false))
-        {
-            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                {
-                    read(reader);
-                }
-            }
-        }
-    }
-
-    private static NpgsqlParameter Number(long value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Bigint };
-
-    private static NpgsqlParameter Numbers(IEnumerable<long> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
-
-    private static NpgsqlParameter Integers(IEnumerable<int> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
-
-    private static NpgsqlParameter Texts(IEnumerable<string> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
-
-    private static NpgsqlParameter Bytes(IEnumerable<byte[]> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea };
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 using WasmActors.Functions.State;
 
@@ -8,7 +9,8 @@ internal sealed class PostgresStateWriter(string connection, StateStoreOptions o
 {
     private readonly NpgsqlDataSource _writes = NpgsqlDataSource.Create(connection);
 
-    public async Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StateCommit> commits, IReadOnlyDictionary<int, IReadOnlyList<BaseChunk>> chunks, CancellationToken cancellation)
+    public async Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StateCommit> commits,
+        IReadOnlyDictionary<int, IReadOnlyList<BaseChunk>> chunks, CancellationToken cancellation)
     {
         var damaged = new HashSet<long>();
         while (true)
@@ -21,11 +23,15 @@ internal sealed class PostgresStateWriter(string connection, StateStoreOptions o
         }
     }
 
-    public async Task<IReadOnlyList<StateHead?>> NewestAsync(IReadOnlyList<(string Function, string Key)> keys, CancellationToken cancellation)
+    public async Task<IReadOnlyList<StateHead?>> NewestAsync(IReadOnlyList<(string Function, string Key)> keys,
+        CancellationToken cancellation)
     {
         var heads = new StateHead?[keys.Count];
         var find = _writes.CreateCommand(
-            "SELECT u.n, s.id, s.seq FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS u (function, key, n) JOIN wasm_states s ON s.function = u.function COLLATE \"C\" AND s.key = u.key COLLATE \"C\"");
+            """
+            SELECT u.n, s.id, s.seq FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS u (function, key, n)
+            JOIN wasm_states s ON s.function = u.function COLLATE "C" AND s.key = u.key COLLATE "C"
+            """);
         await using (find.ConfigureAwait(false))
         {
             find.Parameters.Add(new NpgsqlParameter { Value = keys.Select(static k => k.Function).ToArray() });
@@ -53,7 +59,7 @@ internal sealed class PostgresStateWriter(string connection, StateStoreOptions o
         {
             open = await _writes.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or SocketException)
         {
             throw StateFailures.Unavailable(failure);
         }

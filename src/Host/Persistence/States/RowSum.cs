@@ -5,7 +5,8 @@ using System.Text;
 
 namespace WasmActors.Host.Persistence.States;
 
-/// <summary>A checksum over the columns of a row: CRC-32C, each column with its length. Notices damage, not forgery.</summary>
+/// <summary>A checksum over the columns of a row: CRC-32C, each column with its length. Notices damage, not
+/// forgery.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct RowSum
 {
@@ -44,6 +45,7 @@ internal struct RowSum
     public RowSum Add(string text)
     {
         Span<byte> few = stackalloc byte[512];
-        return Encoding.UTF8.TryGetBytes(text, few, out int written) ? Add(few[..written]) : Add(Encoding.UTF8.GetBytes(text));
+        return Encoding.UTF8.TryGetBytes(text, few, out int written) ? Add(few[..written])
+            : Add(Encoding.UTF8.GetBytes(text));
     }
 }

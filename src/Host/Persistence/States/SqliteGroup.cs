@@ -5,7 +5,8 @@ using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Host.Persistence.States;
 
-/// <summary>Writes groups of commits into SQLite, each in one transaction. Used by the thread that owns the connection.</summary>
+/// <summary>Writes groups of commits into SQLite, each in one transaction. Used by the thread that owns the
+/// connection.</summary>
 internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions options)
 {
     private readonly Dictionary<long, StateRow?> _rows = [];
@@ -16,7 +17,8 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
     /// <param name="chunks">The chunks of each checkpoint, by the place of its commit.</param>
     /// <exception cref="WasmError"><c>state.unavailable</c>: nothing was stored.</exception>
     /// <exception cref="SqliteException">It is unknown whether something was stored.</exception>
-    public IReadOnlyList<CommitOutcome> Write(IReadOnlyList<StateCommit> commits, IReadOnlyDictionary<int, IReadOnlyList<BaseChunk>> chunks)
+    public IReadOnlyList<CommitOutcome> Write(IReadOnlyList<StateCommit> commits, IReadOnlyDictionary<int,
+        IReadOnlyList<BaseChunk>> chunks)
     {
         var outcomes = new CommitOutcome[commits.Count];
         try
@@ -47,7 +49,8 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
         return outcomes;
     }
 
-    // A full disk keeps the mark of the commit out of the log. Of another failure here, such as one of the flush, nobody knows what the disk has.
+    // A full disk keeps the mark of the commit out of the log. Of another failure here, such as one of the flush,
+    // nobody knows what the disk has.
     private void Commit()
     {
         try
@@ -70,7 +73,8 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
         bool creates = row is null;
         if (row is null)
         {
-            if (commit.Sequence != 1 || IsDeleted(commit) || !TryCreate(row = new StateRow(commit.State, commit.Function, commit.Key)))
+            if (commit.Sequence != 1 || IsDeleted(commit)
+                || !TryCreate(row = new StateRow(commit.State, commit.Function, commit.Key)))
             {
                 return CommitOutcome.Fenced;
             }
@@ -104,7 +108,7 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
             Replace(row, chunks);
         }
 
-        if (row.AnswersFrom > 0 && (chunks is not null || commit.Sequence % 32 == 0))
+        if (row.AnswersFrom > 0 && (chunks is not null || commit.Sequence % StateStoreOptions.ForgetEvery == 0))
         {
             ForgetAnswers(row, now);
         }
@@ -139,7 +143,8 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
 
     private bool IsDeleted(StateCommit commit)
     {
-        var find = session.Prepare("SELECT 1 FROM wasm_functions WHERE function = ? AND through_version >= ?").Bind(commit.Function).Bind(commit.Version);
+        var find = session.Prepare("SELECT 1 FROM wasm_functions WHERE function = ? AND through_version >= ?")
+            .Bind(commit.Function).Bind(commit.Version);
         bool isDeleted = find.Step();
         if (isDeleted)
         {
@@ -150,18 +155,25 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
     }
 
     private bool TryCreate(StateRow row) => session
-        .Prepare("INSERT INTO wasm_states (id, function, key, module_digest, version, seq, base_seq, base_bytes, base_sum, answer_seq, answers_from, sum) VALUES (?, ?, ?, '', 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING")
+        .Prepare($"""
+            INSERT INTO wasm_states ({StateTables.StateColumns}) VALUES (?, ?, ?, '', 0, 0, 0, 0, 0, 0, 0, 0)
+            ON CONFLICT DO NOTHING
+            """)
         .Bind(row.Id).Bind(row.Function).Bind(row.Key).Execute() == 1;
 
     private bool TryAppend(StateCommit commit, long now) => session
-        .Prepare("INSERT INTO wasm_commits (state_id, seq, nonce, at, body, sum) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .Prepare("""
+            INSERT INTO wasm_commits (state_id, seq, nonce, at, body, sum) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """)
         .Bind(commit.State).Bind(commit.Sequence).Bind(commit.Nonce).Bind(now).Bind(commit.Delta)
         .Bind(RowSums.OfCommit(commit.State, commit.Sequence, commit.Nonce, now, commit.Delta)).Execute() == 1;
 
     // The commit was sent again, or another owner was faster.
     private CommitOutcome Written(StateCommit commit)
     {
-        var find = session.Prepare("SELECT nonce FROM wasm_commits WHERE state_id = ? AND seq = ?").Bind(commit.State).Bind(commit.Sequence);
+        var find = session.Prepare("SELECT nonce FROM wasm_commits WHERE state_id = ? AND seq = ?").Bind(commit.State)
+            .Bind(commit.Sequence);
         if (!find.Step())
         {
             return CommitOutcome.Unknown;
@@ -173,18 +185,26 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
     }
 
     private void Append(StateRow row, long before, StoredAnswer answer) => session
-        .Prepare("INSERT INTO wasm_answers (state_id, seq, before, call_key, hash, at, answer, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (state_id, seq) DO UPDATE SET before = excluded.before, call_key = excluded.call_key, hash = excluded.hash, at = excluded.at, answer = excluded.answer, sum = excluded.sum")
-        .Bind(row.Id).Bind(row.Sequence).Bind(before).Bind(answer.Key).Bind(answer.RequestHash).Bind(answer.At.ToUnixTimeMilliseconds()).Bind(answer.Answer)
+        .Prepare("""
+            INSERT INTO wasm_answers (state_id, seq, before, call_key, hash, at, answer, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (state_id, seq) DO UPDATE SET before = excluded.before, call_key = excluded.call_key,
+              hash = excluded.hash, at = excluded.at, answer = excluded.answer, sum = excluded.sum
+            """)
+        .Bind(row.Id).Bind(row.Sequence).Bind(before).Bind(answer.Key).Bind(answer.RequestHash)
+            .Bind(answer.At.ToUnixTimeMilliseconds()).Bind(answer.Answer)
         .Bind(RowSums.OfAnswer(row.Id, before, answer with { Sequence = row.Sequence })).Execute();
 
     private void Replace(StateRow row, IReadOnlyList<BaseChunk> chunks)
     {
-        session.Prepare("DELETE FROM wasm_commits WHERE state_id = ? AND seq <= ?").Bind(row.Id).Bind(row.Sequence - StateStoreOptions.KeptCommits).Execute();
+        session.Prepare("DELETE FROM wasm_commits WHERE state_id = ? AND seq <= ?").Bind(row.Id)
+            .Bind(row.Sequence - StateStoreOptions.KeptCommits).Execute();
         session.Prepare("DELETE FROM wasm_chunks WHERE state_id = ?").Bind(row.Id).Execute();
         foreach (var chunk in chunks)
         {
             session.Prepare("INSERT INTO wasm_chunks (state_id, chunk, packed, body, sum) VALUES (?, ?, ?, ?, ?)")
-                .Bind(row.Id).Bind(chunk.Number).Bind(chunk.IsPacked ? 1 : 0).Bind(chunk.Body).Bind(chunk.Sum).Execute();
+                .Bind(row.Id).Bind(chunk.Number).Bind(chunk.IsPacked ? 1 : 0).Bind(chunk.Body).Bind(chunk.Sum)
+                    .Execute();
         }
     }
 
@@ -192,16 +212,24 @@ internal sealed class SqliteGroup(SqliteSession session, StateStoreOptions optio
     {
         long since = now - (long)options.AnswerAge.TotalMilliseconds;
         var first = session
-            .Prepare("SELECT MIN(seq) FROM (SELECT seq FROM wasm_answers WHERE state_id = ? AND at >= ? ORDER BY seq DESC LIMIT ?)")
+            .Prepare("""
+                SELECT MIN(seq) FROM
+                  (SELECT seq FROM wasm_answers WHERE state_id = ? AND at >= ? ORDER BY seq DESC LIMIT ?)
+                """)
             .Bind(row.Id).Bind(since).Bind(options.Answers);
         long from = first.Step() ? first.Number(0) : 0;
         first.Reset();
         row.AnswersFrom = from == 0 ? row.AnswerSequence : from;
-        session.Prepare("DELETE FROM wasm_answers WHERE state_id = ? AND seq < ?").Bind(row.Id).Bind(row.AnswersFrom).Execute();
+        session.Prepare("DELETE FROM wasm_answers WHERE state_id = ? AND seq < ?").Bind(row.Id).Bind(row.AnswersFrom)
+            .Execute();
     }
 
     private void Update(StateRow row) => session
-        .Prepare("UPDATE wasm_states SET module_digest = ?, version = ?, seq = ?, base_seq = ?, base_bytes = ?, base_sum = ?, answer_seq = ?, answers_from = ?, sum = ? WHERE id = ?")
-        .Bind(row.ModuleDigest).Bind(row.Version).Bind(row.Sequence).Bind(row.BaseSequence).Bind(row.BaseBytes).Bind(row.BaseSum)
+        .Prepare("""
+            UPDATE wasm_states SET module_digest = ?, version = ?, seq = ?, base_seq = ?, base_bytes = ?,
+              base_sum = ?, answer_seq = ?, answers_from = ?, sum = ? WHERE id = ?
+            """)
+        .Bind(row.ModuleDigest).Bind(row.Version).Bind(row.Sequence).Bind(row.BaseSequence).Bind(row.BaseBytes)
+            .Bind(row.BaseSum)
         .Bind(row.AnswerSequence).Bind(row.AnswersFrom).Bind(row.Sum).Bind(row.Id).Execute();
 }

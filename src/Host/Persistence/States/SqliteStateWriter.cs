@@ -9,16 +9,19 @@ internal sealed class SqliteStateWriter(string path, StateStoreOptions options) 
     private readonly SqliteThread _writes = new("wasm-state-commits", () => Open(path, options));
     private readonly SqliteThread _reads = new("wasm-state-reads", () => Open(path, options));
 
-    public Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StateCommit> commits, IReadOnlyDictionary<int, IReadOnlyList<BaseChunk>> chunks, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StateCommit> commits, IReadOnlyDictionary<int,
+        IReadOnlyList<BaseChunk>> chunks, CancellationToken cancellation) =>
         _writes.RunAsync(session => new SqliteGroup(session, options).Write(commits, chunks));
 
-    public Task<IReadOnlyList<StateHead?>> NewestAsync(IReadOnlyList<(string Function, string Key)> keys, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<StateHead?>> NewestAsync(IReadOnlyList<(string Function, string Key)> keys,
+        CancellationToken cancellation) =>
         _reads.RunAsync<IReadOnlyList<StateHead?>>(session =>
         {
             var heads = new StateHead?[keys.Count];
             for (int i = 0; i < heads.Length; i++)
             {
-                var find = session.Prepare("SELECT id, seq FROM wasm_states WHERE function = ? AND key = ?").Bind(keys[i].Function).Bind(keys[i].Key);
+                var find = session.Prepare("SELECT id, seq FROM wasm_states WHERE function = ? AND key = ?")
+                    .Bind(keys[i].Function).Bind(keys[i].Key);
                 if (find.Step())
                 {
                     heads[i] = new StateHead(find.Number(0), find.Number(1));

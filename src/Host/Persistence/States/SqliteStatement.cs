@@ -23,7 +23,8 @@ internal sealed class SqliteStatement(SqliteSession session, sqlite3_stmt statem
 
     public SqliteStatement Bind(ReadOnlySpan<byte> value)
     {
-        session.Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, ++_bound, 0) : raw.sqlite3_bind_blob(statement, ++_bound, value));
+        session.Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, ++_bound, 0)
+            : raw.sqlite3_bind_blob(statement, ++_bound, value));
         return this;
     }
 

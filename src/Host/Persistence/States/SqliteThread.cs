@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace WasmActors.Host.Persistence.States;
 
-/// <summary>A thread that owns a connection. SQLite's calls block, so none of them runs on a thread of the pool or of an actor.</summary>
+/// <summary>A thread that owns a connection. SQLite's calls block, so none of them runs on a thread of the pool or of
+/// an actor.</summary>
 internal sealed class SqliteThread : IAsyncDisposable
 {
     private readonly BlockingCollection<Action> _work = [];

@@ -15,7 +15,8 @@ internal static class StateDatabase
     /// <exception cref="IOException">The same.</exception>
     /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
     /// <exception cref="StateReplacedException">It is not the file that belongs to the catalogue.</exception>
-    public static async Task<SqlStateStore> OpenFileAsync(string path, StateStoreOptions options, StateMark? mark = null, CancellationToken cancellation = default)
+    public static async Task<SqlStateStore> OpenFileAsync(string path, StateStoreOptions options,
+        StateMark? mark = null, CancellationToken cancellation = default)
     {
         string full = Path.GetFullPath(path);
         if (mark is not null)
@@ -44,18 +45,25 @@ internal static class StateDatabase
 
     /// <summary>Opens a PostgreSQL database, the same as that of the catalogue.</summary>
     /// <exception cref="DbException">It cannot be opened.</exception>
-    public static async Task<SqlStateStore> OpenPostgresAsync(string connection, StateStoreOptions options, CancellationToken cancellation = default)
+    public static async Task<SqlStateStore> OpenPostgresAsync(string connection, StateStoreOptions options,
+        CancellationToken cancellation = default)
     {
         var sql = new Sql(NpgsqlFactory.Instance, connection);
         await CreateAsync(sql, DatabaseKind.PostgreSql, cancellation).ConfigureAwait(false);
-        return new SqlStateStore(sql, DatabaseKind.PostgreSql, new PostgresStateWriter(await DurableAsync(sql, connection, cancellation).ConfigureAwait(false), options), options);
+        return new SqlStateStore(sql, DatabaseKind.PostgreSql,
+            new PostgresStateWriter(await DurableAsync(sql, connection, cancellation).ConfigureAwait(false), options),
+            options);
     }
 
     // A transaction counts only once it is on the server's disk, also where the server or the user has another default.
     private static async Task<string> DurableAsync(Sql sql, string connection, CancellationToken cancellation)
     {
-        var setting = await sql.QueryAsync("SELECT current_setting('synchronous_commit')", static row => row.GetString(0), cancellation).ConfigureAwait(false);
-        var builder = new NpgsqlConnectionStringBuilder(connection) { ApplicationName = "wasmactors states", MaxAutoPrepare = 20 };
+        var setting =
+            await sql.QueryAsync("SELECT current_setting('synchronous_commit')", static row =>
+            row.GetString(0), cancellation).ConfigureAwait(false);
+        var builder =
+            new NpgsqlConnectionStringBuilder(connection) { ApplicationName = "wasmactors states",
+            MaxAutoPrepare = 20 };
         if (setting[0] == "off")
         {
             builder.Options = $"{builder.Options} -c synchronous_commit=on".Trim();

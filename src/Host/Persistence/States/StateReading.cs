@@ -40,7 +40,8 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
         byte[]? whole = row.BaseSequence == 0 ? null : await BaseAsync(row, cancellation).ConfigureAwait(false);
         var deltas = await DeltasAsync(row, cancellation).ConfigureAwait(false);
         var answers = await AnswersAsync(row, cancellation).ConfigureAwait(false);
-        return new StoredState(row.Id, row.ModuleDigest, checked((int)row.Version), row.Sequence, whole, deltas, answers);
+        return new StoredState(row.Id, row.ModuleDigest, checked((int)row.Version), row.Sequence, whole, deltas,
+            answers);
     }
 
     internal static (StateRow Row, long Sum) ReadRow(DbDataReader row) => (
@@ -57,7 +58,8 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
         },
         Number(row, 11));
 
-    internal static long Number(DbDataReader row, int column) => Convert.ToInt64(row.GetValue(column), CultureInfo.InvariantCulture);
+    internal static long Number(DbDataReader row, int column) =>
+        Convert.ToInt64(row.GetValue(column), CultureInfo.InvariantCulture);
 
     private static bool IsPacked(DbDataReader row, int column) => Number(row, column) switch
     {
@@ -70,12 +72,20 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
     private async Task RequireNothingAsync(CancellationToken cancellation)
     {
         (string, object?)[] range = [("@first", StateId.First(function, key)), ("@last", StateId.Last(function, key))];
-        var named = await rows.QueryAsync($"SELECT {StateTables.StateColumns} FROM wasm_states WHERE id BETWEEN @first AND @last", ReadRow, cancellation, range).ConfigureAwait(false);
+        var named =
+            await rows.QueryAsync(
+                $"SELECT {StateTables.StateColumns} FROM wasm_states WHERE id BETWEEN @first AND @last",
+                ReadRow,
+                cancellation,
+                range).ConfigureAwait(false);
         Require(named.All(static n => n.Row.Sum == n.Sum), "its row in wasm_states does not have its checksum");
         foreach (string table in (string[])["wasm_commits", "wasm_chunks"])
         {
             var lost = await rows.QueryAsync(
-                $"SELECT state_id FROM {table} WHERE state_id BETWEEN @first AND @last AND state_id NOT IN (SELECT id FROM wasm_states WHERE id BETWEEN @first AND @last) LIMIT 1",
+                $"""
+                SELECT state_id FROM {table} WHERE state_id BETWEEN @first AND @last
+                AND state_id NOT IN (SELECT id FROM wasm_states WHERE id BETWEEN @first AND @last) LIMIT 1
+                """,
                 static _ => true,
                 cancellation,
                 range).ConfigureAwait(false);
@@ -90,7 +100,8 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
             static r => (Through: Number(r, 0), Sum: Number(r, 1)),
             cancellation,
             ("@function", function)).ConfigureAwait(false);
-        Require(deleted.All(d => RowSums.OfFunction(function, d.Through) == d.Sum), "the row of its function in wasm_functions does not have its checksum");
+        Require(deleted.All(d => RowSums.OfFunction(function, d.Through) == d.Sum),
+            "the row of its function in wasm_functions does not have its checksum");
         return deleted.Any(d => d.Through >= version);
     }
 
@@ -98,7 +109,8 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
     {
         var chunks = await rows.QueryAsync(
             "SELECT chunk, packed, body, sum FROM wasm_chunks WHERE state_id = @id",
-            static r => new BaseChunk(checked((int)Number(r, 0)), IsPacked(r, 1), r.GetFieldValue<byte[]>(2), Number(r, 3)),
+            static r =>
+                new BaseChunk(checked((int)Number(r, 0)), IsPacked(r, 1), r.GetFieldValue<byte[]>(2), Number(r, 3)),
             cancellation,
             ("@id", row.Id)).ConfigureAwait(false);
         byte[]? whole = BaseChunks.Join(row, chunks);
@@ -110,20 +122,24 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
     {
         var commits = await rows.QueryAsync(
             "SELECT seq, nonce, at, body, sum FROM wasm_commits WHERE state_id = @id AND seq > @base ORDER BY seq",
-            static r => (Sequence: Number(r, 0), Nonce: Number(r, 1), At: Number(r, 2), Body: r.GetFieldValue<byte[]>(3), Sum: Number(r, 4)),
+            static r =>
+                (Sequence: Number(r, 0), Nonce: Number(r, 1), At: Number(r, 2), Body: r.GetFieldValue<byte[]>(3),
+                Sum: Number(r, 4)),
             cancellation,
             ("@id", row.Id),
             ("@base", row.BaseSequence)).ConfigureAwait(false);
         for (int i = 0; i < commits.Count; i++)
         {
             var commit = commits[i];
-            Require(commit.Sequence == row.BaseSequence + i + 1, $"its commit {row.BaseSequence + i + 1} is missing in wasm_commits");
+            Require(commit.Sequence == row.BaseSequence + i + 1,
+                $"its commit {row.BaseSequence + i + 1} is missing in wasm_commits");
             Require(
                 RowSums.OfCommit(row.Id, commit.Sequence, commit.Nonce, commit.At, commit.Body) == commit.Sum,
                 $"its commit {commit.Sequence} in wasm_commits does not have its checksum");
         }
 
-        Require(row.BaseSequence + commits.Count == row.Sequence, $"wasm_commits ends with {row.BaseSequence + commits.Count}, and its newest commit is {row.Sequence}");
+        Require(row.BaseSequence + commits.Count == row.Sequence,
+            $"wasm_commits ends with {row.BaseSequence + commits.Count}, and its newest commit is {row.Sequence}");
         return [.. commits.Select(static c => c.Body)];
     }
 
@@ -135,9 +151,13 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
         }
 
         var found = await rows.QueryAsync(
-            "SELECT seq, before, call_key, hash, at, answer, sum FROM wasm_answers WHERE state_id = @id AND seq >= @from ORDER BY seq DESC",
+            """
+            SELECT seq, before, call_key, hash, at, answer, sum FROM wasm_answers
+            WHERE state_id = @id AND seq >= @from ORDER BY seq DESC
+            """,
             static r => (
-                Answer: new StoredAnswer(r.GetString(2), r.GetFieldValue<byte[]>(3), Number(r, 0), DateTimeOffset.FromUnixTimeMilliseconds(Number(r, 4)), r.GetFieldValue<byte[]>(5)),
+                Answer: new StoredAnswer(r.GetString(2), r.GetFieldValue<byte[]>(3), Number(r, 0),
+                    DateTimeOffset.FromUnixTimeMilliseconds(Number(r, 4)), r.GetFieldValue<byte[]>(5)),
                 Before: Number(r, 1),
                 Sum: Number(r, 6)),
             cancellation,
@@ -147,11 +167,13 @@ internal sealed class StateReading(SqlSnapshot rows, StateStoreOptions options, 
         foreach (var (answer, before, sum) in found)
         {
             Require(answer.Sequence == next, $"its answer {next} is missing in wasm_answers");
-            Require(RowSums.OfAnswer(row.Id, before, answer) == sum, $"its answer {next} in wasm_answers does not have its checksum");
+            Require(RowSums.OfAnswer(row.Id, before, answer) == sum,
+                $"its answer {next} in wasm_answers does not have its checksum");
             next = before;
         }
 
-        Require(found.Count > 0 && found[^1].Answer.Sequence == row.AnswersFrom, "its oldest answers are missing in wasm_answers");
+        Require(found.Count > 0
+            && found[^1].Answer.Sequence == row.AnswersFrom, "its oldest answers are missing in wasm_answers");
         var since = options.Time.GetUtcNow() - options.AnswerAge;
         return [.. found.Take(options.Answers).Select(static f => f.Answer).Where(a => a.At >= since).Reverse()];
     }

@@ -3,8 +3,12 @@ namespace WasmActors.Host.Persistence.States;
 /// <summary>How states are kept.</summary>
 internal sealed record StateStoreOptions
 {
-    /// <summary>Commits before the newest checkpoint whose rows are kept, so that an unknown outcome can be looked up.</summary>
+    /// <summary>Commits before the newest checkpoint whose rows are kept, so that an unknown outcome can be looked
+    /// up.</summary>
     public const int KeptCommits = 100;
+
+    /// <summary>Every so many commits of a state, and with each checkpoint, its old answers are deleted.</summary>
+    public const int ForgetEvery = 32;
 
     /// <summary>What a commit in SQLite survives. Default <see cref="StateDurability.Full"/>.</summary>
     public StateDurability Durability { get; init; } = StateDurability.Full;

@@ -66,7 +66,7 @@ public sealed class DamageTests : IAsyncLifetime
             var failure = await Record.ExceptionAsync(() => _store.FindAsync("f", Name(key)));
             Assert.True(failure is WasmError { Code: ErrorCode.StateCorrupt }, $"{kind}: {failure}");
             Assert.NotNull(await _store.FindAsync("f", Name((key + 1) % Keys)));
-            Assert.Equal([CommitOutcome.Fenced], await _store.CommitAsync([Commit(StateId.New("f", Name(key)), 9, Name(key))]));
+            Assert.Equal([CommitOutcome.Fenced], await _store.CommitAsync([Commit(_ids[key] ^ 1, 9, Name(key))]));
             if (damaged is not null)
             {
                 Assert.Equal(damaged, await DumpAsync());

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using WasmActors.Host.Persistence.States;
 
 namespace WasmActors.Functions.Tests.Persistence.States;
@@ -13,6 +14,7 @@ public sealed class SqliteStateStoreTests : StateStoreContract
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void The_files_are_their_owners_alone()
     {
         foreach (string file in Directory.GetFiles(_file.Folder))

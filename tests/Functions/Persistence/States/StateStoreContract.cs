@@ -143,14 +143,14 @@ public abstract class StateStoreContract : IAsyncLifetime
         }
 
         var answers = (await Store.FindAsync("f", "k"))!.Answers;
-        Assert.Equal(["call 92", "call 94", "call 96", "call 98", "call 100"], answers.Select(static a => a.Key));
+        Assert.Equal(["call 92", "call 94", "call 96", "call 98", "call 100"], answers.Select(static a => a.Key), StringComparer.Ordinal);
         Assert.Equal((100L, Start, 1), (answers[^1].Sequence, answers[^1].At, answers[^1].RequestHash[0]));
         Assert.Equal([1, 0, 0], answers[^1].Answer);
 
         Clock.Advance(TimeSpan.FromHours(23));
         await Store.CommitAsync([Commit(id, 101, answer: "new")]);
         Clock.Advance(TimeSpan.FromHours(2));
-        Assert.Equal(["new"], (await Store.FindAsync("f", "k"))!.Answers.Select(static a => a.Key));
+        Assert.Equal(["new"], (await Store.FindAsync("f", "k"))!.Answers.Select(static a => a.Key), StringComparer.Ordinal);
         Clock.Advance(TimeSpan.FromHours(23));
         Assert.Empty((await Store.FindAsync("f", "k"))!.Answers);
     }
@@ -214,9 +214,9 @@ public abstract class StateStoreContract : IAsyncLifetime
         }
         while (after is not null);
 
-        Assert.Equal(["f/Z", "f/a", "f/a/b", "f/z", "f/ä", "g/Z", "g/a", "g/a/b", "g/z", "g/ä"], listed.Select(static s => $"{s.Function}/{s.Key}"));
+        Assert.Equal(["f/Z", "f/a", "f/a/b", "f/z", "f/ä", "g/Z", "g/a", "g/a/b", "g/z", "g/ä"], listed.Select(static s => $"{s.Function}/{s.Key}"), StringComparer.Ordinal);
         Assert.Equal((1L, 1L, Start, Digest), (listed[^1].Sequence, listed[^1].BaseSequence, listed[^1].ChangedAt, listed[^1].ModuleDigest));
-        Assert.Equal(["z", "ä"], (await Store.ListAsync("f", "f/a/b", 10)).States.Select(static s => s.Key));
+        Assert.Equal(["z", "ä"], (await Store.ListAsync("f", "f/a/b", 10)).States.Select(static s => s.Key), StringComparer.Ordinal);
     }
 
     internal static byte[] DeltaOf(long sequence) => BitConverter.GetBytes(sequence);
