@@ -166,7 +166,7 @@ public static class ErrorCode
     /// <summary>Wasmtime answered an error that fits none of the other codes.</summary>
     public const string EngineError = "engine.error";
 
-    /// <summary>A stored state is damaged or incomplete, or belongs to another module. Nothing was overwritten or applied.</summary>
+    /// <summary>A stored state is damaged or incomplete, or belongs to another module. Nothing was overwritten.</summary>
     public const string StateCorrupt = "state.corrupt";
 
     /// <summary>The database of states does not answer or is full: what was to be stored is not.</summary>

@@ -100,7 +100,7 @@ internal sealed class DurableModule
                 Declarations.ReadGlobals(ref section, Code.References);
                 break;
             case ModuleSection.Export:
-                Declarations.ReadExports(ref section, Code.References);
+                StateDeclarations.ReadExports(ref section, Code.References);
                 break;
             case ModuleSection.Start:
                 Start = section.ReadU32();

@@ -23,7 +23,7 @@ internal sealed class FunctionIndex(WasmInstance instance, StateMap map)
             ? index
             : throw new WasmError(
                 ErrorCode.StateUnsupported,
-                "The state cannot be saved: a table or a global refers to a function of the host or of another instance. "
+                "The state cannot be saved: a table or a global refers to a function of the host or another instance. "
                 + "Let the host keep such functions, and pass numbers for them.");
     }
 

@@ -56,8 +56,9 @@ public sealed class InstanceState : IDisposable
         get
         {
             using var _ = Enter();
-            long elements = _tables.Sum(static t => t.Size) + _map.ConstantTables.Sum(t => At<WasmTable>(t.Export).Size);
-            return _memories.Sum(static m => m.Length) + (sizeof(long) * elements);
+            long changing = _tables.Sum(static t => t.Size);
+            long constant = _map.ConstantTables.Sum(t => At<WasmTable>(t.Export).Size);
+            return _memories.Sum(static m => m.Length) + (sizeof(long) * (changing + constant));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using WasmActors.Runtime.Interop.Memories;
 using WasmActors.Runtime.Interop.Pages;
 using WasmActors.Runtime.Modules;
 
@@ -16,11 +15,10 @@ internal readonly record struct PagePlan(PageSearch Search, long WatchFrom)
 
     /// <summary>Returns the best plan for the memories of an engine.</summary>
     public static PagePlan For(WasmEngine engine) =>
-        new(ResidentPages.Best, AreOfHost(engine.Settings) ? UsualWatchFrom : long.MaxValue);
+        new(ResidentPages.Best, HasImages(engine.Settings) ? long.MaxValue : UsualWatchFrom);
 
-    /// <summary>Whether memories begin as images of a file: then they hold bytes in pages that nobody has touched.</summary>
+    /// <summary>Whether memories begin as images of a file: then they hold bytes in pages that nobody has
+    /// touched.</summary>
     public static bool HasImages(EngineSettings settings) =>
         settings.MemoryImages || settings.Allocation != AllocationStrategy.OnDemand;
-
-    private static bool AreOfHost(EngineSettings settings) => MemoryCreator.IsSupported && !HasImages(settings);
 }

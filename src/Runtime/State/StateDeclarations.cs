@@ -74,7 +74,9 @@ internal sealed class StateDeclarations
         {
             if ((cursor.Peek() & Shared) != 0)
             {
-                throw Unsupported($"its memory {Memories} is shared between threads", "Build the module without threads");
+                throw Unsupported(
+                    $"its memory {Memories} is shared between threads",
+                    "Build the module without threads");
             }
 
             cursor.SkipLimits();
@@ -91,7 +93,7 @@ internal sealed class StateDeclarations
         }
     }
 
-    public void ReadExports(ref WasmCursor cursor, ReferenceUse use)
+    public static void ReadExports(ref WasmCursor cursor, ReferenceUse use)
     {
         for (uint count = cursor.ReadU32(); count > 0 && !cursor.Failed; count--)
         {
@@ -133,7 +135,8 @@ internal sealed class StateDeclarations
         {
             throw Unsupported(
                 $"its table {table}, which its code changes, holds references other than funcref",
-                "Keep such references in the host, and numbers for them in the guest (Rust: build without --reference-types)");
+                "Keep such references in the host, and numbers for them in the guest "
+                + "(Rust: build without --reference-types)");
         }
     }
 

@@ -9,7 +9,7 @@ namespace WasmActors.Runtime.State;
 /// The rewritten module exports its memories, tables and mutable globals under names that start with <c>$wa.</c>. Its
 /// start function is no longer
 /// executed by the instantiation: call the export <see cref="Start"/>. Everything else behaves as before. Names and
-/// debug information stay valid.
+/// debug information remain valid.
 /// </remarks>
 public static class StateRewriter
 {

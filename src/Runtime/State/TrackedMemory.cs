@@ -6,8 +6,6 @@ namespace WasmActors.Runtime.State;
 /// <summary>A memory, and what it held when it was captured last. The store must have been entered.</summary>
 internal sealed class TrackedMemory
 {
-    private const int Granule = 32;
-
     // Reading a page costs about as much as asking the system about so many.
     private const int PagesPerRead = 64;
 
@@ -263,53 +261,5 @@ internal sealed class TrackedMemory
         }
 
         return ref _captured[page];
-    }
-
-    /// <summary>Collects the granules that differ.</summary>
-    private ref struct RunWriter
-    {
-        private readonly ByteWriter _output;
-        private long _end;
-
-        public RunWriter(ByteWriter output)
-        {
-            _output = output;
-            output.Clear();
-        }
-
-        public int Count { get; private set; }
-
-        public readonly ReadOnlySpan<byte> Written => _output.Written;
-
-        public void Add(long address, ReadOnlySpan<byte> now, ReadOnlySpan<byte> before)
-        {
-            before = before[..now.Length];
-            for (int at = 0; ;)
-            {
-                at += now[at..].CommonPrefixLength(before[at..]);
-                if (at >= now.Length)
-                {
-                    return;
-                }
-
-                int start = at & ~(Granule - 1);
-                int end = start;
-                do
-                {
-                    end = Math.Min(end + Granule, now.Length);
-                }
-                while (end < now.Length && !Granular(now, end).SequenceEqual(Granular(before, end)));
-
-                _output.Number((ulong)(address + start - _end));
-                _output.Number((ulong)(end - start));
-                _output.Bytes(now[start..end]);
-                _end = address + end;
-                Count++;
-                at = end;
-            }
-        }
-
-        private static ReadOnlySpan<byte> Granular(ReadOnlySpan<byte> bytes, int at) =>
-            bytes.Slice(at, Math.Min(Granule, bytes.Length - at));
     }
 }

@@ -80,9 +80,9 @@ internal sealed class TrackedTable
             return $"table {Index} ({_table.Type}) cannot have {change.Size} elements";
         }
 
-        int unknown = change.Elements.FindIndex(e => !_functions.Has(e.Function));
-        return unknown >= 0
-            ? $"table {Index} refers to function {change.Elements[unknown].Function}, which the module does not have there"
+        int at = change.Elements.FindIndex(e => !_functions.Has(e.Function));
+        return at >= 0
+            ? $"table {Index} refers to function {change.Elements[at].Function}, which the module does not have there"
             : null;
     }
 

@@ -8,7 +8,8 @@ using WasmActors.Runtime.Values;
 
 namespace WasmActors.Benchmarks.State;
 
-/// <summary>What a durable instance costs beyond its calls: to capture what a call changed, to undo it, and to restore a state.</summary>
+/// <summary>What a durable instance costs beyond its calls: to capture what a call changed, to undo it, and to
+/// restore a state.</summary>
 [MemoryDiagnoser]
 public class CaptureBenchmarks
 {

@@ -6,7 +6,8 @@ using WasmActors.Runtime.Calls;
 
 namespace WasmActors.Conformance.Tests.Running;
 
-/// <summary>An instance whose whole state moves to a fresh store after every action answers as one that does not move.</summary>
+/// <summary>An instance whose whole state moves to a fresh store after every action answers as one that does not
+/// move.</summary>
 public sealed class DurableSuiteTests : IDisposable
 {
     // Memory, tables, dropped segments, globals, references, floats and traps.
@@ -68,7 +69,8 @@ public sealed class DurableSuiteTests : IDisposable
                 "it imports the memory, which belongs to the host",
                 "its mutable global holds references other than funcref",
             ],
-            report.Durable.Refused.Keys);
+            report.Durable.Refused.Keys,
+            StringComparer.Ordinal);
     }
 
     [Fact]

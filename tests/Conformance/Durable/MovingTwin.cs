@@ -9,7 +9,8 @@ using WasmActors.Runtime.Values;
 
 namespace WasmActors.Conformance.Durable;
 
-/// <summary>An instance that does what another does, and whose whole state moves to a fresh store after every action.</summary>
+/// <summary>An instance that does what another does, and whose whole state moves to a fresh store after every
+/// action.</summary>
 internal sealed class MovingTwin : IDisposable
 {
     // Of so many moves, one takes the whole state; the others take that one and the captures after it.
@@ -101,7 +102,8 @@ internal sealed class MovingTwin : IDisposable
         Expect(whole, "moved");
     }
 
-    // A failed call of a durable key changes nothing. The script expects what the call did before it failed, so that is restored afterwards.
+    // A failed call of a durable key changes nothing. The script expects what the call did before it failed, so that is
+    // restored afterwards.
     private void UndoAndRepeat()
     {
         byte[] after = _state.Save();

@@ -6,7 +6,8 @@ namespace WasmActors.Conformance.Reports;
 /// <param name="Instances">Instances that had one.</param>
 /// <param name="Moves">Actions after which the whole state was moved.</param>
 /// <param name="RolledBack">Failed actions that were undone in place.</param>
-/// <param name="Replaced">Failed actions that were undone in a fresh instance, because something grew or was dropped.</param>
+/// <param name="Replaced">Failed actions that were undone in a fresh instance, because something grew or was
+/// dropped.</param>
 /// <param name="Refused">Instances without one, by reason.</param>
 internal sealed record DurableReport(int Instances, int Moves, int RolledBack, int Replaced, ImmutableSortedDictionary<string, int> Refused)
 {

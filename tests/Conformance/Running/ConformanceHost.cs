@@ -14,7 +14,8 @@ using WasmActors.Runtime.Stores;
 
 namespace WasmActors.Conformance.Running;
 
-/// <summary>The product as scripts need it: every feature on, limits wide enough. One for all scripts of a run.</summary>
+/// <summary>The product as scripts need it: every feature on, limits wide enough. One for all scripts of a
+/// run.</summary>
 internal sealed class ConformanceHost : IAsyncDisposable
 {
     private static readonly TimeSpan s_compileTime = TimeSpan.FromMinutes(2);
@@ -42,7 +43,8 @@ internal sealed class ConformanceHost : IAsyncDisposable
     /// <summary>Starts the host.</summary>
     /// <param name="mode">How stores run their guests.</param>
     /// <param name="deadline">Longest time of one call; null for a minute.</param>
-    /// <param name="moves">Whether each instance has a twin whose state moves to a fresh store after every action.</param>
+    /// <param name="moves">Whether each instance has a twin whose state moves to a fresh store after every
+    /// action.</param>
     /// <param name="spoils">Whether each move changes a bit of the state.</param>
     public static async Task<ConformanceHost> StartAsync(
         ExecutionMode mode,
@@ -91,7 +93,8 @@ internal sealed class ConformanceHost : IAsyncDisposable
         return await ScriptSession.OpenAsync(_host, await _host.CreateStoreAsync(spec), twins);
     }
 
-    /// <summary>The binary form of a module: the first half of loading it, which finds what is malformed in text.</summary>
+    /// <summary>The binary form of a module: the first half of loading it, which finds what is malformed in
+    /// text.</summary>
     /// <exception cref="WasmError"><c>module.invalid</c></exception>
     public static ImmutableArray<byte> Parse(ModuleSource source)
     {

@@ -4,7 +4,8 @@ using WasmActors.Runtime.Tests.State;
 
 namespace WasmActors.Runtime.Tests.Interop;
 
-/// <summary>The pages that a guest wrote are found in every way that this system has, while the host's collector runs.</summary>
+/// <summary>The pages that a guest wrote are found in every way that this system has, while the host's collector
+/// runs.</summary>
 public sealed class ResidentPagesTests
 {
     private const string Writer = """

@@ -6,15 +6,16 @@ using WasmActors.Runtime.Tests.RealModules;
 
 namespace WasmActors.Runtime.Tests.State;
 
-/// <summary>Programs of real compilers answer the same if their whole state moves to a fresh store after every call.</summary>
+/// <summary>Programs of real compilers answer the same if their whole state moves to a fresh store after every
+/// call.</summary>
 public sealed class MovedGuestTests
 {
-    // More of them for a long run: WASMACTORS_MOVED_CALLS=10000 dotnet test tests/Runtime --filter FullyQualifiedName~MovedGuest
-    private static readonly int s_calls =
-        int.TryParse(Environment.GetEnvironmentVariable("WASMACTORS_MOVED_CALLS"), out int calls) ? calls : 1000;
-
     // Of so many moves, one takes the whole state; the others take that one and the captures after it.
     private const int Cycle = 10;
+
+    // For a long run: WASMACTORS_MOVED_CALLS=10000 dotnet test tests/Runtime --filter MovedGuestTests
+    private static readonly int s_calls =
+        int.TryParse(Environment.GetEnvironmentVariable("WASMACTORS_MOVED_CALLS"), out int calls) ? calls : 1000;
 
     private const string Map = """
         #include <stdlib.h>

@@ -47,14 +47,15 @@ internal static unsafe class TableBridge
             : throw OutOfRange(store, table, index);
     }
 
-    /// <summary>Reads the functions of a table from its start: <see cref="NativeFunc.Private"/>, which identifies a function within its
-    /// instance; 0 for null.</summary>
+    /// <summary>Reads the functions of a table from its start: <see cref="NativeFunc.Private"/>, which identifies a
+    /// function within its instance; 0 for null.</summary>
     internal static void GetFunctions(WasmStore store, NativeItem table, Span<nint> functions)
     {
         for (int i = 0; i < functions.Length; i++)
         {
             NativeVal val;
-            if (Native.wasmtime_table_get(store.Context, &table, (ulong)i, &val) == 0 || val.Kind != (byte)ValKind.FuncRef)
+            bool isThere = Native.wasmtime_table_get(store.Context, &table, (ulong)i, &val) != 0;
+            if (!isThere || val.Kind != (byte)ValKind.FuncRef)
             {
                 throw OutOfRange(store, table, i);
             }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using WasmActors.Runtime.Interop.Abi;
 using WasmActors.Runtime.Stores;
 
@@ -6,6 +7,7 @@ namespace WasmActors.Runtime.Interop.Pages;
 /// <summary>The bytes of a linear memory, page by page. The store must have been entered, and nothing may grow the
 /// memory meanwhile.</summary>
 /// <remarks>The memory belongs to the store. A view holds its address only, so it must not outlive the entry.</remarks>
+[StructLayout(LayoutKind.Auto)]
 internal readonly unsafe ref struct MemoryView
 {
     /// <summary>Bytes of the pages that are compared, whatever the system's pages are.</summary>
@@ -39,7 +41,8 @@ internal readonly unsafe ref struct MemoryView
     /// <summary>Beginning of the system's page at or behind an address.</summary>
     internal static ulong AlignUp(ulong address) => AlignDown(address + (ulong)Environment.SystemPageSize - 1);
 
-    /// <summary>The pages between two addresses, of which the system's pages may be larger than these and reach beyond the
+    /// <summary>The pages between two addresses, of which the system's pages may be larger than these and reach
+    /// beyond the
     /// memory.</summary>
     /// <param name="from">The first page of interest.</param>
     /// <param name="start">The first address.</param>

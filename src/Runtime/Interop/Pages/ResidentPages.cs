@@ -29,7 +29,7 @@ internal static unsafe class ResidentPages
     /// <summary>Finds the next pages.</summary>
     /// <param name="search">How. One that the system does not have is replaced by the next.</param>
     /// <param name="view">The memory.</param>
-    /// <param name="from">The page to begin with; afterwards, the page to go on with.</param>
+    /// <param name="from">The page to begin with; afterwards, the page to continue with.</param>
     /// <param name="ranges">Gets the pages in ascending order.</param>
     /// <returns>The number of ranges. It may be zero before the end of the memory is reached.</returns>
     internal static int Next(PageSearch search, MemoryView view, ref long from, Span<PageRange> ranges)

@@ -15,7 +15,8 @@ internal static class TypeSection
 
     /// <summary>Reads the section to its end or to the first thing that it does not know.</summary>
     /// <returns>How many types there are, at least as many as have members.</returns>
-    public static long Read(ref WasmCursor cursor, TypeMembers members) => Math.Max(Count(ref cursor, members, out uint groups), groups);
+    public static long Read(ref WasmCursor cursor, TypeMembers members) =>
+        Math.Max(Count(ref cursor, members, out uint groups), groups);
 
     /// <summary>Reads the section as <see cref="Read"/> does.</summary>
     /// <returns>The number of types: a group may have none.</returns>
