@@ -180,6 +180,23 @@ public sealed class InstanceState : IDisposable
         return End(output);
     }
 
+    /// <summary>Returns the last captured state as one delta against a fresh instance, whatever the instance has become since.
+    /// After <see cref="RollBack"/> returned false, apply it to the instance in the new store.</summary>
+    public byte[] SaveCaptured()
+    {
+        using var _ = Enter();
+        var output = Begin(isWhole: true, out var scratch);
+        for (int i = 0; i < _memories.Length; i++)
+        {
+            _memories[i].SaveCaptured(output, scratch, _pristineLengths[i]);
+        }
+
+        _globals.SaveCaptured(output);
+        Array.ForEach(_tables, table => table.SaveCaptured(output));
+        _drops.SaveCaptured(output);
+        return End(output);
+    }
+
     /// <summary>Releases what was kept of the state. The instance is not affected.</summary>
     public void Dispose()
     {

@@ -100,7 +100,7 @@ internal sealed class StateDeclarations
             string name = cursor.ReadName() ?? "";
             bool isFunction = cursor.ReadByte() == 0;
             uint index = cursor.ReadU32();
-            if (name.StartsWith(HiddenExports.Prefix, StringComparison.Ordinal))
+            if (StateRewriter.IsHidden(name))
             {
                 throw Unsupported(
                     $"its export '{GuestText.Clean(name, 64)}' starts with '{HiddenExports.Prefix}', which is reserved",

@@ -35,6 +35,14 @@ public static class StateRewriter
     // A function without parameters and results.
     private static ReadOnlySpan<byte> DropType => [0x60, 0x00, 0x00];
 
+    /// <summary>Returns whether an export belongs to the state of a rewritten module, and not to its users: do not list it,
+    /// and do not let callers from outside call it.</summary>
+    public static bool IsHidden(string export)
+    {
+        ArgumentNullException.ThrowIfNull(export);
+        return export.StartsWith(HiddenExports.Prefix, StringComparison.Ordinal);
+    }
+
     /// <summary>Rewrites a module.</summary>
     /// <param name="binary">The module in the binary format. It is not validated; compiling the result does
     /// that.</param>

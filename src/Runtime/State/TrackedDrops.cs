@@ -30,7 +30,12 @@ internal sealed class TrackedDrops(WasmInstance instance, StateMap map)
     /// <summary>Appends what was dropped since the last capture, which becomes what was captured.</summary>
     public bool Capture(ByteWriter output)
     {
-        bool changed = Write(output, isWhole: false);
+        if (_flags.Length == 0)
+        {
+            return false; // most modules drop nothing
+        }
+
+        bool changed = Write(output, i => !_captured[i] && IsDropped(i));
         for (int i = 0; i < _flags.Length; i++)
         {
             _captured[i] = _captured[i] || IsDropped(i);
@@ -40,7 +45,10 @@ internal sealed class TrackedDrops(WasmInstance instance, StateMap map)
     }
 
     /// <summary>Appends all that was dropped.</summary>
-    public void Save(ByteWriter output) => Write(output, isWhole: true);
+    public void Save(ByteWriter output) => Write(output, IsDropped);
+
+    /// <summary>Appends all that was dropped when it was captured.</summary>
+    public void SaveCaptured(ByteWriter output) => Write(output, i => _captured[i]);
 
     /// <summary>Whether there is a segment of that ordinal.</summary>
     public bool Has(int ordinal) => ordinal < _flags.Length;
@@ -54,25 +62,17 @@ internal sealed class TrackedDrops(WasmInstance instance, StateMap map)
 
     private bool IsDropped(int ordinal) => GlobalBridge.Get(instance.Store, _flags[ordinal].Native.Item).AsI32() != 0;
 
-    private bool Write(ByteWriter output, bool isWhole)
+    private bool Write(ByteWriter output, Predicate<int> isDropped)
     {
-        var dropped = new List<int>();
-        for (int i = 0; i < _flags.Length; i++)
-        {
-            if ((isWhole || !_captured[i]) && IsDropped(i))
-            {
-                dropped.Add(i);
-            }
-        }
-
-        if (dropped.Count == 0)
+        int[] dropped = [.. Enumerable.Range(0, _flags.Length).Where(i => isDropped(i))];
+        if (dropped.Length == 0)
         {
             return false;
         }
 
         output.Byte(StateDelta.DropsKind);
-        output.Number((ulong)dropped.Count);
-        dropped.ForEach(i => output.Number((ulong)i));
+        output.Number((ulong)dropped.Length);
+        Array.ForEach(dropped, i => output.Number((ulong)i));
         return true;
     }
 }

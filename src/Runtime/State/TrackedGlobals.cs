@@ -43,13 +43,16 @@ internal sealed class TrackedGlobals
     /// <summary>Appends what changed since the last capture, which becomes what was captured.</summary>
     public bool Capture(ByteWriter output)
     {
-        bool changed = Write(output, _captured);
+        bool changed = Write(output, _now, _captured);
         _now.CopyTo(_captured, 0);
         return changed;
     }
 
     /// <summary>Appends what differs from a fresh instance.</summary>
-    public void Save(ByteWriter output) => Write(output, _pristine);
+    public void Save(ByteWriter output) => Write(output, _now, _pristine);
+
+    /// <summary>Appends in what the captured globals differ from those of a fresh instance.</summary>
+    public void SaveCaptured(ByteWriter output) => Write(output, _captured, _pristine);
 
     /// <summary>Writes back what was captured.</summary>
     public void RollBack()
@@ -95,12 +98,12 @@ internal sealed class TrackedGlobals
             ? _functions[(int)value.Low]
             : Val.Number(value.Kind, value.Low, value.High));
 
-    private bool Write(ByteWriter output, GlobalChange[] before)
+    private static bool Write(ByteWriter output, GlobalChange[] now, GlobalChange[] before)
     {
         int count = 0;
-        for (int i = 0; i < _now.Length; i++)
+        for (int i = 0; i < now.Length; i++)
         {
-            count += _now[i] == before[i] ? 0 : 1;
+            count += now[i] == before[i] ? 0 : 1;
         }
 
         if (count == 0)
@@ -110,11 +113,11 @@ internal sealed class TrackedGlobals
 
         output.Byte(StateDelta.GlobalsKind);
         output.Number((ulong)count);
-        for (int i = 0; i < _now.Length; i++)
+        for (int i = 0; i < now.Length; i++)
         {
-            if (_now[i] != before[i])
+            if (now[i] != before[i])
             {
-                _now[i].Write(output);
+                now[i].Write(output);
             }
         }
 

@@ -93,6 +93,25 @@ internal sealed class TrackedMemory
         }
     }
 
+    /// <summary>Appends in what the captured memory differs from that of a fresh instance.</summary>
+    public void SaveCaptured(ByteWriter output, ByteWriter scratch, long pristineLength)
+    {
+        var runs = new RunWriter(scratch);
+        for (long page = 0; page < _captured.Length; page++)
+        {
+            long length = Math.Min(MemoryView.PageBytes, _capturedLength - (page * MemoryView.PageBytes));
+            if (_captured[page] is { } bytes && length > 0)
+            {
+                runs.Add(page * MemoryView.PageBytes, bytes.AsSpan(0, (int)length), Pristine(page));
+            }
+        }
+
+        if (runs.Count > 0 || _capturedLength != pristineLength)
+        {
+            Write(output, _capturedLength, runs);
+        }
+    }
+
     /// <summary>Writes back what was captured. The length must be the same.</summary>
     public void RollBack()
     {

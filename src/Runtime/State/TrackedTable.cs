@@ -46,13 +46,16 @@ internal sealed class TrackedTable
     /// <summary>Appends what changed since the last capture, which becomes what was captured.</summary>
     public bool Capture(ByteWriter output)
     {
-        bool changed = Write(output, _captured);
+        bool changed = Write(output, _now, _captured);
         _captured = _now;
         return changed;
     }
 
     /// <summary>Appends what differs from a fresh instance.</summary>
-    public void Save(ByteWriter output) => Write(output, _pristine);
+    public void Save(ByteWriter output) => Write(output, _now, _pristine);
+
+    /// <summary>Appends in what the captured table differs from that of a fresh instance.</summary>
+    public void SaveCaptured(ByteWriter output) => Write(output, _captured, _pristine);
 
     /// <summary>Writes back what was captured. The size must be the same.</summary>
     public void RollBack()
@@ -131,24 +134,24 @@ internal sealed class TrackedTable
         return functions;
     }
 
-    private bool Write(ByteWriter output, nint[] before)
+    private bool Write(ByteWriter output, nint[] now, nint[] before)
     {
-        var runs = Runs(before);
-        if (runs.Count == 0 && _now.Length == before.Length)
+        var runs = Runs(now, before);
+        if (runs.Count == 0 && now.Length == before.Length)
         {
             return false;
         }
 
         output.Byte(StateDelta.TableKind);
         output.Number((ulong)Index);
-        output.Number((ulong)_now.Length);
+        output.Number((ulong)now.Length);
         output.Number((ulong)runs.Count);
         int end = 0;
         foreach (var (first, last) in runs)
         {
             output.Number((ulong)(first - end));
             output.Number((ulong)(last - first));
-            foreach (nint function in _now.AsSpan(first, last - first))
+            foreach (nint function in now.AsSpan(first, last - first))
             {
                 output.Number((ulong)(_functions.Of(function) + 1));
             }
@@ -160,12 +163,12 @@ internal sealed class TrackedTable
     }
 
     // Elements beyond what was there before count as null before.
-    private List<(int First, int End)> Runs(nint[] before)
+    private static List<(int First, int End)> Runs(nint[] now, nint[] before)
     {
         var runs = new List<(int First, int End)>();
-        for (int i = 0; i < _now.Length; i++)
+        for (int i = 0; i < now.Length; i++)
         {
-            if (_now[i] == (i < before.Length ? before[i] : 0))
+            if (now[i] == (i < before.Length ? before[i] : 0))
             {
                 continue;
             }

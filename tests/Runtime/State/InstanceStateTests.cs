@@ -84,6 +84,31 @@ public sealed class InstanceStateTests
 
     [Theory]
     [MemberData(nameof(Plans))]
+    public void The_captured_state_can_be_saved_whatever_the_instance_has_become_since(string plan)
+    {
+        using var guest = DurableGuest.Of(Counter, PagePlans.Of(plan));
+        Assert.Equal(guest.State.Save(), guest.State.SaveCaptured());
+        for (int i = 0; i < 30; i++)
+        {
+            guest.I32("add", i * 3001, 5);
+            guest.Call("next");
+            guest.State.Capture();
+            byte[] captured = guest.State.Save();
+            Assert.Throws<Trap>(() => guest.Call("trap", i * 2003));
+            guest.I32("grow", i % 10 / 9);
+            Assert.Equal(captured, guest.State.SaveCaptured());
+
+            using var replaced = guest.With(guest.State.SaveCaptured());
+            Assert.Equal(captured, replaced.State.Save());
+            if (!guest.State.RollBack())
+            {
+                return; // it grew
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Plans))]
     public void A_memory_that_grew_is_moved_but_not_rolled_back(string plan)
     {
         using var guest = DurableGuest.Of(Counter, PagePlans.Of(plan));
@@ -134,8 +159,11 @@ public sealed class InstanceStateTests
               (func (export "call") (result i32) (table.set 0 (i32.const 0) (global.get $n)) (call_indirect (type $t) (i32.const 0)))
               (func (export "isNull") (result i32) (ref.is_null (global.get $r))))
             """);
+        byte[] fresh = guest.State.Save();
         guest.Call("set");
+        Assert.Equal(fresh, guest.State.SaveCaptured());
         byte[] delta = guest.State.Capture()!;
+        Assert.Equal(guest.State.Save(), guest.State.SaveCaptured());
         using var moved = guest.With(delta);
 
         Assert.Equal(guest.Call("read"), moved.Call("read"));
@@ -169,12 +197,16 @@ public sealed class InstanceStateTests
         guest.Call("clear", 1);
         Assert.True(guest.State.RollBack());
         Assert.Equal(1, guest.I32("call", 1));
+        byte[] afterFirst = guest.State.Save();
         guest.Call("clear", 0);
         guest.I32("grow", 2);
         Assert.False(guest.State.RollBack());
+        Assert.Equal(afterFirst, guest.State.SaveCaptured());
         byte[] second = guest.State.Capture()!;
+        byte[] afterSecond = guest.State.Save();
         guest.Call("drop");
         Assert.False(guest.State.RollBack());
+        Assert.Equal(afterSecond, guest.State.SaveCaptured());
         byte[] third = guest.State.Capture()!;
 
         using var replayed = guest.With(first, second, third);

@@ -60,7 +60,16 @@ public sealed class StateRewriterTests
     }
 
     [Fact]
-    public void Names_stay_valid()
+    public void The_exports_of_the_state_are_hidden_and_no_others()
+    {
+        using var module = DurableGuest.Compile(ModuleText.ToBinary("(module (memory (export \"memory\") 1) (func $s (export \"wa.f\")) (start $s))"));
+
+        Assert.Equal("memory wa.f", string.Join(' ', module.Exports.Select(static e => e.Name).Where(static n => !StateRewriter.IsHidden(n))));
+        Assert.True(StateRewriter.IsHidden(StateRewriter.Start));
+    }
+
+    [Fact]
+    public void Names_remain_valid()
     {
         using var guest = DurableGuest.Of("(module $named (memory 1) (data \"x\") (func $broken (export \"run\") (data.drop 0) unreachable))");
         var trap = Assert.Throws<Trap>(() => guest.Call("run"));
