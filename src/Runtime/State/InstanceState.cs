@@ -5,14 +5,13 @@ using WasmActors.Runtime.Stores;
 namespace WasmActors.Runtime.State;
 
 /// <summary>The whole state of one instance of a module that <see cref="StateRewriter"/> rewrote: its memories,
-/// tables, mutable globals and dropped
-/// segments. It finds what calls change, undoes that, and moves the state to other instances.</summary>
+/// tables, mutable globals and dropped segments. It finds what calls change, undoes that, and moves the state to
+/// other instances.</summary>
 /// <remarks>
 /// <para>Use it as its store is used: one thread at a time, and only while no call is running or paused.</para>
 /// <para>A fresh instance plus <see cref="Apply"/> of all captures in order equals the instance that they were
-/// captured from. So does a fresh instance
-/// plus <see cref="Apply"/> of one <see cref="Save"/>. A table that only the host changes is not part of the
-/// state.</para>
+/// captured from. So does a fresh instance plus <see cref="Apply"/> of one <see cref="Save"/>. A table that only the
+/// host changes is not part of the state.</para>
 /// </remarks>
 public sealed class InstanceState : IDisposable
 {
@@ -62,9 +61,9 @@ public sealed class InstanceState : IDisposable
         }
     }
 
-    /// <summary>How this system finds the pages that a guest changed, for logs: <c>userfaultfd</c> lists the pages that
-    /// were written, <c>scan</c> and <c>pagemap</c> list those that are in memory, and <c>compare</c> reads whole
-    /// memories.</summary>
+    /// <summary>How this system finds the pages that a guest changed, for logs: <c>userfaultfd</c> lists the pages
+    /// that were written, <c>scan</c> and <c>pagemap</c> list those that are in memory, and <c>compare</c> reads
+    /// whole memories.</summary>
     public static string PageSearchName =>
         WrittenPages.IsSupported ? "userfaultfd" : ResidentPages.Best.ToString().ToLowerInvariant();
 
@@ -78,12 +77,10 @@ public sealed class InstanceState : IDisposable
     }
 
     /// <summary>Captures what changed since the last capture or since <see cref="Attach(WasmInstance)"/>. The
-    /// captured state becomes the one that
-    /// <see cref="RollBack"/> returns to.</summary>
+    /// captured state becomes the one that <see cref="RollBack"/> returns to.</summary>
     /// <returns>The changes; null for none.</returns>
     /// <exception cref="WasmError"><c>state.unsupported</c>: a table or global refers to a function of another
-    /// instance, or the changes exceed 2 GiB.
-    /// Nothing was captured.</exception>
+    /// instance, or the changes exceed 2 GiB. Nothing was captured.</exception>
     public byte[]? Capture()
     {
         using var _ = Enter();
@@ -131,9 +128,8 @@ public sealed class InstanceState : IDisposable
     /// <param name="delta">What <see cref="Capture"/> or <see cref="Save"/> returned, possibly in another
     /// process.</param>
     /// <exception cref="WasmError"><c>state.corrupt</c>: the delta is damaged, belongs to another module, or comes
-    /// out of order; nothing was changed.
-    /// <c>memory.grow_failed</c>, <c>table.grow_failed</c> or <c>host.full</c>: the state has no room in this store;
-    /// replace the store.</exception>
+    /// out of order; nothing was changed. <c>memory.grow_failed</c>, <c>table.grow_failed</c> or <c>host.full</c>:
+    /// the state has no room in this store; replace the store.</exception>
     public void Apply(ReadOnlySpan<byte> delta)
     {
         using var _ = Enter();
@@ -180,8 +176,9 @@ public sealed class InstanceState : IDisposable
         return End(output);
     }
 
-    /// <summary>Returns the last captured state as one delta against a fresh instance, whatever the instance has become since.
-    /// After <see cref="RollBack"/> returned false, apply it to the instance in the new store.</summary>
+    /// <summary>Returns the last captured state as one delta against a fresh instance, whatever the instance has
+    /// become since. After <see cref="RollBack"/> returned false, apply it to the instance in the new
+    /// store.</summary>
     public byte[] SaveCaptured()
     {
         using var _ = Enter();

@@ -7,22 +7,14 @@ namespace WasmActors.Runtime.State;
 /// <summary>Rewrites modules so that the whole state of their instances can be read and written from outside.</summary>
 /// <remarks>
 /// The rewritten module exports its memories, tables and mutable globals under names that start with <c>$wa.</c>. Its
-/// start function is no longer
-/// executed by the instantiation: call the export <see cref="Start"/>. Everything else behaves as before. Names and
-/// debug information remain valid.
+/// start function is no longer executed by the instantiation: call the export <see cref="Start"/>. Everything else
+/// behaves as before. Names and debug information remain valid.
 /// </remarks>
 public static class StateRewriter
 {
     /// <summary>The export that the module's start function becomes. A module without a start function does not have
     /// it.</summary>
     public const string Start = "$wa.start";
-
-    /// <summary>Returns whether an export belongs to the rewritten form and not to the module itself.</summary>
-    public static bool IsHidden(string export)
-    {
-        ArgumentNullException.ThrowIfNull(export);
-        return export.StartsWith(HiddenExports.Prefix, StringComparison.Ordinal);
-    }
 
     private const byte FuncKind = 0;
     private const byte TableKind = 1;
@@ -35,7 +27,7 @@ public static class StateRewriter
     // A function without parameters and results.
     private static ReadOnlySpan<byte> DropType => [0x60, 0x00, 0x00];
 
-    /// <summary>Returns whether an export belongs to the state of a rewritten module, and not to its users: do not list it,
+    /// <summary>Returns whether an export belongs to the rewritten form and not to the module itself. Do not list it,
     /// and do not let callers from outside call it.</summary>
     public static bool IsHidden(string export)
     {
@@ -48,9 +40,8 @@ public static class StateRewriter
     /// that.</param>
     /// <returns>The rewritten module.</returns>
     /// <exception cref="WasmError"><c>state.unsupported</c>: the module has state that cannot be saved (a
-    /// garbage-collected heap, references other
-    /// than functions, imported or shared memories, imported tables, imported mutable globals);
-    /// <c>module.invalid</c>: it cannot be read.</exception>
+    /// garbage-collected heap, references other than functions, imported or shared memories, imported tables,
+    /// imported mutable globals); <c>module.invalid</c>: it cannot be read.</exception>
     public static byte[] Rewrite(ReadOnlyMemory<byte> binary)
     {
         var module = DurableModule.Read(binary.ToArray());

@@ -14,8 +14,7 @@ internal sealed class Twins(DurableHost host, Func<WasmModule, byte[]> binaryOf)
     private readonly Dictionary<InstanceRef, MovingTwin> _twins = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Ends the twins of instances that another imports something of: it can change their state, even if it
-    /// fails to
-    /// be made.</summary>
+    /// fails to be made.</summary>
     public void Share(IEnumerable<InstanceRef> suppliers)
     {
         foreach (var supplier in suppliers)

@@ -42,8 +42,7 @@ internal readonly unsafe ref struct MemoryView
     internal static ulong AlignUp(ulong address) => AlignDown(address + (ulong)Environment.SystemPageSize - 1);
 
     /// <summary>The pages between two addresses, of which the system's pages may be larger than these and reach
-    /// beyond the
-    /// memory.</summary>
+    /// beyond the memory.</summary>
     /// <param name="from">The first page of interest.</param>
     /// <param name="start">The first address.</param>
     /// <param name="end">The address behind the last.</param>

@@ -5,9 +5,8 @@ namespace WasmActors.Runtime.Interop.Pages;
 
 /// <summary>
 /// Finds the pages of a memory that were written since the last search: asynchronous write protection by userfaultfd
-/// (Linux 6.7). Each
-/// first write of a protected page costs a fault, which the system resolves by itself. Writes of the host and of the
-/// system count too.
+/// (Linux 6.7). Each first write of a protected page costs a fault, which the system resolves by itself. Writes of
+/// the host and of the system count too.
 /// </summary>
 /// <remarks>Only for memories that the host makes. What was watched remains registered until it is unmapped, which
 /// costs nothing.</remarks>
