@@ -8,12 +8,13 @@ namespace WasmActors.Resilience.Tests;
 /// </summary>
 public sealed class OwnershipScenarioTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Scenarios => ["catalogue", "starts", "stale", "commits"];
+    public static TheoryData<string> Scenarios => ["catalogue", "starts", "stale", "commits", "durable"];
 
     public static TheoryData<string, string, string[]> Defences => new()
     {
         { "stale", "lease", [] },
         { "commits", "gate", [] },
+        { "durable", "identity", [] },
     };
 
     [SkippableTheory]

@@ -33,7 +33,8 @@ internal sealed class SpreadClient : IDisposable
     /// <param name="path">The call's path.</param>
     /// <param name="arguments">JSON.</param>
     /// <param name="within">The call's time.</param>
-    internal async Task<CallOutcome> CallAsync(string path, string arguments, TimeSpan within)
+    /// <param name="identity">The call's idempotency key; null for none.</param>
+    internal async Task<CallOutcome> CallAsync(string path, string arguments, TimeSpan within, string? identity = null)
     {
         var clock = TimeProvider.System;
         long began = clock.GetTimestamp();
@@ -42,7 +43,7 @@ internal sealed class SpreadClient : IDisposable
         while (within - clock.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
         {
             int node = NextNode();
-            var (outcome, again) = await SendAsync(node, path, arguments, left, late.Token).ConfigureAwait(false);
+            var (outcome, again) = await SendAsync(node, path, arguments, left, identity, late.Token).ConfigureAwait(false);
             if (!again)
             {
                 return outcome;
@@ -66,10 +67,15 @@ internal sealed class SpreadClient : IDisposable
         }
     }
 
-    private async Task<(CallOutcome Outcome, bool Again)> SendAsync(int node, string path, string arguments, TimeSpan left, CancellationToken late)
+    private async Task<(CallOutcome Outcome, bool Again)> SendAsync(int node, string path, string arguments, TimeSpan left, string? identity, CancellationToken late)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(arguments, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
         request.Headers.Add("Call-Timeout", string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (int)left.TotalMilliseconds)}ms"));
+        if (identity is not null)
+        {
+            request.Headers.Add("Idempotency-Key", identity);
+        }
+
         try
         {
             using var response = await _nodes[node].SendAsync(request, late).ConfigureAwait(false);

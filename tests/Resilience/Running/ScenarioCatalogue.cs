@@ -24,6 +24,7 @@ internal static class ScenarioCatalogue
         StaleScenario.Scenario,
         NodesScenario.Scenario,
         CommitsScenario.Scenario,
+        DurableScenario.Scenario,
     ];
 
     internal static Scenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);
