@@ -94,7 +94,7 @@ public sealed class FunctionHost : IAsyncDisposable
 
         _own = [gate, follower, undelivered, keeper, .. placed.Watchers, router.Receiver, shelf.Holder];
         _caller = new FunctionCaller(clock, router, shelf, _pools, () => region, Catalogue, options.Logger);
-        StoredModules = new StoredModules(_runtime.Modules, Catalogue);
+        StoredModules = new StoredModules(_runtime.Modules, Catalogue, options.State);
         var cluster = Cluster.Get(system);
         var keep = _runtime.Modules.HasInventory ? options.KeepUnusedModules : Timeout.InfiniteTimeSpan;
         _collector = new ModuleCollector(StoredModules, Catalogue, () => cluster.State.Leader == cluster.SelfAddress, keep, clock, options.Logger);

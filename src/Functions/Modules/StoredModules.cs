@@ -1,5 +1,6 @@
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Catalogue;
+using WasmActors.Functions.State;
 using WasmActors.Runtime.Failures;
 
 namespace WasmActors.Functions.Modules;
@@ -12,11 +13,13 @@ public sealed class StoredModules
 
     private readonly FunctionModules _modules;
     private readonly FunctionCatalogue _catalogue;
+    private readonly IStateStore? _states;
 
-    internal StoredModules(FunctionModules modules, FunctionCatalogue catalogue)
+    internal StoredModules(FunctionModules modules, FunctionCatalogue catalogue, IStateStore? states)
     {
         _modules = modules;
         _catalogue = catalogue;
+        _states = states;
     }
 
     /// <summary>Lists stored modules in the order of their digests.</summary>
@@ -38,6 +41,7 @@ public sealed class StoredModules
     {
         ArgumentNullException.ThrowIfNull(digest);
         RequireUnused(digest);
+        await RequireNoStateAsync(digest, cancellation).ConfigureAwait(false);
         var bytes = FunctionSpec.IsDigest(digest) ? await _modules.FindAsync(digest, cancellation).ConfigureAwait(false) : null;
         if (bytes is null || !await _modules.RemoveAsync(digest, null, cancellation).ConfigureAwait(false))
         {
@@ -74,6 +78,11 @@ public sealed class StoredModules
             var users = Users();
             foreach (var module in page.Where(m => !users.ContainsKey(m.Digest)))
             {
+                if (await HasStateAsync(module.Digest, cancellation).ConfigureAwait(false))
+                {
+                    continue; // keys run the module that their state was made by
+                }
+
                 unused.Add(module.Digest);
                 if ((alsoBefore?.Contains(module.Digest) ?? true) && await _modules.RemoveAsync(module.Digest, unusedFor, cancellation).ConfigureAwait(false))
                 {
@@ -87,6 +96,28 @@ public sealed class StoredModules
             }
 
             after = page[^1].Digest;
+        }
+    }
+
+    private async Task RequireNoStateAsync(string digest, CancellationToken cancellation)
+    {
+        if (await HasStateAsync(digest, cancellation).ConfigureAwait(false))
+        {
+            throw new WasmError(
+                FunctionErrorCode.ModuleInUse,
+                $"Durable keys have states that the module {digest} has made, and they run it: delete their function first.");
+        }
+    }
+
+    private async Task<bool> HasStateAsync(string digest, CancellationToken cancellation)
+    {
+        try
+        {
+            return _states is not null && await _states.HasModuleAsync(digest, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not (WasmException or OperationCanceledException))
+        {
+            throw new WasmError(ErrorCode.StateUnavailable, $"Whether durable keys need the module cannot be read: {failure.GetType().Name}: {failure.Message}. Nothing was deleted.", failure);
         }
     }
 

@@ -47,6 +47,12 @@ public interface IStateStore
     /// <exception cref="WasmError"><c>state.unavailable</c></exception>
     Task<StatePage> ListAsync(string? function, string? after, int limit, CancellationToken cancellation = default);
 
+    /// <summary>Returns whether a state was made by a module, so that its key needs the module.</summary>
+    /// <param name="moduleDigest">The module's digest.</param>
+    /// <param name="cancellation">Gives the attempt up.</param>
+    /// <exception cref="WasmError"><c>state.unavailable</c></exception>
+    Task<bool> HasModuleAsync(string moduleDigest, CancellationToken cancellation = default);
+
     /// <summary>Deletes the state of a key, also a damaged one. A store in memory that continues it is
     /// fenced.</summary>
     /// <returns>False if the key had no state.</returns>

@@ -240,6 +240,29 @@ public sealed class DurableFunctionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_module_that_keys_run_is_not_deleted_when_no_version_has_it_any_more()
+    {
+        await DeployAsync("pinning");
+        await CallAsync("pinning", "a", "deposit", 5L);
+        string digest = _states["pinning", "a"]!.ModuleDigest;
+        await _node.DeployAsync(Spec("pinning"), Wat.Counter);
+        for (int version = 0; version < FunctionEntry.MaxVersions; version++)
+        {
+            await Expect.SoonAsync(_node.Functions.UpdateAsync("pinning", null, spec => spec with { Label = $"v{version}" }));
+        }
+
+        Assert.DoesNotContain(_node.Functions.Catalogue.Find("pinning")!.Versions, v => v.Spec.ModuleDigest == digest);
+        var inUse = await Assert.ThrowsAnyAsync<WasmException>(() => Expect.SoonAsync(_node.Functions.StoredModules.DeleteAsync(digest)));
+        Assert.Equal(FunctionErrorCode.ModuleInUse, inUse.Code);
+        var (unused, removed) = await Expect.SoonAsync(_node.Functions.StoredModules.CollectAsync(TimeSpan.Zero, null, default));
+        Assert.DoesNotContain(digest, unused);
+        Assert.Equal(0, removed);
+
+        await RestartAsync();
+        Assert.Equal(5, await CallAsync("pinning", "a", "balance"));
+    }
+
+    [Fact]
     public async Task The_same_module_in_a_new_version_takes_the_state_over()
     {
         await DeployAsync("renewed");

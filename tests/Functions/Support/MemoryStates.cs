@@ -45,6 +45,14 @@ internal sealed class MemoryStates : IStateStore
 
     public Task<StatePage> ListAsync(string? function, string? after, int limit, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public Task<bool> HasModuleAsync(string moduleDigest, CancellationToken cancellation = default)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_states.Values.Any(s => s.ModuleDigest == moduleDigest));
+        }
+    }
+
     public Task<bool> DeleteAsync(string function, string key, CancellationToken cancellation = default)
     {
         lock (_gate)

@@ -96,6 +96,16 @@ internal sealed class SqlStateStore(Sql sql, DatabaseKind kind, IStateWriter wri
             cancellation);
     }
 
+    public Task<bool> HasModuleAsync(string moduleDigest, CancellationToken cancellation = default) =>
+        GuardedAsync(
+        async () => (await sql.QueryAsync(
+            "SELECT 1 FROM wasm_states WHERE module_digest = @digest LIMIT 1",
+            static row => row.GetValue(0),
+            cancellation,
+            ("@digest", moduleDigest)).ConfigureAwait(false)).Count > 0,
+        StateFailures.Unavailable,
+        cancellation);
+
     public Task<bool> DeleteAsync(string function, string key, CancellationToken cancellation = default) =>
         GuardedAsync(
         async () =>

@@ -25,6 +25,7 @@ internal static class StateTables
               answer_seq BIGINT NOT NULL, answers_from BIGINT NOT NULL, sum BIGINT NOT NULL,
               UNIQUE (function, key))
             """,
+            "CREATE INDEX IF NOT EXISTS wasm_states_module ON wasm_states (module_digest)",
             $"""
             CREATE TABLE IF NOT EXISTS wasm_commits (
               {row}state_id BIGINT NOT NULL, seq BIGINT NOT NULL, nonce BIGINT NOT NULL, at BIGINT NOT NULL,
