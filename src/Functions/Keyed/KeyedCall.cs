@@ -57,7 +57,7 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
         catch (WasmException failure)
         {
             mayHaveRun = session?.MayHaveRun(failure) ?? false;
-            isKept = session is not { IsUncommitted: true }; // a repetition finds what was committed
+            isKept = session is not { IsDurable: true }; // it changed nothing, so a repetition runs, or finds what was committed after all
             answer = new Failed(Call.Id, WasmFailure.From(failure)) { Details = Details() };
         }
         catch (OperationCanceledException)

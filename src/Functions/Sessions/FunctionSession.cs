@@ -140,6 +140,9 @@ internal sealed class FunctionSession
         ? failure.Code == FunctionErrorCode.Unanswered
         : _progress.HasReturned || (_progress.HasBegun && !WasRefused(failure));
 
+    /// <summary>Whether its key is durable.</summary>
+    internal bool IsDurable => _state is not null;
+
     /// <summary>Whether the last call of a durable key has returned, and its changes were not committed.</summary>
     internal bool IsUncommitted { get; private set; }
 

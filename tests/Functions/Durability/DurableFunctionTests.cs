@@ -165,6 +165,21 @@ public sealed class DurableFunctionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_with_an_idempotency_key_that_failed_changed_nothing_and_runs_again()
+    {
+        await DeployAsync("retried");
+        var request = FunctionRequest.Numbers("withdraw", [Val.I64(10)]) with { IdempotencyKey = "order-2" };
+        Assert.Equal("trap.unreachable", (await Assert.ThrowsAnyAsync<WasmException>(() => SendAsync("retried", request))).Code);
+        await CallAsync("retried", "a", "deposit", 15L);
+
+        var again = await SendAsync("retried", request);
+
+        Assert.False(again.Replayed);
+        Assert.Equal(5L, again.Results.Value.AsI64());
+        Assert.True((await SendAsync("retried", request)).Replayed);
+    }
+
+    [Fact]
     public async Task Whoever_is_overtaken_commits_nothing_and_its_call_runs_on_the_newer_state()
     {
         await DeployAsync("fenced");

@@ -31,6 +31,7 @@ internal sealed class DurableLoad : IDisposable
 
     private const int SpoilEvery = 20;
     private static readonly TimeSpan s_within = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     private readonly SpreadClient _client;
@@ -43,6 +44,7 @@ internal sealed class DurableLoad : IDisposable
     private long _repeated;
     private long _doubled;
     private long _lost;
+    private int _silent;
 
     /// <param name="nodes">The nodes' addresses.</param>
     /// <param name="keys">Durable keys, each with one caller.</param>
@@ -68,6 +70,9 @@ internal sealed class DurableLoad : IDisposable
     /// <summary>Results that show that an acknowledged call was lost, or that a failed call left something.</summary>
     internal long Lost => Volatile.Read(ref _lost);
 
+    /// <summary>Keys that gave no result for longer than a cluster takes to recover. They are not called any more.</summary>
+    internal int Silent => Volatile.Read(ref _silent);
+
     /// <summary>The first wrong results, for people.</summary>
     internal IEnumerable<string> Wrong => _wrong.Take(5);
 
@@ -86,8 +91,7 @@ internal sealed class DurableLoad : IDisposable
         int differ = 0;
         for (int key = 0; key < _counts.Length; key++)
         {
-            long read = await ResultAsync(key, "read", null).ConfigureAwait(false);
-            differ += read == _counts[key] ? 0 : 1;
+            differ += await ResultAsync(key, "read", null).ConfigureAwait(false) == _counts[key] ? 0 : 1;
         }
 
         return differ;
@@ -109,7 +113,11 @@ internal sealed class DurableLoad : IDisposable
             }
 
             long began = System.Diagnostics.Stopwatch.GetTimestamp();
-            long result = await ResultAsync(key, "next", string.Create(CultureInfo.InvariantCulture, $"{key}-{number}")).ConfigureAwait(false);
+            if (await ResultAsync(key, "next", string.Create(CultureInfo.InvariantCulture, $"{key}-{number}")).ConfigureAwait(false) is not { } result)
+            {
+                return;
+            }
+
             Times.AddSince(began);
             Interlocked.Increment(ref _acknowledged);
             long expected = _counts[key] + 1;
@@ -124,8 +132,9 @@ internal sealed class DurableLoad : IDisposable
         }
     }
 
-    private async Task<long> ResultAsync(int key, string export, string? identity)
+    private async Task<long?> ResultAsync(int key, string export, string? identity)
     {
+        long began = System.Diagnostics.Stopwatch.GetTimestamp();
         for (int attempt = 0; ; attempt++)
         {
             string? sent = identity is null || _repeats ? identity : $"{identity}-{attempt}";
@@ -136,6 +145,13 @@ internal sealed class DurableLoad : IDisposable
             }
 
             Interlocked.Increment(ref _repeated);
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(began) > s_patience)
+            {
+                Interlocked.Increment(ref _silent);
+                _wrong.Enqueue($"key {key}: no result of {export} after {attempt + 1} attempts; the last answer was node {outcome.Node}: {outcome.Kind} {outcome.Detail}");
+                return null;
+            }
+
             await Task.Delay(s_pause).ConfigureAwait(false);
         }
     }

@@ -65,6 +65,7 @@ internal static class DurableScenario
 
         run.Judge("acknowledged calls that were lost, and failed calls that left something", $"{load.Lost:n0}", "0", load.Lost == 0);
         run.Judge("calls that ran twice", $"{load.Doubled:n0}", "0", load.Doubled == 0);
+        run.Judge("keys that gave no result for 90 s", $"{load.Silent}", "0", load.Silent == 0);
         run.Judge("counters that differ after all nodes were killed", $"{differ}", "0", differ == 0);
         run.Judge("calls were acknowledged and repeated", $"{load.Acknowledged:n0}, {load.Repeated:n0}", "some", load.Acknowledged > 0 && load.Repeated > 0);
     }
