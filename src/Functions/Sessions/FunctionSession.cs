@@ -7,7 +7,6 @@ using WasmActors.Functions.Conventions;
 using WasmActors.Functions.Durability;
 using WasmActors.Functions.Telemetry;
 using WasmActors.Runtime.Failures;
-using WasmActors.Runtime.State;
 using WasmActors.Runtime.Wasi;
 
 namespace WasmActors.Functions.Sessions;

@@ -22,7 +22,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
 
     public TriggerSetTests() => _logger = new LoggerConfiguration().WriteTo.Sink(this).CreateLogger();
 
-    public void Emit(LogEvent logEvent) => _logged.Enqueue(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+    void ILogEventSink.Emit(LogEvent logEvent) => _logged.Enqueue(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync()
     {
@@ -41,7 +41,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
 
         await set.StartAsync(Context(), default);
 
-        Assert.Equal(["a starts", "b starts"], _journal);
+        Assert.Equal(["a starts", "b starts"], _journal, StringComparer.Ordinal);
         Assert.Equal(["a is there", "b is there"], set.Announcements);
     }
 
@@ -54,8 +54,8 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
         await set.DisposeAsync();
 
         Assert.Equal("b.broken", failure.Code);
-        Assert.Equal(["a starts", "b starts"], _journal.Take(2));
-        Assert.Equal(["a is disposed", "b is disposed", "c is disposed"], _journal.Skip(2).Order());
+        Assert.Equal(["a starts", "b starts"], _journal.Take(2), StringComparer.Ordinal);
+        Assert.Equal(["a is disposed", "b is disposed", "c is disposed"], _journal.Skip(2).Order(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
 
         await set.DrainAsync().WaitAsync(s_patience);
 
-        Assert.Equal(["a drains for 7 s", "b drains for 7 s"], _journal.Skip(2).Order());
+        Assert.Equal(["a drains for 7 s", "b drains for 7 s"], _journal.Skip(2).Order(StringComparer.Ordinal), StringComparer.Ordinal);
         Assert.Empty(_logged);
     }
 
@@ -83,7 +83,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
         await set.StartAsync(Context(), default);
 
         var drained = set.DrainAsync();
-        await UntilAsync(() => _journal.Contains("good drains for 7 s") && _clock.TimersWithin(s_longest) > 0);
+        await UntilAsync(() => _journal.Contains("good drains for 7 s", StringComparer.Ordinal) && _clock.TimersWithin(s_longest) > 0);
         _clock.Advance(TimeSpan.FromSeconds(16)); // the grace time and most of 10 s
         Assert.False(drained.IsCompleted);
         await UntilAsync(() => Has("The trigger \"broken\" failed to \"drain\""));
@@ -119,7 +119,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
         await UntilAsync(() => set.Announcements.Count == 1);
         await set.DrainAsync().WaitAsync(s_patience);
         string[] third = ["a starts", "a is disposed"];
-        Assert.Equal([.. third, .. third, .. third, "a starts", "a drains for 7 s"], _journal);
+        Assert.Equal([.. third, .. third, .. third, "a starts", "a drains for 7 s"], _journal, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
         _clock.Advance(s_longest);
         await set.DisposeAsync();
 
-        Assert.Equal(["a starts", "a is disposed"], _journal);
+        Assert.Equal(["a starts", "a is disposed"], _journal, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -166,14 +166,14 @@ public sealed class TriggerSetTests : ILogEventSink, IAsyncDisposable
 
         await set.AbandonAsync().WaitAsync(s_patience);
 
-        Assert.Equal(["a is abandoned", "b is abandoned"], _journal.Skip(2).Order());
+        Assert.Equal(["a is abandoned", "b is abandoned"], _journal.Skip(2).Order(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
     [Fact]
     public void The_HTTP_API_is_a_trigger_and_a_watched_folder_another_one()
     {
-        Assert.Equal(["http"], Names(Settings()));
-        Assert.Equal(["http", "watch"], Names(Settings(("Watch:Folder", "dist"))));
+        Assert.Equal(["http"], Names(Settings()), StringComparer.Ordinal);
+        Assert.Equal(["http", "watch"], Names(Settings(("Watch:Folder", "dist"))), StringComparer.Ordinal);
 
         static IEnumerable<string> Names(HostSettings settings) => TriggerTable.All.Select(create => create(settings)?.Name).OfType<string>();
     }

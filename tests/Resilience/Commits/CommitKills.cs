@@ -60,6 +60,7 @@ internal sealed class CommitKills(bool onPostgres, string where, bool early, Ran
         string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
         var start = new ProcessStartInfo(Environment.ProcessPath!, [.. program, CommitWorker.Verb, $"{++_workers}", $"{early}", onPostgres ? "postgresql" : "sqlite", where])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         };
         return Process.Start(start)!;

@@ -31,7 +31,11 @@ internal static class CommitsScenario
         }
         finally
         {
-            await (server?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+            if (server is not null)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
+
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             Directory.Delete(folder, recursive: true);
         }

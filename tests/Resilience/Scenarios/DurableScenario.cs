@@ -39,7 +39,10 @@ internal static class DurableScenario
         }
         finally
         {
-            await (server?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+            if (server is not null)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
