@@ -26,9 +26,12 @@ internal sealed class KeyState
     private readonly StateKeeper _keeper;
     private readonly string _function;
     private readonly string _key;
-    private readonly StoredState? _stored;
-    private readonly Dictionary<string, UInt128> _answers = new(StringComparer.Ordinal);
+    private readonly string? _moduleDigest;
+    private readonly int _version;
+    private readonly Dictionary<string, (UInt128 Content, long Sequence)> _answers = new(StringComparer.Ordinal);
+    private readonly Queue<(string Key, long Sequence)> _answerOrder = new();
     private readonly long _id;
+    private List<ReadOnlyMemory<byte>> _toRestore = [];
     private int _deltas;
     private long _deltaBytes;
     private long _baseBytes;
@@ -38,18 +41,28 @@ internal sealed class KeyState
         _keeper = keeper;
         _function = function;
         _key = key;
-        _stored = stored;
         _id = stored?.Id ?? StateId.New(function, key);
         Sequence = stored?.Sequence ?? 0;
         foreach (var answer in stored?.Answers ?? [])
         {
-            _answers[answer.Key] = ContentOf(answer);
+            Remember(answer.Key, ContentOf(answer), answer.Sequence);
         }
 
-        _baseBytes = stored?.Base?.Length ?? 0;
+        _moduleDigest = stored?.ModuleDigest;
+        _version = stored?.Version ?? 0;
+        if (stored?.Base is { } whole)
+        {
+            _baseBytes = whole.Length;
+            _toRestore.Add(whole);
+        }
+
         foreach (byte[] delta in stored?.Deltas ?? [])
         {
             Count(delta.Length);
+            if (delta.Length > 0)
+            {
+                _toRestore.Add(delta); // a call that changed nothing, with an idempotency key, has an empty one
+            }
         }
     }
 
@@ -58,7 +71,7 @@ internal sealed class KeyState
 
     /// <summary>Whether a commit exists, so that neither the module's start function nor its initialization
     /// runs.</summary>
-    internal bool Exists => _stored is not null;
+    internal bool Exists => _moduleDigest is not null;
 
     /// <summary>Reads what is committed of a key.</summary>
     /// <exception cref="WasmError"><c>state.unavailable</c>, <c>state.corrupt</c></exception>
@@ -70,40 +83,30 @@ internal sealed class KeyState
     internal FunctionVersion VersionOf(FunctionEntry entry)
     {
         var active = entry.ActiveVersion!;
-        return _stored is not { } stored || stored.ModuleDigest == active.Spec.ModuleDigest ? active
-            : entry.Find(stored.Version) is { } pinned && pinned.Spec.ModuleDigest == stored.ModuleDigest ? pinned
-            : new FunctionVersion(stored.Version, active.DeployedAt, active.Spec with { ModuleDigest = stored.ModuleDigest });
+        return _moduleDigest is null || _moduleDigest == active.Spec.ModuleDigest ? active
+            : entry.Find(_version) is { } pinned && pinned.Spec.ModuleDigest == _moduleDigest ? pinned
+            : new FunctionVersion(_version, active.DeployedAt, active.Spec with { ModuleDigest = _moduleDigest });
     }
 
-    /// <summary>Restores the state in a new instance. For a key without a commit, records its changes from now
+    /// <summary>Restores the state in a new instance, once. For a key without a commit, records its changes from now
     /// on.</summary>
     /// <exception cref="WasmException"><c>state.corrupt</c>, or the store cannot be used.</exception>
-    internal ValueTask RestoreAsync(InstanceRef instance, CallOptions options)
+    internal async ValueTask RestoreAsync(InstanceRef instance, CallOptions options)
     {
-        var deltas = new List<ReadOnlyMemory<byte>>();
-        if (_stored is { } stored)
-        {
-            if (stored.Base is { } whole)
-            {
-                deltas.Add(whole);
-            }
-
-            deltas.AddRange(stored.Deltas.Where(static d => d.Length > 0).Select(static d => (ReadOnlyMemory<byte>)d));
-        }
-
-        return instance.RestoreStateAsync(deltas, options);
+        await instance.RestoreStateAsync(_toRestore, options).ConfigureAwait(false);
+        _toRestore = []; // the instance has it now
     }
 
     /// <summary>Returns the kept answer to a call that is a repetition; null if it is not one.</summary>
     /// <exception cref="WasmError"><c>state.unavailable</c>, <c>state.corrupt</c></exception>
     internal async ValueTask<object?> RepeatedAsync(Invoke call, CancellationToken cancellation)
     {
-        if (call.Identity is not { } identity || !_answers.TryGetValue(identity.Key, out var content))
+        if (call.Identity is not { } identity || !_answers.TryGetValue(identity.Key, out var known))
         {
             return null;
         }
 
-        if (content != identity.Content)
+        if (known.Content != identity.Content)
         {
             return new Failed(call.Id, new WasmFailure(FunctionErrorCode.IdempotencyMismatch, $"The idempotency key '{identity.Key}' is that of an earlier call with another export or other input: it did not run. Use a key of its own for each call.")) { Details = default(CallDetails) };
         }
@@ -148,7 +151,7 @@ internal sealed class KeyState
         Sequence++;
         if (identity is { } done)
         {
-            _answers[done.Key] = done.Content;
+            Remember(done.Key, done.Content, Sequence);
         }
 
         if (whole is not null)
@@ -172,6 +175,20 @@ internal sealed class KeyState
         if (newest is { } head ? head != new StateHead(_id, Sequence) : Sequence != 0)
         {
             throw Fenced();
+        }
+    }
+
+    // As many as the store keeps: the oldest is forgotten in both.
+    private void Remember(string key, UInt128 content, long sequence)
+    {
+        _answers[key] = (content, sequence);
+        _answerOrder.Enqueue((key, sequence));
+        if (_answerOrder.Count > _keeper.AnswersPerKey
+            && _answerOrder.Dequeue() is var oldest
+            && _answers.TryGetValue(oldest.Key, out var known)
+            && known.Sequence == oldest.Sequence)
+        {
+            _answers.Remove(oldest.Key);
         }
     }
 

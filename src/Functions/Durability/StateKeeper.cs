@@ -25,6 +25,9 @@ internal sealed class StateKeeper(IStateStore store, ActorSystem system, TimePro
     /// <summary>Commits of all keys of the node.</summary>
     internal CommitLine Line { get; } = new(store, log);
 
+    /// <summary>The number of answers that are kept of each key.</summary>
+    internal int AnswersPerKey => store.AnswersPerKey;
+
     /// <summary>Whether another node may take the same key for its own.</summary>
     internal bool HasOtherNodes => _cluster.State.Members.Count > 1;
 

@@ -11,6 +11,9 @@ namespace WasmActors.Functions.State;
 /// </remarks>
 public interface IStateStore
 {
+    /// <summary>The number of answers that are kept of each key, the newest ones; at least 1.</summary>
+    int AnswersPerKey { get; }
+
     /// <summary>Reads the state of a key as of one moment.</summary>
     /// <returns>Null if the key has no state.</returns>
     /// <exception cref="WasmError"><c>state.corrupt</c>, <c>state.unavailable</c></exception>

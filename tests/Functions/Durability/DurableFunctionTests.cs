@@ -165,6 +165,22 @@ public sealed class DurableFunctionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task As_many_calls_are_remembered_as_the_store_keeps_answers_of()
+    {
+        await DeployAsync("bounded");
+        for (int i = 0; i < 200; i++) // more than the key remembers in memory alone
+        {
+            await SendAsync("bounded", FunctionRequest.Numbers("deposit", [Val.I64(1)]) with { IdempotencyKey = $"order-{i}" });
+        }
+
+        await RestartAsync();
+
+        Assert.True((await SendAsync("bounded", FunctionRequest.Numbers("deposit", [Val.I64(1)]) with { IdempotencyKey = "order-198" })).Replayed);
+        Assert.False((await SendAsync("bounded", FunctionRequest.Numbers("deposit", [Val.I64(1)]) with { IdempotencyKey = "order-10" })).Replayed);
+        Assert.Equal(201, await CallAsync("bounded", "a", "balance"));
+    }
+
+    [Fact]
     public async Task A_call_with_an_idempotency_key_that_failed_changed_nothing_and_runs_again()
     {
         await DeployAsync("retried");

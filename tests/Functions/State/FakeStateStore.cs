@@ -75,6 +75,8 @@ internal sealed class FakeStateStore : IStateStore
 
     public Task<StatePage> ListAsync(string? function, string? after, int limit, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public int AnswersPerKey => 100;
+
     public Task<bool> HasModuleAsync(string moduleDigest, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public Task<bool> DeleteAsync(string function, string key, CancellationToken cancellation = default) => throw new NotSupportedException();

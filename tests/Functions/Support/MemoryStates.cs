@@ -12,6 +12,8 @@ internal sealed class MemoryStates : IStateStore
     /// <summary>What each commit meets before it is judged; null for nothing.</summary>
     internal Func<StateCommit, Task>? Before { get; set; }
 
+    public int AnswersPerKey => 3;
+
     internal ConcurrentQueue<StateCommit> Commits { get; } = new();
 
     internal StoredState? this[string function, string key]
@@ -84,7 +86,7 @@ internal sealed class MemoryStates : IStateStore
 
         Commits.Enqueue(commit);
         IReadOnlyList<byte[]> deltas = commit.Base is null ? [.. before?.Deltas ?? [], commit.Delta] : [];
-        IReadOnlyList<StoredAnswer> answers = commit.Answer is null ? before?.Answers ?? [] : [.. before?.Answers ?? [], commit.Answer];
+        IReadOnlyList<StoredAnswer> answers = commit.Answer is null ? before?.Answers ?? [] : [.. (before?.Answers ?? []).TakeLast(AnswersPerKey - 1), commit.Answer];
         _states[(commit.Function, commit.Key)] = new StoredState(commit.State, commit.ModuleDigest, commit.Version, commit.Sequence, commit.Base ?? before?.Base, deltas, answers);
         return CommitOutcome.Committed;
     }

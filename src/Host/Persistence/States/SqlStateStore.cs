@@ -18,6 +18,8 @@ internal sealed class SqlStateStore(Sql sql, DatabaseKind kind, IStateWriter wri
     private readonly string _snapshot = kind == DatabaseKind.Sqlite ? "BEGIN"
         : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
+    public int AnswersPerKey => options.Answers;
+
     public async Task<StoredState?> FindAsync(string function, string key, CancellationToken cancellation = default)
     {
         var (state, isDeleted) = await GuardedAsync(
