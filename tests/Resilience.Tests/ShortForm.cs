@@ -11,7 +11,12 @@ internal static class ShortForm
     private const int Abort = 128 + 6;
     private const int SegmentationFault = 128 + 11;
 
+    private const string All = "WASMACTORS_ALL_SCENARIOS";
+
     private static bool IsLinux => OperatingSystem.IsLinux();
+
+    /// <summary>Skips what takes a minute each and shows only that a scenario can fail, unless all is asked for.</summary>
+    internal static void SkipUnlessAll() => Skip.IfNot(Environment.GetEnvironmentVariable(All) == "1", $"takes about a minute; runs with {All}=1");
 
     /// <summary>Asserts that a scenario holds.</summary>
     internal static async Task HoldsAsync(string scenario, ITestOutputHelper output)

@@ -98,7 +98,7 @@ internal static class CatalogueScenario
 
     private static CatalogueStory.Fault[] Faults(ScenarioRun run, bool partitions)
     {
-        int kills = (int)run.CountOf(100, 2);
+        int kills = (int)run.CountOf(100, 1);
         int others = Math.Max(1, kills * 2 / 5);
         return [
             .. Enumerable.Repeat(CatalogueStory.Fault.Kill, kills),
