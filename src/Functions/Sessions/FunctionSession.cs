@@ -84,11 +84,17 @@ internal sealed class FunctionSession
 
             // Its guest is interrupted, or still runs; a store that was made again has not run _initialize.
             _broken |= failure is { Origin: FailureOrigin.Store, Code: ErrorCode.DeadlineExceeded or ErrorCode.Cancelled or ErrorCode.StoreLost or ErrorCode.StoreGone };
-            if (_state is not null && _progress.HasBegun && !IsOver)
+            if (_state is not null && !IsOver)
             {
+                // Also where the function itself was not called: the convention's helpers run in the guest, too.
                 _broken = !await TryRollBackAsync().ConfigureAwait(false);
             }
 
+            throw;
+        }
+        catch when (_state is not null)
+        {
+            _broken = true; // the host failed, and nobody knows what the guest has changed
             throw;
         }
         finally

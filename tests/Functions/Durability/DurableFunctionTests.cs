@@ -123,6 +123,28 @@ public sealed class DurableFunctionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_helper_of_the_convention_changed_before_it_trapped_is_undone_too()
+    {
+        const string Guest = """
+            (module (memory (export "memory") 1) (global $n (mut i32) (i32.const 0))
+              (func (export "wasmactors_alloc") (param i32) (result i32)
+                (global.set $n (i32.add (global.get $n) (i32.const 1)))
+                (if (i32.eq (local.get 0) (i32.const 13)) (then unreachable))
+                (i32.const 1024))
+              (func (export "read") (param i32 i32) (result i64)
+                (i32.store (i32.const 512) (global.get $n))
+                (i64.or (i64.shl (i64.const 512) (i64.const 32)) (i64.const 4))))
+            """;
+        await _node.DeployAsync(Spec("helped") with { Convention = CallingConvention.Bytes }, Guest);
+        Assert.Equal([1, 0, 0, 0], (await SendAsync("helped", FunctionRequest.Bytes("read", new byte[1]))).Bytes.ToArray());
+
+        var trap = await Assert.ThrowsAnyAsync<WasmException>(() => SendAsync("helped", FunctionRequest.Bytes("read", new byte[13])));
+
+        Assert.Equal("trap.unreachable", trap.Code);
+        Assert.Equal([1, 0, 0, 0], (await SendAsync("helped", FunctionRequest.Bytes("read", default))).Bytes.ToArray());
+    }
+
+    [Fact]
     public async Task A_call_that_exceeds_its_deadline_changes_nothing()
     {
         await DeployAsync("late", new FunctionLimits { Deadline = TimeSpan.FromMilliseconds(500) });
