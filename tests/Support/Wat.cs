@@ -49,9 +49,8 @@ internal static class Wat
           (func (export "number") (param i32) (result i32) (local.get 0)))
         """;
 
-    /// <summary>A WASI program: copies standard input to standard output and ends with status 3.</summary>
-    internal const string CopyThenFail = """
-        (module $copy
+    // Imports of WASI, a memory, and a start function without its end, which has copied standard input to standard output.
+    private const string CopyAll = """
           (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
           (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
           (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -66,8 +65,10 @@ internal static class Wat
                 (i32.store (i32.const 4) (i32.load (i32.const 8)))
                 (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12)))
                 (br $more)))
-            (call $exit (i32.const 3))))
         """;
+
+    /// <summary>A WASI program: copies standard input to standard output and ends with status 3.</summary>
+    internal const string CopyThenFail = "(module $copy " + CopyAll + " (call $exit (i32.const 3))))";
 
     /// <summary>Returns a value of each type as it came, traps, loops, and counts.</summary>
     internal const string Numbers = """
@@ -89,22 +90,7 @@ internal static class Wat
         """;
 
     /// <summary>A WASI program: copies standard input to standard output and ends with the status that is the first byte's digit, or 0.</summary>
-    internal const string Copy = """
-        (module
-          (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
-          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
-          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
-          (memory (export "memory") 3)
-          (func (export "_start")
-            (i32.store (i32.const 0) (i32.const 4096))
-            (block $end
-              (loop $more
-                (i32.store (i32.const 4) (i32.const 4096))
-                (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
-                (br_if $end (i32.eqz (i32.load (i32.const 8))))
-                (i32.store (i32.const 4) (i32.load (i32.const 8)))
-                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12)))
-                (br $more)))
+    internal const string Copy = "(module " + CopyAll + """
             (if (i32.eq (i32.and (i32.load8_u (i32.const 4096)) (i32.const 0xf0)) (i32.const 0x30))
               (then (call $exit (i32.sub (i32.load8_u (i32.const 4096)) (i32.const 0x30)))))))
         """;

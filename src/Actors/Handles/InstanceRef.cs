@@ -83,13 +83,13 @@ public sealed class InstanceRef
     /// <summary>Captures what has changed since the state was captured, restored or rolled back last.</summary>
     /// <returns>The changes, as docs/state-format.md draws them; null if there are none.</returns>
     /// <exception cref="WasmError"><c>state.unsupported</c></exception>
-    public async ValueTask<ReadOnlyMemory<byte>?> CaptureStateAsync(CallOptions options = default) =>
+    public async ValueTask<byte[]?> CaptureStateAsync(CallOptions options = default) =>
         (await Store.SendAsync<StoreProtocol.Captured>(new StoreProtocol.CaptureState(Number), options).ConfigureAwait(false)).Delta;
 
     /// <summary>Returns the whole state as one delta for a new instance of the same module.</summary>
     /// <exception cref="WasmError"><c>state.unsupported</c></exception>
-    public async ValueTask<ReadOnlyMemory<byte>> SaveStateAsync(CallOptions options = default) =>
-        (await Store.SendAsync<StoreProtocol.Captured>(new StoreProtocol.CaptureState(Number, Whole: true), options).ConfigureAwait(false)).Delta!.Value;
+    public async ValueTask<byte[]> SaveStateAsync(CallOptions options = default) =>
+        (await Store.SendAsync<StoreProtocol.Captured>(new StoreProtocol.CaptureState(Number, Whole: true), options).ConfigureAwait(false)).Delta!;
 
     /// <summary>Rolls back to the state that was captured or restored last.</summary>
     /// <returns>False if that cannot be done in place: the instance is of no use any more, and its store is to be

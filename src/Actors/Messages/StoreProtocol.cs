@@ -204,7 +204,7 @@ public static class StoreProtocol
 
     /// <summary>A captured state.</summary>
     /// <param name="Delta">The changes, as docs/state-format.md draws them; null if there are none.</param>
-    public sealed record Captured(ReadOnlyMemory<byte>? Delta)
+    public sealed record Captured(byte[]? Delta)
     {
         /// <summary>Its name: what it carries is not for logs.</summary>
         public override string ToString() => nameof(Captured);

@@ -5,7 +5,7 @@ namespace WasmActors.Actors.Requests;
 
 /// <summary>
 /// Which stores of this process wait for which: an edge for each call that was sent on behalf of a waiting guest and
-/// is not yet answered. A call that would close a circle is refused, because none of its stores could ever go on.
+/// is not yet answered. A call that would close a circle is rejected, because none of its stores could ever continue.
 /// </summary>
 /// <remarks>Only calls with a chain are in it, and they are few and slow compared to this lock.</remarks>
 internal static class WaitGraph

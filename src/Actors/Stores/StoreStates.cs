@@ -37,7 +37,7 @@ internal sealed class StoreStates(Func<int, WasmInstance> instance) : IDisposabl
             case CaptureState { Whole: true } capture:
                 return new Captured(Of(capture.Instance).Save());
             case CaptureState capture:
-                return new Captured(Of(capture.Instance).Capture() is { } changes ? changes : (ReadOnlyMemory<byte>?)null);
+                return new Captured(Of(capture.Instance).Capture());
             case RollBackState back:
                 return new RolledBack(Of(back.Instance).RollBack());
             default:

@@ -2,8 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace WasmActors.Functions.Api;
 
-/// <summary>Where a call's time went on the node that carried it out. The way there and back is in none of
-/// it.</summary>
+/// <summary>Where a call's time went on the node that executed it. Excludes the time between nodes.</summary>
 /// <param name="Queue">Waiting for its turn: in its key's line, or for one of the stores that the function may
 /// have.</param>
 /// <param name="Start">Making the store and its instance, with fetching and compiling the module; zero where the store

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Content;
 
@@ -38,6 +39,13 @@ internal readonly record struct CallIdentity(string Key, UInt128 Content)
         hash.GetHashAndReset(digest);
         return new CallIdentity(key, BinaryPrimitives.ReadUInt128LittleEndian(digest));
     }
+
+    /// <summary>Returns the failure of a call whose key is that of an earlier call with other content.</summary>
+    /// <param name="id">Number of the call at its sender.</param>
+    internal FunctionProtocol.Failed Reused(long id) => new(id, new WasmFailure(
+        FunctionErrorCode.IdempotencyMismatch,
+        $"The idempotency key '{Key}' is that of an earlier call with another export or other input: it did not run. "
+        + "Use a key of its own for each call."));
 
     private static void Append(IncrementalHash hash, long number)
     {

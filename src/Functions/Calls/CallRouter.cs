@@ -9,9 +9,8 @@ using static WasmActors.Functions.Calls.FunctionProtocol;
 namespace WasmActors.Functions.Calls;
 
 /// <summary>
-/// A node's calls that other actors carry out, here or elsewhere: sends them, sends them again when they come back
-/// unbegun, and sees to it that each ends in its time. Used from any thread; its <see cref="CallReceiver"/> takes the
-/// answers.
+/// Sends a node's calls to the actors that execute them, here or on another node. Sends a call again if it was not
+/// begun, and ends each call at its deadline. Used from any thread; <see cref="CallReceiver"/> receives the answers.
 /// </summary>
 internal sealed class CallRouter
 {
@@ -73,8 +72,8 @@ internal sealed class CallRouter
         }
     }
 
-    /// <summary>Answers a call that was carried out on this node: one of this router's at once, and this thread goes on
-    /// with who waits for it. Not on an actor's turn.</summary>
+    /// <summary>Answers a call that was executed on this node. If this router has sent it, its caller continues on this
+    /// thread. Must not be called on an actor's turn.</summary>
     /// <param name="caller">Who sent the call.</param>
     /// <param name="answer">Its answer.</param>
     /// <param name="from">Who carried it out.</param>

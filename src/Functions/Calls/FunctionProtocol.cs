@@ -23,8 +23,8 @@ internal static class FunctionProtocol
     /// <param name="Input">By the function's convention.</param>
     internal sealed record Invoke(long Id, string Function, string? Key, string Export, long Revision, CallTime Time, FunctionInput Input) : IWireMessage
     {
-        /// <summary>Tells the call from others of its key, see <see cref="FunctionRequest.IdempotencyKey"/>; null for
-        /// none.</summary>
+        /// <summary>Identifies repetitions of the call, see <see cref="FunctionRequest.IdempotencyKey"/>. Null if it has
+        /// no idempotency key.</summary>
         internal CallIdentity? Identity { get; init; }
 
         /// <summary>The span that it belongs to; default for none.</summary>

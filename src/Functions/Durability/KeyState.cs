@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using WasmActors.Actors.Handles;
-using WasmActors.Actors.Messages;
 using WasmActors.Functions.Api;
 using WasmActors.Functions.Calls;
 using WasmActors.Functions.State;
@@ -108,7 +107,7 @@ internal sealed class KeyState
 
         if (known.Content != identity.Content)
         {
-            return new Failed(call.Id, new WasmFailure(FunctionErrorCode.IdempotencyMismatch, $"The idempotency key '{identity.Key}' is that of an earlier call with another export or other input: it did not run. Use a key of its own for each call.")) { Details = default(CallDetails) };
+            return identity.Reused(call.Id) with { Details = default(CallDetails) };
         }
 
         var stored = await _keeper.FindAsync(_function, _key, cancellation).ConfigureAwait(false);
@@ -129,7 +128,7 @@ internal sealed class KeyState
     /// <c>call.unanswered</c>: it is unknown whether it was. In each case the store is of no use any more.</exception>
     internal async ValueTask CommitAsync(InstanceRef instance, FunctionVersion version, CallIdentity? identity, FunctionAnswer answer)
     {
-        byte[]? delta = (await instance.CaptureStateAsync().ConfigureAwait(false))?.ToArray();
+        byte[]? delta = await instance.CaptureStateAsync().ConfigureAwait(false);
         if (delta is null && identity is null)
         {
             await RequireNewestAsync().ConfigureAwait(false);
@@ -137,7 +136,7 @@ internal sealed class KeyState
         }
 
         bool isWhole = Sequence == 0 || _deltas >= DeltasOfCheckpoint || _deltaBytes > Math.Max(_baseBytes / 2, LeastBytesOfCheckpoint);
-        byte[]? whole = isWhole ? (await instance.SaveStateAsync().ConfigureAwait(false)).ToArray() : null;
+        byte[]? whole = isWhole ? await instance.SaveStateAsync().ConfigureAwait(false) : null;
         var kept = identity is { } told ? _keeper.Kept(told, Sequence + 1, answer) : null;
         var commit = new StateCommit(_id, _function, _key, version.Spec.ModuleDigest, version.Number, Sequence + 1, isWhole ? [] : delta ?? [], kept, whole);
         switch (await _keeper.Line.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false))

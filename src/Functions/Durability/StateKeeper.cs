@@ -33,17 +33,10 @@ internal sealed class StateKeeper(IStateStore store, ActorSystem system, TimePro
 
     /// <summary>Reads what is committed of a key; null for nothing.</summary>
     /// <exception cref="WasmError"><c>state.unavailable</c>, <c>state.corrupt</c></exception>
-    internal async Task<StoredState?> FindAsync(string function, string key, CancellationToken cancellation)
-    {
-        try
-        {
-            return await store.FindAsync(function, key, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is not (WasmException or OperationCanceledException))
-        {
-            throw new WasmError(ErrorCode.StateUnavailable, $"The state of '{function}' with the key '{GuestText.Clean(key, GuestText.NameLimit)}' cannot be read: {failure.GetType().Name}: {failure.Message}. Nothing ran; send the call again when the database answers.", failure);
-        }
-    }
+    internal Task<StoredState?> FindAsync(string function, string key, CancellationToken cancellation) => UseStoreAsync(
+        () => store.FindAsync(function, key, cancellation),
+        $"The state of '{function}' with the key '{GuestText.Clean(key, GuestText.NameLimit)}' cannot be read",
+        "Nothing ran; send the call again when the database answers");
 
     /// <summary>Deletes the states that a function's versions have made, up to one of them. If the database does not
     /// answer, the states remain: no later version uses them, and the next deployment of a function of this name
@@ -63,17 +56,14 @@ internal sealed class StateKeeper(IStateStore store, ActorSystem system, TimePro
     /// <summary>Makes sure that no state is left of a function's earlier versions, before it is deployed
     /// anew.</summary>
     /// <exception cref="WasmError"><c>state.unavailable</c></exception>
-    internal async Task BeginAnewAsync(string function, int throughVersion, CancellationToken cancellation)
-    {
-        try
+    internal Task BeginAnewAsync(string function, int throughVersion, CancellationToken cancellation) => UseStoreAsync(
+        async () =>
         {
             await store.DeleteFunctionAsync(function, throughVersion, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is not (WasmException or OperationCanceledException))
-        {
-            throw new WasmError(ErrorCode.StateUnavailable, $"The states of earlier versions of '{function}' cannot be deleted: {failure.GetType().Name}: {failure.Message}. Nothing was deployed; try again when the database answers.", failure);
-        }
-    }
+            return true;
+        },
+        $"The states of earlier versions of '{function}' cannot be deleted",
+        "Nothing was deployed; try again when the database answers");
 
     public ValueTask DisposeAsync() => Line.DisposeAsync();
 
@@ -96,6 +86,18 @@ internal sealed class StateKeeper(IStateStore store, ActorSystem system, TimePro
         catch (Exception damaged) when (damaged is InvalidProtocolBufferException or ArgumentException or InvalidOperationException)
         {
             throw new WasmError(ErrorCode.StateCorrupt, "A kept answer cannot be read: the database is damaged.", damaged);
+        }
+    }
+
+    private static async Task<T> UseStoreAsync<T>(Func<Task<T>> use, string problem, string advice)
+    {
+        try
+        {
+            return await use().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not (WasmException or OperationCanceledException))
+        {
+            throw new WasmError(ErrorCode.StateUnavailable, $"{problem}: {failure.GetType().Name}: {failure.Message}. {advice}.", failure);
         }
     }
 }

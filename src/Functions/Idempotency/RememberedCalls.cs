@@ -42,7 +42,7 @@ internal sealed class RememberedCalls(AnswerRoom room, PayloadShelf shelf)
 
         if (call.Identity.Content != identity.Content)
         {
-            return new Failed(id, new WasmFailure(FunctionErrorCode.IdempotencyMismatch, $"The idempotency key '{identity.Key}' is that of an earlier call with another export or other input: it did not run. Use a key of its own for each call."));
+            return identity.Reused(id);
         }
 
         var details = call.Details with { Replayed = true };

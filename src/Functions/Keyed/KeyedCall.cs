@@ -28,7 +28,6 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
     {
         object answer;
         bool mayHaveRun = true;
-        bool isKept = true;
         var stages = new CallStages(runtime.Clock, Came);
         stages.Turn();
         var span = FunctionSpan.IsListening ? FunctionSpan.BeginExecution(runtime.Options.Logger, entry.Name, Call.Trace) : null;
@@ -57,7 +56,6 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
         catch (WasmException failure)
         {
             mayHaveRun = session?.MayHaveRun(failure) ?? false;
-            isKept = session is not { IsDurable: true }; // it changed nothing, so a repetition runs, or finds what was committed after all
             answer = new Failed(Call.Id, WasmFailure.From(failure)) { Details = Details() };
         }
         catch (OperationCanceledException)
@@ -74,7 +72,10 @@ internal sealed record KeyedCall(Invoke Call, IActorRef Caller, CallTime Time, l
         var details = failed is null ? ((Answered)answer).Answer.Details : failed.Details!.Value;
         span?.End(details, failed?.Failure.Code, failed?.Failure.Message);
         FunctionMetrics.Answered(runtime.Options.Logger, entry.Name, failed?.Failure.Code, details.Timing);
-        return new Ended(session, Call.Identity, answer, mayHaveRun, mayHaveRun && isKept);
+
+        // A durable call that failed changed nothing: a repetition runs, or finds what was committed after all.
+        bool isKept = mayHaveRun && (failed is null || session is not { IsDurable: true });
+        return new Ended(session, Call.Identity, answer, mayHaveRun, isKept);
 
         CallDetails Details() => new((session?.Version ?? entry.ActiveVersion!).Number, stages.Timing(), Replayed: false, mayHaveRun);
     }

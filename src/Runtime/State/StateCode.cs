@@ -52,48 +52,7 @@ internal sealed class StateCode
         }
     }
 
-    public void ReadElements(ref WasmCursor section)
-    {
-        for (uint segments = section.ReadU32(); segments > 0 && !section.Failed; segments--)
-        {
-            uint form = section.ReadU32();
-            bool isActive = (form & 1) == 0;
-            bool hasExpressions = (form & 4) != 0;
-            if (isActive)
-            {
-                if ((form & 2) != 0)
-                {
-                    section.ReadU32(); // table
-                }
-
-                ConstantExpression.Skip(ref section, References);
-            }
-
-            if ((form & 3) != 0)
-            {
-                if (hasExpressions)
-                {
-                    section.SkipValueType();
-                }
-                else
-                {
-                    section.ReadByte(); // functions
-                }
-            }
-
-            for (uint items = section.ReadU32(); items > 0 && !section.Failed; items--)
-            {
-                if (hasExpressions)
-                {
-                    ConstantExpression.Skip(ref section, References);
-                }
-                else
-                {
-                    References.Functions.Add(section.ReadU32());
-                }
-            }
-        }
-    }
+    public void ReadElements(ref WasmCursor section) => ElementSection.Skip(ref section, References);
 
     private void ReadInstruction(ref WasmCursor body)
     {

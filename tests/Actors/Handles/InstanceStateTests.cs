@@ -30,7 +30,7 @@ public class InstanceStateTests(HostFixture fixture) : IClassFixture<HostFixture
         Assert.Null(await first.CaptureStateAsync());
 
         var second = await NewAsync();
-        await second.RestoreStateAsync([one!.Value, two!.Value]);
+        await second.RestoreStateAsync([one!, two!]);
         var third = await NewAsync();
         await third.RestoreStateAsync([await first.SaveStateAsync()]);
 

@@ -63,7 +63,7 @@ internal static class TraitReader
 
                 break;
             case 9:
-                ReadElements(ref section);
+                ElementSection.Skip(ref section);
                 break;
             case 10:
                 for (uint bodies = section.ReadU32(); bodies > 0 && !section.Failed; bodies--)
@@ -96,49 +96,6 @@ internal static class TraitReader
             if (hasInitialValue)
             {
                 ConstantExpression.Skip(ref section);
-            }
-        }
-    }
-
-    private static void ReadElements(ref WasmCursor section)
-    {
-        for (uint segments = section.ReadU32(); segments > 0 && !section.Failed; segments--)
-        {
-            uint form = section.ReadU32();
-            bool isActive = (form & 1) == 0;
-            bool hasExpressions = (form & 4) != 0;
-            if (isActive)
-            {
-                if ((form & 2) != 0)
-                {
-                    section.ReadU32(); // table
-                }
-
-                ConstantExpression.Skip(ref section);
-            }
-
-            if ((form & 3) != 0)
-            {
-                if (hasExpressions)
-                {
-                    section.SkipValueType();
-                }
-                else
-                {
-                    section.ReadByte(); // functions
-                }
-            }
-
-            for (uint items = section.ReadU32(); items > 0 && !section.Failed; items--)
-            {
-                if (hasExpressions)
-                {
-                    ConstantExpression.Skip(ref section);
-                }
-                else
-                {
-                    section.ReadU32();
-                }
             }
         }
     }
